@@ -1,0 +1,1 @@
+"""Passages become vectors in Qdrant; retrieval and answers are built on them."""

@@ -1,0 +1,1 @@
+"""Qdrant behind one narrow interface: in process by default, a server or cluster by URL."""

@@ -1,0 +1,140 @@
+"""The engine interface: the few Qdrant operations that Lunku uses, in our own terms.
+
+Both engines implement it: ``search.engine.edge`` (in process) and ``search.engine.server`` (qdrant-client).
+Why not qdrant-client's own models: importing them costs a second of every cold command (docs/decisions).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+DENSE = "dense"
+WORDS = "words"
+BIGRAMS = "bigrams"
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Indices (uint32, unique) and their weights."""
+
+    indices: Sequence[int]
+    values: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The field (keyword or integer, single or list) has at least one of the values. No values match nothing."""
+
+    field: str
+    values: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The integer field lies in [low, high]; None leaves that side open."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The text field holds the string, character for character."""
+
+    field: str
+    text: str
+
+
+Condition = AnyOf | Between | Contains
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """All of ``must`` hold and none of ``must_not``."""
+
+    must: tuple[Condition, ...] = ()
+    must_not: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One passage in the engine. ``vectors`` by name: DENSE a list of floats, WORDS and BIGRAMS sparse."""
+
+    id: str
+    vectors: dict[str, Sequence[float] | SparseVector]
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One retrieval leg of a query.
+
+    Attributes:
+        using: vector name; None scores nothing and returns points that pass the filter, by id.
+        vector: the query vector for it.
+        filter: applied inside the engine; never optional, so that access is never forgotten.
+        limit: how many points at most.
+    """
+
+    filter: Filter
+    limit: int
+    using: str | None = None
+    vector: Sequence[float] | SparseVector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPoint:
+    """A point found by a leg, with the engine's own score."""
+
+    id: str
+    score: float
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """What retrieval and indexing need of Qdrant. Errors are ``corpus.errors.EngineUnavailable``."""
+
+    def ensure_collection(self, dimensions: int) -> None:
+        """Create the collection with its vectors and payload indexes if it does not exist."""
+        ...
+
+    def upsert(self, points: Iterable[Point]) -> None:
+        """Write points as one operation: after a crash either all of them are there or none is."""
+        ...
+
+    def delete(self, filter: Filter) -> None:
+        """Delete every point that passes the filter."""
+        ...
+
+    def set_payload(self, filter: Filter, payload: dict[str, Any]) -> None:
+        """Merge ``payload`` into every point that passes the filter."""
+        ...
+
+    def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
+        """Run the legs in one round trip; each result by score descending, without payload."""
+        ...
+
+    def count(self, filter: Filter) -> int:
+        """Exact number of points that pass the filter."""
+        ...
+
+    def facet(self, field: str, filter: Filter, limit: int) -> list[tuple[str | int, int]]:
+        """Values of a keyword or integer field with exact counts, most frequent first, ties by value."""
+        ...
+
+    def flush(self) -> None:
+        """Make every write so far survive a power loss."""
+        ...
+
+    def optimize(self) -> None:
+        """Build what makes queries fast; readers are served meanwhile."""
+        ...
+
+    def drop(self) -> None:
+        """Delete the collection."""
+        ...
+
+    def close(self) -> None:
+        """Release files and locks."""
+        ...
