@@ -73,11 +73,11 @@ class Leg:
     Attributes:
         using: vector name; None scores nothing and returns points that pass the filter, by id.
         vector: the query vector for it.
-        filter: applied inside the engine; never optional, so that access is never forgotten.
+        where: applied inside the engine; never optional, so that access is never forgotten.
         limit: how many points at most.
     """
 
-    filter: Filter
+    where: Filter
     limit: int
     using: str | None = None
     vector: Sequence[float] | SparseVector | None = None
@@ -103,11 +103,11 @@ class Engine(Protocol):
         """Write points as one operation: after a crash either all of them are there or none is."""
         ...
 
-    def delete(self, filter: Filter) -> None:
+    def delete(self, where: Filter) -> None:
         """Delete every point that passes the filter."""
         ...
 
-    def set_payload(self, filter: Filter, payload: dict[str, Any]) -> None:
+    def set_payload(self, where: Filter, payload: dict[str, Any]) -> None:
         """Merge ``payload`` into every point that passes the filter."""
         ...
 
@@ -115,11 +115,11 @@ class Engine(Protocol):
         """Run the legs in one round trip; each result by score descending, without payload."""
         ...
 
-    def count(self, filter: Filter) -> int:
+    def count(self, where: Filter) -> int:
         """Exact number of points that pass the filter."""
         ...
 
-    def facet(self, field: str, filter: Filter, limit: int) -> list[tuple[str | int, int]]:
+    def facet(self, field: str, where: Filter, limit: int) -> list[tuple[str | int, int]]:
         """Values of a keyword or integer field with exact counts, most frequent first, ties by value."""
         ...
 
