@@ -6,7 +6,6 @@ decides an order can be read in one place. Equal-weight reciprocal rank fusion w
 lexical legs alone and is not offered (docs/decisions/0009-fusion.md).
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint
+from search.logistic import LogisticModel
 
 LEG_LIMIT = 100
 """Candidates fetched per leg. A leg that is full may have cut off passages with a score up to its smallest one."""
@@ -54,30 +54,6 @@ class CandidateFeatures:
 
 
 @dataclass(frozen=True, slots=True)
-class FusionWeights:
-    """A logistic regression over some of ``FEATURES``."""
-
-    bias: float
-    weights: Mapping[str, float]
-
-    def __post_init__(self) -> None:
-        """Refuse names that are no feature: a misspelt weight would be silently without effect.
-
-        Raises:
-            ValueError: an unknown feature.
-        """
-        unknown = sorted(set(self.weights) - set(FEATURES))
-        if unknown:
-            raise ValueError(f"unknown fusion features: {', '.join(unknown)}")
-
-    def score(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Scores in (0, 1) for rows of ``FEATURES``."""
-        vector = np.array([self.weights.get(name, 0.0) for name in FEATURES])
-        logits: NDArray[np.float64] = features @ vector + self.bias
-        return np.asarray(1.0 / (1.0 + np.exp(-logits)), dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True)
 class FusedCandidate:
     """A passage with its fused score and each leg's own score, as the engine gave it."""
 
@@ -87,14 +63,13 @@ class FusedCandidate:
 
 
 @cache
-def load_weights(path: Path = _WEIGHTS_FILE) -> FusionWeights:
+def load_weights(path: Path = _WEIGHTS_FILE) -> LogisticModel:
     """The fitted weights.
 
     Raises:
         ValueError: the file names an unknown feature.
     """
-    data = json.loads(path.read_text(encoding="utf-8"))
-    return FusionWeights(bias=float(data["bias"]), weights=data["weights"])
+    return LogisticModel.load(path, FEATURES)
 
 
 def fusion_features(
@@ -126,7 +101,7 @@ def fusion_features(
 
 
 def fuse(
-    legs: Mapping[str, Sequence[ScoredPoint]], query_terms: int, weights: FusionWeights, limit: int = LEG_LIMIT
+    legs: Mapping[str, Sequence[ScoredPoint]], query_terms: int, weights: LogisticModel, limit: int = LEG_LIMIT
 ) -> list[FusedCandidate]:
     """Every passage that a leg found, by fused score descending, then by id."""
     candidates = fusion_features(legs, query_terms, limit)

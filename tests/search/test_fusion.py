@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint
-from search.fusion import FEATURES, FusionWeights, fuse, fusion_features, load_weights
+from search.fusion import FEATURES, fuse, fusion_features, load_weights
+from search.logistic import LogisticModel
 
 _scores = st.floats(min_value=0.01, max_value=50, allow_nan=False).map(lambda value: round(value, 3))
 _leg = st.dictionaries(st.sampled_from([f"p{number}" for number in range(30)]), _scores, max_size=25).map(
@@ -17,7 +18,7 @@ _leg = st.dictionaries(st.sampled_from([f"p{number}" for number in range(30)]), 
 )
 _legs = st.fixed_dictionaries({WORDS: _leg, BIGRAMS: _leg, DENSE: _leg})
 
-PLAIN = FusionWeights(bias=0.0, weights={"words_max": 1.0, "bigrams_max": 1.0, "dense_max": 1.0})
+PLAIN = LogisticModel(FEATURES, bias=0.0, weights={"words_max": 1.0, "bigrams_max": 1.0, "dense_max": 1.0})
 
 
 def _points(**scores: float) -> list[ScoredPoint]:
