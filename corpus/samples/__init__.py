@@ -1,0 +1,1 @@
+"""Demonstration documents of an invented province: plain sources, and the office files built from them."""
