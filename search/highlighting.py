@@ -1,0 +1,89 @@
+"""Which characters of a passage to mark, and why: they are what was searched for."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from corpus.text.folding import fold
+from corpus.text.references import find_document_numbers, find_project_numbers, normalise_identifier
+from search.query import Query
+from search.wording import is_function_word
+
+SHORTEST_RUN = 3
+"""Characters of the shortest run that is marked though it is no word of the query (a name that was segmented)."""
+
+_LATIN = re.compile(r"[0-9a-z]")
+
+
+def highlight(text: str, query: Query) -> list[tuple[int, int]]:
+    """Half-open ranges of ``text`` that match the query: in range, sorted, not overlapping and not empty.
+
+    Every character marked belongs to a phrase, an identifier or a word of the query that stands at that place, or to
+    a run of at least ``SHORTEST_RUN`` characters that stands in the query too; all compared folded.
+    """
+    # Folding keeps every character's position, so spans of the folded text are spans of the original.
+    spans = [*_folded_spans(fold(text), query), *_identifier_spans(text, query.identifiers)]
+    return _merge(spans)
+
+
+def marked_words(query: Query) -> tuple[str, ...]:
+    """The words outside quotation marks that carry meaning; all of those words if none does."""
+    unquoted = fold(query.unquoted)
+    words = tuple(word for word in query.words if word in unquoted)
+    return tuple(word for word in words if not is_function_word(word)) or words
+
+
+def _folded_spans(text: str, query: Query) -> Iterator[tuple[int, int]]:
+    for phrase in query.phrases:
+        yield from _occurrences(text, phrase)
+    for word in marked_words(query):
+        yield from (span for span in _occurrences(text, word) if _whole(text, *span))
+    yield from _common_runs(text, fold(query.unquoted))
+
+
+def _occurrences(text: str, needle: str) -> Iterator[tuple[int, int]]:
+    at = text.find(needle) if needle else -1
+    while at >= 0:
+        yield at, at + len(needle)
+        at = text.find(needle, at + 1)
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether the range does not cut a Latin word or a number: 19 is not in 2019."""
+    before = start > 0 and _LATIN.match(text[start - 1]) and _LATIN.match(text[start])
+    after = end < len(text) and _LATIN.match(text[end]) and _LATIN.match(text[end - 1])
+    return not (before or after)
+
+
+def _common_runs(text: str, query: str) -> Iterator[tuple[int, int]]:
+    """Maximal runs of letters and digits that both strings hold, at least ``SHORTEST_RUN`` long, left to right."""
+    if len(query) < SHORTEST_RUN:
+        return
+    starts = {query[at : at + SHORTEST_RUN] for at in range(len(query) - SHORTEST_RUN + 1)}
+    at = 0
+    while at <= len(text) - SHORTEST_RUN:
+        end = at + SHORTEST_RUN
+        if text[at:end] not in starts or not text[at:end].isalnum():
+            at += 1
+            continue
+        while end < len(text) and text[end].isalnum() and text[at : end + 1] in query:
+            end += 1
+        if _whole(text, at, end):
+            yield at, end
+        at = end
+
+
+def _identifier_spans(text: str, identifiers: Sequence[str]) -> list[tuple[int, int]]:
+    if not identifiers:
+        return []
+    found = [*find_document_numbers(text), *find_project_numbers(text)]
+    return [(item.start, item.end) for item in found if normalise_identifier(item.value) in identifiers]
+
+
+def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,183 @@
+"""What a user's line of text asks for: quoted phrases, identifiers, titles, articles and plain words."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from corpus.errors import InvalidQuery
+from corpus.records import Kind
+from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
+from corpus.text.references import (
+    find_article_numbers,
+    find_document_numbers,
+    find_law_names,
+    find_project_numbers,
+    normalise_identifier,
+)
+from search.engine.interface import AnyOf, Between, Condition, Filter
+from search.results import Mode, SearchFilters
+
+MAX_CHARACTERS = 500
+"""Longest query, in characters. A longer text is a document, for which there is the quotation check."""
+
+_PHRASE = re.compile(
+    r"[“”\"＂]([^“”\"＂]+)[“”\"＂]|「([^「」]+)」|『([^『』]+)』|‘([^‘’]+)’"
+    # An ASCII apostrophe quotes only where it is not one: it's, the teachers' room.
+    r"|(?<![0-9A-Za-z])'([^']+)'(?![0-9A-Za-z])"
+)
+_TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_STATE = "中华人民共和国"
+_EDGES = " \t\r\n　。．.？?！!，,；;：:、"
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
+
+
+class Shared:
+    """Base of immutable values that Haystack may hand on without copying them.
+
+    Haystack deep-copies whatever passes from component to component; a value that nothing can change need not be.
+    """
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Shared):
+    """A query taken apart.
+
+    Attributes:
+        text: as entered, without control characters and outer blanks.
+        unquoted: what of ``text`` stands outside quotation marks.
+        words: distinct terms of the analyser over ``text``, in order.
+        phrases: quoted strings, folded, as they must stand in a passage.
+        identifiers: document and project numbers, normalised.
+        titles: keys (``title_key``) of the titles that the query may name: what stands in 《》, the law before an
+            article, with and without 中华人民共和国 and the article itself, and the whole query.
+        article: 第N条 as ``find_article_numbers`` normalises it.
+    """
+
+    text: str
+    unquoted: str
+    words: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    article: str | None = None
+
+    def as_phrase(self) -> "Query":
+        """The query with its whole text as one phrase, unless it has quoted ones."""
+        return self if self.phrases else replace(self, unquoted="", phrases=(fold(self.text).strip(),))
+
+    def without_phrases(self) -> "Query":
+        """The query with its quotations as plain text: a question names things in quotes, it does not demand them."""
+        return replace(self, unquoted=self.text, phrases=())
+
+
+def parse_query(text: str, analyser: Analyser) -> Query:
+    """Take a query apart.
+
+    Raises:
+        InvalidQuery: nothing to search for, or more than ``MAX_CHARACTERS``.
+    """
+    text = _printable(text).strip()
+    if not text:
+        raise InvalidQuery("请输入要检索的内容。")
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidQuery(f"检索内容过长（{len(text)} 字），请缩短到 {MAX_CHARACTERS} 字以内。")
+    words = _distinct(analyser.words(text))
+    phrases = _distinct(fold(_group(match)).strip() for match in _PHRASE.finditer(text))
+    if not words and not phrases:
+        raise InvalidQuery("检索内容中没有可检索的文字，请输入汉字、字母或数字。")
+    references = [*find_document_numbers(text), *find_project_numbers(text)]
+    articles = find_article_numbers(text)
+    return Query(
+        text=text,
+        unquoted=_PHRASE.sub(" ", text),
+        words=words,
+        phrases=phrases,
+        identifiers=_distinct(normalise_identifier(reference.value) for reference in references),
+        titles=_titles(text),
+        article=articles[0].value if articles else None,
+    )
+
+
+def build_filter(groups: Iterable[str], filters: SearchFilters) -> Filter:
+    """The filter of every leg: what the reader may see, and what was asked for.
+
+    No groups give an ``AnyOf`` without values, which matches nothing.
+
+    Raises:
+        InvalidQuery: a filter value that cannot be understood.
+    """
+    if filters.kind is not None and filters.kind not in set(Kind):
+        raise InvalidQuery(f"没有“{filters.kind}”这一文献类别，可用：{'、'.join(Kind)}。")
+    must: list[Condition] = [AnyOf("readers", tuple(sorted(groups)))]
+    exact = {"kind": filters.kind, "organization": filters.organization, "course": filters.course}
+    exact["project"] = filters.project
+    must += [AnyOf(name, (value.strip(),)) for name, value in exact.items() if value is not None]
+    if filters.year is not None:
+        must.append(AnyOf("year", (filters.year,)))
+    low, high = _day(filters.date_from, 1, 1), _day(filters.date_to, 12, 31)
+    if low is not None and high is not None and low > high:
+        raise InvalidQuery("起始日期晚于截止日期，请检查。")
+    if low is not None or high is not None:
+        must.append(Between("issued_on", low, high))
+    return Filter(must=tuple(must))
+
+
+def title_key(title: str) -> str:
+    """What two spellings of one title have in common: folded, without blanks, edges and outer 《》."""
+    key = "".join(fold(title).split()).strip(_EDGES)
+    while key.startswith("《") and key.endswith("》") and "《" not in key[1:-1]:
+        key = key[1:-1].strip(_EDGES)
+    return key
+
+
+def wants_semantics(mode: Mode) -> bool:
+    """Whether the mode uses the dense leg."""
+    return mode in {Mode.HYBRID, Mode.SEMANTIC}
+
+
+def _printable(text: str) -> str:
+    """Control characters as blanks; lone surrogates, which no engine can encode, likewise."""
+    return "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _group(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group is not None)
+
+
+def _titles(text: str) -> tuple[str, ...]:
+    named = [match[1] for match in _TITLE.finditer(text)]
+    for law in find_law_names(text):
+        named += [law.value, _STATE + law.value]
+        for article in find_article_numbers(text):
+            if article.start >= law.end:
+                named += [prefix + law.value + text[article.start : article.end] for prefix in ("", _STATE)]
+                break
+    return _distinct(title_key(title) for title in [text, *named])
+
+
+def _day(text: str | None, month: int, day: int) -> int | None:
+    """An ISO date, or its year or year and month, as yyyymmdd; what is missing is filled in."""
+    if text is None or not text.strip():
+        return None
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        raise InvalidQuery(f"日期“{text}”无法识别，请写作 2021-04-12、2021-04 或 2021。")
+    year, month, day = int(match[1]), int(match[2] or month), int(match[3] or day)
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        raise InvalidQuery(f"没有“{text}”这一天，请检查日期。")
+    return year * 10_000 + month * 100 + day

@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.terms import TermBase
+from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
+from search.highlighting import SHORTEST_RUN, highlight
+from search.query import parse_query
+
+ANALYSER = Analyser(TermBase.load())
+_FRAGMENTS = st.sampled_from(
+    [
+        "志愿服务",
+        "志願服務",
+        "理论宣讲",
+        "课堂",
+        "的",
+        "，",
+        "“",
+        "”",
+        "2021年",
+        "２０２１",
+        "20ZK019",
+        "ABC",
+        "abc",
+        " ",
+        "一",
+        "\n",
+        "点单、派单",
+    ]
+)
+_TEXTS = st.lists(_FRAGMENTS, min_size=1, max_size=14).map("".join)
+
+
+def _marked(text, query):
+    return [text[start:end] for start, end in highlight(text, parse_query(query, ANALYSER))]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "marked"),
+    [
+        ("各地开展志愿服务活动。", "志愿服务", ["志愿服务"]),
+        ("各地開展志願服務活動。", "志愿服务", ["志願服務"]),
+        ("推动“点单、派单”对接，点单即办。", '"点单、派单"', ["点单、派单"]),
+        ("项目（20ZK019）成果", "20zk019", ["20ZK019"]),
+        ("依据国发[2019]5号文件", "国发〔2019〕5号", ["国发[2019]5号"]),
+        ("发展的道路", "宣讲的办法", []),
+        ("2019年", "19", []),
+        ("讲师王小虎主讲", "王小虎是谁", ["王小虎"]),
+    ],
+)
+def test_marks_what_was_searched(text, query, marked):
+    assert _marked(text, query) == marked
+
+
+@given(_TEXTS, _TEXTS)
+def test_ranges_are_sorted_disjoint_and_made_of_what_was_searched(text, asked):
+    try:
+        query = parse_query(asked, ANALYSER)
+    except Exception:
+        return
+    folded, folded_query = fold(text), fold(query.text)
+    searched = {*query.words, *query.phrases}
+    runs = {folded_query[at : at + SHORTEST_RUN] for at in range(len(folded_query) - SHORTEST_RUN + 1)}
+    last = -1
+    for start, end in highlight(text, query):
+        assert last <= start < end <= len(text)
+        last = end
+        covered = set()
+        for term in searched | runs | {fold(text[start:end]) if query.identifiers else ""}:
+            at = folded.find(term, start, end) if term else -1
+            while at >= 0:
+                covered.update(range(at, at + len(term)))
+                at = folded.find(term, at + 1, end)
+        assert covered >= set(range(start, end))
