@@ -1,0 +1,1 @@
+"""Chinese text analysis: one definition for index, query, highlighting and quotation checks."""
