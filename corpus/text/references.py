@@ -56,7 +56,7 @@ _LAW_BEFORE = re.compile(
     rf"(?P<name>[{_HAN}]{{1,40}}?(?:法|法典|条例|规定|办法|细则|章程|准则|决定|解释|宪法))(?:\([^()\n]{{1,12}}\))?$"
 )
 _SELF = re.compile("[本该此](?:法|法典|条例|规定|办法|细则|章程|准则|决定|解释)$")
-_LAW_LEAD_IN = re.compile("根据|依据|按照|依照|遵照|参照|违反|适用|引用|以及|或者|请问|我国|[和与及按依据照]")
+_LAW_LEAD_IN = re.compile("根据|依据|按照|依照|遵照|参照|违反|符合|属于|适用|引用|以及|或者|请问|我国|[和与及按依据照]")
 
 
 def find_document_numbers(text: str) -> list[Reference]:
