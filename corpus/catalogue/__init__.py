@@ -1,0 +1,15 @@
+"""The catalogue: documents, versions, sections, passages, jobs and settings in SQLite or PostgreSQL."""
+
+from corpus.catalogue.access import visible_fields
+from corpus.catalogue.catalogue import Catalogue
+from corpus.catalogue.views import Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
+
+__all__ = [
+    "Catalogue",
+    "Job",
+    "JobStatus",
+    "PassageInContext",
+    "PassageToIndex",
+    "VersionSummary",
+    "visible_fields",
+]

@@ -1,0 +1,256 @@
+"""The facade over the catalogue database."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine
+
+from corpus.catalogue import index_queue, jobs, reading, writing
+from corpus.catalogue.connection import connect, foreign_errors, writer
+from corpus.catalogue.views import Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
+from corpus.records import Document, FieldValue, Kind, Passage, Section, Status, Version, VersionDraft
+
+
+class Catalogue:
+    """Everything the library holds except originals and vectors. Safe to use from several threads and processes.
+
+    Every method may raise ``CatalogueUnavailable``. Where ``groups`` may be None, None is the owner of the data,
+    who reads everything; an empty set reads nothing.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = writer(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the catalogue at an SQLAlchemy URL; create or migrate it when needed.
+
+        Raises:
+            CatalogueUnavailable: it cannot be opened, or a newer program made it.
+        """
+        return cls(connect(url))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with foreign_errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with foreign_errors(), self._writer.begin() as connection:
+            yield connection
+
+    # Adding and changing
+
+    def add_versions(self, drafts: Sequence[VersionDraft]) -> list[tuple[Document, bool]]:
+        """Add a batch in one transaction: after a crash either all of it is there or nothing.
+
+        Returns:
+            For each draft its document, and whether there is something new to index (a new document or version,
+            or a document back from the trash). Bytes that are some document's current version add nothing.
+        """
+        with self._write() as connection:
+            results = writing.Addition(connection, drafts).run()
+            found = reading.by_id(connection, {identifier for identifier, _ in results})
+        return [(found[identifier], is_new) for identifier, is_new in results]
+
+    def update_document(
+        self,
+        document_id: str,
+        *,
+        readers: frozenset[str] | None = None,
+        kind: Kind | None = None,
+        title: str | None = None,
+        fields: Mapping[str, FieldValue] | None = None,
+    ) -> Document:
+        """Set attributes by hand. Readers, kind and title outlast later versions; raises ``NotFound``."""
+        with self._write() as connection:
+            return writing.update_document(
+                connection, document_id, readers=readers, kind=kind, title=title, fields=fields
+            )
+
+    def trash(self, document_id: str) -> Document:
+        """Take a document out of every search and list; raises ``NotFound``."""
+        with self._write() as connection:
+            return writing.set_status(connection, document_id, Status.TRASHED)
+
+    def restore(self, document_id: str) -> Document:
+        """Bring a document back from the trash; raises ``NotFound``."""
+        with self._write() as connection:
+            return writing.set_status(connection, document_id, Status.ACTIVE)
+
+    # Reading
+
+    def known(self, sha256s: Iterable[str]) -> dict[str, Document]:
+        """Active documents whose current version has one of the hashes: files that need not be read again."""
+        with self._read() as connection:
+            return reading.by_sha256(connection, sha256s, Status.ACTIVE)
+
+    def known_sources(self, sources: Iterable[str]) -> dict[str, Document]:
+        """Documents, trashed ones too, that came from one of the sources."""
+        with self._read() as connection:
+            return reading.by_source(connection, sources)
+
+    def document(self, document_id: str, groups: frozenset[str] | None = None) -> Document:
+        """One document, trashed or not.
+
+        Raises:
+            NotFound: there is none, or ``groups`` may not read it.
+        """
+        with self._read() as connection:
+            return reading.document(connection, document_id, groups)
+
+    def documents(  # noqa: PLR0913 - one argument for each filter of the list
+        self,
+        groups: frozenset[str] | None = None,
+        *,
+        kind: Kind | None = None,
+        query: str | None = None,
+        status: Status = Status.ACTIVE,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> tuple[list[Document], int]:
+        """A page of the documents that ``groups`` may read, latest change first, and their total.
+
+        Args:
+            groups: groups of the reader.
+            kind: only this kind.
+            query: part of the title, document number or project number.
+            status: active ones, or the trash.
+            limit: documents on the page at most.
+            offset: documents before the page.
+        """
+        with self._read() as connection:
+            return reading.list_documents(
+                connection, groups, kind=kind, query=query, status=status, limit=limit, offset=offset
+            )
+
+    def version(self, document_id: str, number: int | None = None) -> Version:
+        """A version with text, fields, sections and report; the current one without ``number``. Raises ``NotFound``."""
+        with self._read() as connection:
+            return reading.version(connection, document_id, number)
+
+    def versions(self, document_id: str) -> list[VersionSummary]:
+        """Every version of a document without its text, newest first."""
+        with self._read() as connection:
+            return reading.list_versions(connection, document_id)
+
+    def sections(self, version_id: str) -> list[Section]:
+        """A version's headings in document order."""
+        with self._read() as connection:
+            return reading.list_sections(connection, version_id)
+
+    def passages_of(self, version_id: str) -> list[Passage]:
+        """A version's passages in document order."""
+        with self._read() as connection:
+            return reading.list_passages(connection, version_id)
+
+    def hydrate(self, passage_ids: Sequence[str], groups: frozenset[str]) -> dict[str, PassageInContext]:
+        """Passages by id with their documents, for search hits.
+
+        Left out are passages of replaced versions, of trashed documents, and of documents that ``groups`` may not
+        read, whatever the index says.
+        """
+        with self._read() as connection:
+            return reading.hydrate(connection, passage_ids, groups)
+
+    def neighbours(self, passage_id: str) -> tuple[Passage | None, Passage | None]:
+        """The passages before and after one, in the same version."""
+        with self._read() as connection:
+            return reading.neighbours(connection, passage_id)
+
+    # The index
+
+    def pending_versions(self, limit: int) -> list[str]:
+        """Ids of versions that are to be indexed, oldest first."""
+        with self._read() as connection:
+            return index_queue.pending(connection, limit)
+
+    def passages_to_index(self, version_ids: Sequence[str]) -> list[PassageToIndex]:
+        """The passages of pending versions with their documents, grouped by version, in document order."""
+        with self._write() as connection:
+            return index_queue.claim(connection, version_ids)
+
+    def mark_indexed(self, version_ids: Sequence[str], fingerprint: str) -> None:
+        """The index holds these versions. One that changed since ``passages_to_index`` stays pending."""
+        with self._write() as connection:
+            index_queue.mark_indexed(connection, version_ids, fingerprint)
+
+    def stale_versions(self, limit: int) -> list[str]:
+        """Ids of versions whose points must be deleted: replaced, or of trashed documents."""
+        with self._read() as connection:
+            return index_queue.stale(connection, limit)
+
+    def mark_removed(self, version_ids: Sequence[str]) -> None:
+        """The index no longer holds these versions."""
+        with self._write() as connection:
+            index_queue.mark_removed(connection, version_ids)
+
+    def pending_count(self) -> int:
+        """Number of versions that the index does not yet reflect, deletions included."""
+        with self._read() as connection:
+            return index_queue.pending_count(connection)
+
+    def reset_index(self) -> None:
+        """The index was dropped: index everything again."""
+        with self._write() as connection:
+            index_queue.reset(connection)
+
+    # Jobs and settings
+
+    def create_job(self, total: int) -> Job:
+        """A queued job over ``total`` files."""
+        with self._write() as connection:
+            return jobs.create(connection, total)
+
+    def update_job(
+        self,
+        job_id: str,
+        *,
+        status: JobStatus | None = None,
+        outcomes: Sequence[Mapping[str, Any]] | None = None,
+        detail: str | None = None,
+    ) -> Job:
+        """Record a job's progress. ``outcomes`` are all so far, one JSON object per file. Raises ``NotFound``."""
+        values: dict[str, Any] = {"status": status, "detail": detail}
+        if outcomes is not None:
+            values |= {"outcomes": list(outcomes), "done": len(outcomes)}
+        with self._write() as connection:
+            return jobs.change(connection, job_id, {name: value for name, value in values.items() if value is not None})
+
+    def job(self, job_id: str) -> Job:
+        """One job; raises ``NotFound``."""
+        with self._read() as connection:
+            return jobs.get(connection, job_id)
+
+    def jobs(self, *, limit: int = 50, offset: int = 0) -> tuple[list[Job], int]:
+        """A page of jobs, newest first, and their total."""
+        with self._read() as connection:
+            return jobs.list_jobs(connection, limit, offset)
+
+    def fail_unfinished_jobs(self, detail: str) -> None:
+        """End jobs that a stopped process left behind."""
+        with self._write() as connection:
+            jobs.fail_unfinished(connection, detail)
+
+    def value(self, key: str) -> str | None:
+        """A stored setting, such as the index fingerprint."""
+        with self._read() as connection:
+            return reading.value(connection, key)
+
+    def set_value(self, key: str, value: str) -> None:
+        """Store a setting."""
+        with self._write() as connection:
+            writing.set_value(connection, key, value)

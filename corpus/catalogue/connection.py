@@ -1,0 +1,100 @@
+"""Opening the database: dialect differences, the schema revision, and the border where foreign errors are mapped.
+
+SQLite runs in WAL mode with synchronous=FULL: one fsync per committed batch, so that a finished document survives
+a power loss and not only kill -9 (with NORMAL the last commits could be lost). One transaction holds a whole batch,
+so the fsync does not count against the speed.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from corpus.catalogue.tables import HEAD
+from corpus.errors import CatalogueUnavailable
+
+BUSY_SECONDS = 60
+"""How long a writer waits for another one."""
+
+_MIGRATION_LOCK = 0x6C756E6B75  # "lunku": any number no other program on the server uses
+
+
+@contextmanager
+def foreign_errors() -> Iterator[None]:
+    """Map what SQLAlchemy and the drivers raise."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise CatalogueUnavailable(f"目录库无法使用：{cause}。请运行 lunku doctor 查明原因") from error
+
+
+def connect(url: str) -> Engine:
+    """An engine whose schema is up to date.
+
+    Raises:
+        CatalogueUnavailable: the database cannot be opened, or is newer than this program.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise CatalogueUnavailable("目录库地址有误，请检查 LUNKU_DATABASE_URL") from error
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and parsed.database:
+        try:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CatalogueUnavailable(f"数据目录无法创建：{error}") from error
+    with foreign_errors():
+        engine = create_engine(
+            parsed,
+            json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+            connect_args={"timeout": BUSY_SECONDS} if sqlite else {},
+        )
+        if sqlite:
+            _configure_sqlite(engine)
+        _upgrade(engine)
+    return engine
+
+
+def writer(engine: Engine) -> Engine:
+    """The same engine for writing: SQLite takes its write lock at once instead of failing half-way for it."""
+    return engine.execution_options(writing=True)
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # The driver's own BEGIN would leave DDL and reads outside transactions.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def revision(connection: Connection) -> str | None:
+    """The schema revision stamped by Alembic, or None in an empty database."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _upgrade(engine: Engine) -> None:
+    """Migrate to HEAD. Alembic is imported only when there is something to do: it would slow every command."""
+    with engine.connect() as connection:
+        if revision(connection) == HEAD:
+            return
+    with writer(engine).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        if revision(connection) != HEAD:  # Another process may have migrated while this one waited.
+            from corpus.catalogue.migrations import upgrade
+
+            upgrade(connection)

@@ -1,0 +1,163 @@
+"""The catalogue's tables. Only types that SQLite and PostgreSQL both have."""
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+HEAD = "0001"
+"""Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
+
+
+class IndexState(StrEnum):
+    """What the search index holds of a version."""
+
+    PENDING = "pending"
+    """To be indexed, for the first time or again."""
+    CLAIMED = "claimed"
+    """Handed to the indexer. A change meanwhile makes it pending again, so that no change is taken for indexed."""
+    INDEXED = "indexed"
+    STALE = "stale"
+    """Replaced or trashed; its points are to be deleted."""
+    ABSENT = "absent"
+    """Not in the index and not to be."""
+
+
+class Groups(TypeDecorator[frozenset[str]]):
+    """A set of group names as a sorted JSON list: equal sets are equal strings, so SQL can compare them exactly."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:  # noqa: D102
+        return None if value is None else json.dumps(sorted(value), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:  # noqa: D102
+        return None if value is None else frozenset(json.loads(value))
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, stored in UTC; SQLite would forget the time zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("readers", Groups, nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("source", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    # No foreign key: documents and versions would need each other to exist first.
+    Column("current_version_id", String(36), nullable=False, unique=True),
+    # Names of attributes set by hand; a new version does not overwrite them.
+    Column("edited", JSON, nullable=False),
+    Column("issued_on", Date),
+    Column("organization", Text),
+    Column("document_number", Text),
+    Column("year", Integer),
+    Column("course", Text),
+    Column("project", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("ix_documents_status_updated_at", "status", "updated_at"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("document_id", String(36), ForeignKey("documents.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("media_type", Text, nullable=False),
+    Column("index_state", String(16), nullable=False, index=True),
+    # Fingerprint of the index that holds this version.
+    Column("fingerprint", Text),
+    Column("created_at", Moment, nullable=False),
+    # Long columns last: SQLite reads through a row from its start.
+    Column("fields", JSON, nullable=False),
+    Column("report", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+sections = Table(
+    "sections",
+    metadata,
+    Column("version_id", String(36), ForeignKey("versions.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("parent", Integer),
+    Column("level", Integer, nullable=False),
+    Column("style", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version_id", String(36), ForeignKey("versions.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("path", JSON, nullable=False),
+    # A copy of the version's text[start:end]: a hit is shown without loading whole versions.
+    Column("text", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer),
+    Column("paragraph", Integer),
+    Column("flags", JSON, nullable=False),
+    Index("ix_passages_version_id_ordinal", "version_id", "ordinal", unique=True),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("outcomes", JSON, nullable=False),
+    Column("detail", Text),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("updated_at", Moment, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)

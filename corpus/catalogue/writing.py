@@ -1,0 +1,224 @@
+"""Adding versions and changing documents."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from corpus.catalogue import reading
+from corpus.catalogue.rows import (
+    fields_of,
+    fields_to_json,
+    filter_columns,
+    passage_rows,
+    report_to_json,
+    section_rows,
+)
+from corpus.catalogue.tables import IndexState, documents, passages, sections, settings, versions
+from corpus.errors import NotFound
+from corpus.identifiers import document_id, version_id
+from corpus.records import Document, FieldValue, Kind, MetadataField, Status, VersionDraft
+
+
+class Addition:
+    """Adds a batch of drafts within one transaction; rows are collected and written with executemany.
+
+    A draft is found by the hash of a document's current version (nothing to add; a trashed document comes back),
+    then by its source (a new version), else it is a new document. Drafts of one batch see each other.
+    """
+
+    def __init__(self, connection: Connection, drafts: Sequence[VersionDraft]) -> None:
+        self._connection = connection
+        self._drafts = drafts
+        self._now = datetime.now(UTC)
+        self._by_sha256 = {
+            sha256: found.id
+            for sha256, found in reading.by_sha256(connection, {draft.sha256 for draft in drafts}).items()
+        }
+        by_source = reading.by_source(connection, {draft.source for draft in drafts})
+        self._by_source = {source: found.id for source, found in by_source.items()}
+        first_ids = {document_id(draft.sha256) for draft in drafts}
+        self._known = self._load(first_ids | set(self._by_sha256.values()) | set(self._by_source.values()))
+        self._new: dict[str, dict[str, Any]] = {}
+        self._changed: dict[str, dict[str, Any]] = {}
+        self._versions: list[dict[str, Any]] = []
+        self._sections: list[dict[str, Any]] = []
+        self._passages: list[dict[str, Any]] = []
+        self._stale: list[str] = []
+
+    def run(self) -> list[tuple[str, bool]]:
+        """For each draft the document's id, and whether there is something new to index."""
+        results = [self._add(draft) for draft in self._drafts]
+        self._write()
+        return results
+
+    def _load(self, ids: set[str]) -> dict[str, dict[str, Any]]:
+        rows: dict[str, dict[str, Any]] = {}
+        for batch in reading.batches(ids):
+            query = select(documents, versions.c.sha256).join(versions, versions.c.id == documents.c.current_version_id)
+            for row in self._connection.execute(query.where(documents.c.id.in_(batch))).mappings():
+                rows[row["id"]] = dict(row)
+        return rows
+
+    def _add(self, draft: VersionDraft) -> tuple[str, bool]:
+        if identifier := self._by_sha256.get(draft.sha256):
+            return identifier, self._restore(self._known[identifier])
+        if identifier := self._by_source.get(draft.source):
+            self._replace(self._known[identifier], draft)
+        else:
+            identifier = self._create(draft)
+        self._by_sha256[draft.sha256] = identifier
+        self._by_source[draft.source] = identifier
+        return identifier, True
+
+    def _restore(self, row: dict[str, Any]) -> bool:
+        if row["status"] == Status.ACTIVE:
+            return False
+        row |= {"status": Status.ACTIVE, "updated_at": self._now}
+        self._changed[row["id"]] = row
+        set_index_state(self._connection, [row["current_version_id"]], IndexState.PENDING)
+        return True
+
+    def _create(self, draft: VersionDraft) -> str:
+        identifier = document_id(draft.sha256)
+        if identifier in self._known:  # A document that began with these bytes has moved on to others.
+            identifier = document_id(f"{draft.sha256}:{draft.source}")
+        row = {
+            "id": identifier,
+            "kind": draft.kind,
+            "title": draft.title,
+            "readers": draft.readers,
+            "status": Status.ACTIVE,
+            "source": draft.source,
+            "version": 0,
+            "edited": [],
+            "created_at": self._now,
+        }
+        self._known[identifier] = self._new[identifier] = row
+        self._add_version(row, draft)
+        return identifier
+
+    def _replace(self, row: dict[str, Any], draft: VersionDraft) -> None:
+        if self._by_sha256.get(row["sha256"]) == row["id"]:
+            del self._by_sha256[row["sha256"]]
+        self._stale.append(row["current_version_id"])
+        row["status"] = Status.ACTIVE
+        row |= {name: getattr(draft, name) for name in ("kind", "title", "readers") if name not in row["edited"]}
+        if row["id"] not in self._new:
+            self._changed[row["id"]] = row
+        self._add_version(row, draft)
+
+    def _add_version(self, row: dict[str, Any], draft: VersionDraft) -> None:
+        number = row["version"] + 1
+        identifier = version_id(row["id"], number, draft.sha256)
+        row |= filter_columns(draft.fields)
+        row |= {
+            "version": number,
+            "current_version_id": identifier,
+            "sha256": draft.sha256,
+            "updated_at": self._now,
+        }
+        self._versions.append(
+            {
+                "id": identifier,
+                "document_id": row["id"],
+                "number": number,
+                "file_name": draft.file_name,
+                "sha256": draft.sha256,
+                "media_type": draft.media_type,
+                "text": draft.text,
+                "fields": fields_to_json(draft.fields),
+                "report": report_to_json(draft.report),
+                "index_state": IndexState.PENDING,
+                "created_at": self._now,
+            }
+        )
+        self._sections += section_rows(identifier, draft)
+        self._passages += passage_rows(identifier, draft)
+
+    def _write(self) -> None:
+        names = {column.name for column in documents.c}
+        for row in self._changed.values():
+            values = {name: row[name] for name in names - {"id"}}
+            self._connection.execute(update(documents).where(documents.c.id == row["id"]).values(values))
+        new = [{name: row[name] for name in names} for row in self._new.values()]
+        for table, rows in (
+            (documents, new),
+            (versions, self._versions),
+            (sections, self._sections),
+            (passages, self._passages),
+        ):
+            if rows:
+                self._connection.execute(insert(table), rows)
+        set_index_state(self._connection, self._stale, IndexState.STALE)
+
+
+def set_index_state(connection: Connection, version_ids: Sequence[str], state: IndexState) -> None:
+    """Set what the index holds of the versions."""
+    for batch in reading.batches(version_ids):
+        connection.execute(update(versions).where(versions.c.id.in_(batch)).values(index_state=state))
+
+
+def set_status(connection: Connection, document_id: str, status: Status) -> Document:
+    """Trash or restore a document, and have the index follow."""
+    found = reading.document(connection, document_id, None)
+    if found.status != status:
+        values = {"status": status, "updated_at": datetime.now(UTC)}
+        connection.execute(update(documents).where(documents.c.id == document_id).values(values))
+        state = IndexState.PENDING if status == Status.ACTIVE else IndexState.STALE
+        set_index_state(connection, [_current_version(connection, document_id)], state)
+    return reading.document(connection, document_id, None)
+
+
+def update_document(  # noqa: PLR0913 - one argument for each attribute that can be set by hand
+    connection: Connection,
+    document_id: str,
+    *,
+    readers: frozenset[str] | None,
+    kind: Kind | None,
+    title: str | None,
+    fields: Mapping[str, FieldValue] | None,
+) -> Document:
+    """Set attributes by hand; a later version keeps them. ``fields`` belong to the current version."""
+    row = connection.execute(select(documents).where(documents.c.id == document_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(reading.MISSING)
+    given = {"readers": readers, "kind": kind, "title": title}
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    values["edited"] = sorted({*row["edited"], *values})
+    values["updated_at"] = datetime.now(UTC)
+    version = row["current_version_id"]
+    if fields:
+        query = select(versions.c.fields).where(versions.c.id == version)
+        merged = _merge(fields_of(connection.execute(query).scalar_one()), fields)
+        connection.execute(update(versions).where(versions.c.id == version).values(fields=fields_to_json(merged)))
+        values |= filter_columns(merged)
+    connection.execute(update(documents).where(documents.c.id == document_id).values(values))
+    if row["status"] == Status.ACTIVE:
+        set_index_state(connection, [version], IndexState.PENDING)
+    return reading.document(connection, document_id, None)
+
+
+def _merge(present: tuple[MetadataField, ...], given: Mapping[str, FieldValue]) -> tuple[MetadataField, ...]:
+    """Fields with the given values. A field keeps its restriction and the characters it owns, not its place in the
+    text: a value set by hand was not read there."""
+    merged = {item.name: item for item in reversed(present)}
+    for name, value in given.items():
+        old = merged.get(name)
+        owned, restricted = (old.owned, old.restricted) if old else ((), False)
+        merged[name] = MetadataField(name, value, owned=owned, restricted=restricted)
+    return tuple(reversed([item for name, item in merged.items() if name not in given])) + tuple(
+        merged[name] for name in given
+    )
+
+
+def _current_version(connection: Connection, document_id: str) -> str:
+    query = select(documents.c.current_version_id).where(documents.c.id == document_id)
+    return str(connection.execute(query).scalar_one())
+
+
+def set_value(connection: Connection, key: str, value: str) -> None:
+    """Store a setting; delete-then-insert is the upsert that every database has."""
+    connection.execute(delete(settings).where(settings.c.key == key))
+    connection.execute(insert(settings).values(key=key, value=value))
