@@ -2,10 +2,11 @@
 
 from corpus.catalogue.access import visible_fields
 from corpus.catalogue.catalogue import Catalogue
-from corpus.catalogue.views import Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
+from corpus.catalogue.views import DocumentFacts, Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
 
 __all__ = [
     "Catalogue",
+    "DocumentFacts",
     "Job",
     "JobStatus",
     "PassageInContext",

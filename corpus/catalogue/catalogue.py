@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from corpus.catalogue import index_queue, jobs, reading, writing
 from corpus.catalogue.connection import connect, foreign_errors, writer
-from corpus.catalogue.views import Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
+from corpus.catalogue.views import DocumentFacts, Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
 from corpus.records import Document, FieldValue, Kind, Passage, Section, Status, Version, VersionDraft
 
 
@@ -165,6 +165,11 @@ class Catalogue:
         """
         with self._read() as connection:
             return reading.hydrate(connection, passage_ids, groups)
+
+    def document_facts(self, passage_ids: Sequence[str], groups: frozenset[str]) -> dict[str, DocumentFacts]:
+        """What is counted over many hits, by passage id; the same passages are left out as in ``hydrate``."""
+        with self._read() as connection:
+            return reading.document_facts(connection, passage_ids, groups)
 
     def neighbours(self, passage_id: str) -> tuple[Passage | None, Passage | None]:
         """The passages before and after one, in the same version."""

@@ -15,7 +15,7 @@ from corpus.catalogue.rows import (
     select_documents,
 )
 from corpus.catalogue.tables import documents, passages, sections, settings, versions
-from corpus.catalogue.views import PassageInContext, VersionSummary
+from corpus.catalogue.views import DocumentFacts, PassageInContext, VersionSummary
 from corpus.errors import NotFound
 from corpus.records import Document, Kind, Passage, Section, Status, Version
 
@@ -168,6 +168,35 @@ def hydrate(connection: Connection, passage_ids: Sequence[str], groups: frozense
         for row in connection.execute(_HYDRATE, {"ids": batch}).mappings():
             if row["status"] == Status.ACTIVE and row["readers"] & groups:
                 found[row["passage_id"]] = PassageInContext(passage_of(row), document_of(row))
+    return found
+
+
+_FACTS = (
+    select(
+        passages.c.id,
+        documents.c.status,
+        documents.c.readers,
+        documents.c.id,
+        documents.c.kind,
+        documents.c.organization,
+        documents.c.course,
+        documents.c.year,
+        documents.c.issued_on,
+    )
+    .join(documents, documents.c.current_version_id == passages.c.version_id)
+    .where(passages.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def document_facts(
+    connection: Connection, passage_ids: Sequence[str], groups: frozenset[str]
+) -> dict[str, DocumentFacts]:
+    """The facts of the passages' documents, for the passages that ``hydrate`` would return."""
+    found = {}
+    for batch in batches(passage_ids):
+        for passage_id, status, readers, identifier, kind, *facts in connection.execute(_FACTS, {"ids": batch}):
+            if status == Status.ACTIVE and readers & groups:
+                found[passage_id] = DocumentFacts(identifier, Kind(kind), *facts)
     return found
 
 

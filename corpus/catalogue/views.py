@@ -1,11 +1,11 @@
 """What the catalogue returns beyond the records themselves."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from corpus.records import Document, MetadataField, Passage
+from corpus.records import Document, Kind, MetadataField, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,18 @@ class PassageInContext:
 
     passage: Passage
     document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What a list of hits is counted, grouped and sorted by; cheaper to load than a document."""
+
+    id: str
+    kind: Kind
+    organization: str | None
+    course: str | None
+    year: int | None
+    issued_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,22 @@ def test_hydrate_gives_current_active_readable_passages_only(catalogue):
     assert catalogue.hydrate(new, EVERYONE) == {}
 
 
+def test_facts_are_given_for_exactly_the_passages_that_hydrate_gives(catalogue):
+    [(document, _)] = add(catalogue, make_draft())
+    [(hidden, _)] = add(catalogue, make_draft(source="x", body="x", readers=frozenset({"curators"})))
+    old = passage_ids(catalogue, document)
+    add(catalogue, make_draft(body="改"))
+    ids = [*old, *passage_ids(catalogue, document), *passage_ids(catalogue, hidden), "unknown"]
+    facts = catalogue.document_facts(ids, EVERYONE)
+    assert set(facts) == set(catalogue.hydrate(ids, EVERYONE)) != set()
+    assert {(fact.id, fact.organization, fact.year, fact.issued_on) for fact in facts.values()} == {
+        (document.id, document.organization, document.year, document.issued_on)
+    }
+    assert catalogue.document_facts(ids, frozenset()) == {}
+    catalogue.trash(document.id)
+    assert catalogue.document_facts(ids, EVERYONE) == {}
+
+
 def test_restricted_fields_are_for_researchers_and_curators():
     fields = make_draft().fields
     assert {item.name for item in visible_fields(fields, EVERYONE)} == {
