@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -59,9 +59,11 @@ class Query(Shared):
         words: distinct terms of the analyser over ``text``, in order.
         phrases: quoted strings, folded, as they must stand in a passage.
         identifiers: document and project numbers, normalised.
-        titles: keys (``title_key``) of the titles that the query may name: what stands in 《》, the law before an
-            article, with and without 中华人民共和国 and the article itself, and the whole query.
+        titles: keys (``title_key``) of the titles that the query as a whole may be; 某法第N条 also without the words
+            around it and with 中华人民共和国.
+        named: keys of the titles that it names: what stands in 《》, and the law before an article.
         article: 第N条 as ``find_article_numbers`` normalises it.
+        article_text: the same, folded, as it is written.
     """
 
     text: str
@@ -70,7 +72,9 @@ class Query(Shared):
     phrases: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     article: str | None = None
+    article_text: str = ""
 
     def as_phrase(self) -> "Query":
         """The query with its whole text as one phrase, unless it has quoted ones."""
@@ -97,15 +101,17 @@ def parse_query(text: str, analyser: Analyser) -> Query:
     if not words and not phrases:
         raise InvalidQuery("检索内容中没有可检索的文字，请输入汉字、字母或数字。")
     references = [*find_document_numbers(text), *find_project_numbers(text)]
-    articles = find_article_numbers(text)
+    article = next(iter(find_article_numbers(text)), None)
     return Query(
         text=text,
         unquoted=_PHRASE.sub(" ", text),
         words=words,
         phrases=phrases,
         identifiers=_distinct(normalise_identifier(reference.value) for reference in references),
-        titles=_titles(text),
-        article=articles[0].value if articles else None,
+        titles=_distinct([title_key(text), *_article_titles(text)]),
+        named=_named_titles(text),
+        article=article.value if article else None,
+        article_text=fold(text[article.start : article.end]) if article else "",
     )
 
 
@@ -134,8 +140,8 @@ def build_filter(groups: Iterable[str], filters: SearchFilters) -> Filter:
 
 
 def title_key(title: str) -> str:
-    """What two spellings of one title have in common: folded, without blanks, edges and outer 《》."""
-    key = "".join(fold(title).split()).strip(_EDGES)
+    """The identifier under which a document is found by its title, however the title is spelt or set off."""
+    key = normalise_identifier(title).strip(_EDGES)
     while key.startswith("《") and key.endswith("》") and "《" not in key[1:-1]:
         key = key[1:-1].strip(_EDGES)
     return key
@@ -159,15 +165,21 @@ def _group(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group is not None)
 
 
-def _titles(text: str) -> tuple[str, ...]:
-    named = [match[1] for match in _TITLE.finditer(text)]
+def _named_titles(text: str) -> tuple[str, ...]:
+    whole = title_key(text)
+    laws = [law.value for law in find_law_names(text)]
+    names = [match[1] for match in _TITLE.finditer(text)] + laws + [_STATE + law for law in laws]
+    return _distinct(key for key in map(title_key, names) if key != whole)
+
+
+def _article_titles(text: str) -> Iterator[str]:
+    """The titles that an article may have where articles are documents of their own."""
+    articles = find_article_numbers(text)
     for law in find_law_names(text):
-        named += [law.value, _STATE + law.value]
-        for article in find_article_numbers(text):
-            if article.start >= law.end:
-                named += [prefix + law.value + text[article.start : article.end] for prefix in ("", _STATE)]
-                break
-    return _distinct(title_key(title) for title in [text, *named])
+        following = (article for article in articles if article.start >= law.end)
+        if article := next(following, None):
+            number = text[article.start : article.end]
+            yield from (title_key(prefix + law.value + number) for prefix in ("", _STATE))
 
 
 def _day(text: str | None, month: int, day: int) -> int | None:

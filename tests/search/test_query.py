@@ -51,13 +51,14 @@ def test_project_numbers(text):
 
 def test_articles_and_the_law_they_are_of():
     query = _parse("请问农民专业合作社法第三十三条的内容是什么？")
-    assert query.article == "第33条"
-    assert {"农民专业合作社法", "中华人民共和国农民专业合作社法", "农民专业合作社法第三十三条"} <= set(query.titles)
+    assert (query.article, query.article_text) == ("第33条", "第三十三条")
+    assert query.named == ("农民专业合作社法", "中华人民共和国农民专业合作社法")
+    assert {"农民专业合作社法第三十三条", "中华人民共和国农民专业合作社法第三十三条"} <= set(query.titles)
 
 
 def test_titles_in_brackets_and_the_whole_query():
     query = _parse("《关于印发〈社区课堂办法〉的通知》由谁发布")
-    assert query.titles[1] == "关于印发〈社区课堂办法〉的通知"
+    assert "关于印发〈社区课堂办法〉的通知" in query.named
     assert title_key("《社区课堂管理办法》 ") == title_key("社区课堂管理办法。") == "社区课堂管理办法"
     assert title_key("《甲法》和《乙法》") == "《甲法》和《乙法》"
 

@@ -1,0 +1,128 @@
+"""From a query to ranked candidates: which legs are fetched, and what puts a passage first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from corpus.text.folding import fold
+from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, ScoredPoint, SparseVector
+from search.fusion import FEATURES, LEG_LIMIT, LEGS, fuse
+from search.logistic import LogisticModel
+from search.query import Query, Shared
+from search.results import Mode
+
+IDENTIFIER, TITLE, ARTICLE, MENTION, NAMED, PHRASE = "identifier", "title", "article", "mention", "named", "phrase"
+"""Exact legs: passages of documents that carry a number of the query; whose title is the query; an article of a law
+that the query names; passages in which a number stands; of documents that the query names; with the quoted strings."""
+
+PHRASE_LIMIT = 1_000
+"""Passages fetched for quoted strings, which all hold them: ranking them is all that is left to do."""
+
+TIERS: Mapping[str, float] = MappingProxyType({IDENTIFIER: 4.0, ARTICLE: 3.0, TITLE: 3.0, MENTION: 2.0, NAMED: 0.25})
+"""What an exact match adds to a fused score, which is below 1. All but a title named among other words thus stand
+above what was only found by its wording."""
+
+_LEXICAL = LogisticModel(FEATURES, bias=-3.0, weights={"words_max": 3.0, "bigrams_max": 3.0})
+_SEMANTIC = LogisticModel(FEATURES, bias=-3.0, weights={"dense_max": 6.0})
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVectors(Shared):
+    """A query's vectors by name; only those that the mode uses."""
+
+    sparse: Mapping[str, SparseVector]
+    dense: Sequence[float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates(Shared):
+    """What each leg found, by leg name, by score descending and then by id.
+
+    Attributes:
+        total: exact number of passages that hold the quoted strings; None for a query without any.
+    """
+
+    legs: Mapping[str, tuple[ScoredPoint, ...]]
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCandidate:
+    """A passage with its fused score, what exact matches add to it, and each leg's own score."""
+
+    id: str
+    fused: float
+    tier: float
+    legs: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        """What decides the order."""
+        return self.fused + self.tier
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Shared):
+    """Candidates by score descending, then by id; ``total`` as in ``Candidates``."""
+
+    candidates: tuple[RankedCandidate, ...]
+    total: int | None = None
+
+
+def matching(query: Query, where: Filter) -> Filter:
+    """The filter with the query's quoted strings, which every passage found must hold."""
+    return replace(where, must=(*where.must, *(Contains("text", phrase) for phrase in query.phrases)))
+
+
+def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
+    """The legs to fetch for a query, by name."""
+    where = matching(query, where)
+    legs = {name: Leg(where, LEG_LIMIT, name, vector) for name, vector in vectors.sparse.items() if vector.indices}
+    if vectors.dense is not None:
+        legs[DENSE] = Leg(where, LEG_LIMIT, DENSE, vectors.dense)
+    if query.phrases:
+        legs[PHRASE] = Leg(where, PHRASE_LIMIT)
+    legs |= {name: Leg(_also(where, *conditions), LEG_LIMIT) for name, conditions in _exact(query).items()}
+    return legs
+
+
+def rank(query: Query, candidates: Candidates, mode: Mode, weights: LogisticModel) -> Ranking:
+    """Fuse the legs by the mode's weights and put exact matches on top."""
+    model = {Mode.HYBRID: weights, Mode.SEMANTIC: _SEMANTIC}.get(mode, _LEXICAL)
+    scored = {name: candidates.legs.get(name, ()) for name in LEGS}
+    fused = {candidate.id: candidate for candidate in fuse(scored, len(query.words), model)}
+    exact: dict[str, dict[str, float]] = {}
+    for name, points in candidates.legs.items():
+        if name not in LEGS:
+            for point in points:
+                exact.setdefault(point.id, {})[name] = 1.0
+    ranked = []
+    for identifier in fused.keys() | exact.keys():
+        found, own = fused.get(identifier), exact.get(identifier, {})
+        tier = max((TIERS.get(name, 0.0) for name in own), default=0.0)
+        legs = {**(found.legs if found else {}), **own}
+        ranked.append(RankedCandidate(identifier, found.score if found else 0.0, tier, legs))
+    return Ranking(tuple(in_order(ranked)), candidates.total)
+
+
+def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:
+    """By score descending, then by id: the same order every time."""
+    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.id))
+
+
+def _exact(query: Query) -> dict[str, tuple[AnyOf | Contains, ...]]:
+    """Conditions of the exact legs that the query gives rise to."""
+    legs: dict[str, tuple[AnyOf | Contains, ...]] = {TITLE: (AnyOf("identifiers", query.titles),)}
+    if query.named:
+        legs[NAMED] = (AnyOf("identifiers", query.named),)
+    if query.named and query.article_text:
+        legs[ARTICLE] = (*legs[NAMED], Contains("text", query.article_text))
+    if query.identifiers:
+        legs[IDENTIFIER] = (AnyOf("identifiers", query.identifiers),)
+        # Of several numbers the first is enough here: a passage with any of them is also found by its words.
+        legs[MENTION] = (Contains("text", fold(query.identifiers[0])),)
+    return legs
+
+
+def _also(where: Filter, *conditions: AnyOf | Contains) -> Filter:
+    return replace(where, must=(*where.must, *conditions))
