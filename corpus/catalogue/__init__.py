@@ -1,6 +1,6 @@
 """The catalogue: documents, versions, sections, passages, jobs and settings in SQLite or PostgreSQL."""
 
-from corpus.catalogue.access import visible_fields
+from corpus.catalogue.access import has_hidden_fields, visible_fields, visible_text
 from corpus.catalogue.catalogue import Catalogue
 from corpus.catalogue.views import DocumentFacts, Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
 
@@ -12,5 +12,7 @@ __all__ = [
     "PassageInContext",
     "PassageToIndex",
     "VersionSummary",
+    "has_hidden_fields",
     "visible_fields",
+    "visible_text",
 ]

@@ -137,6 +137,11 @@ class Catalogue:
                 connection, groups, kind=kind, query=query, status=status, limit=limit, offset=offset
             )
 
+    def groups(self) -> frozenset[str]:
+        """Every group that some document names as a reader."""
+        with self._read() as connection:
+            return reading.groups(connection)
+
     def version(self, document_id: str, number: int | None = None) -> Version:
         """A version with text, fields, sections and report; the current one without ``number``. Raises ``NotFound``."""
         with self._read() as connection:

@@ -37,6 +37,11 @@ def readable(connection: Connection, groups: frozenset[str]) -> ColumnElement[bo
     return documents.c.readers.in_(allowed) if allowed else false()
 
 
+def groups(connection: Connection) -> frozenset[str]:
+    """Every group that some document names as a reader."""
+    return frozenset().union(*connection.scalars(select(documents.c.readers).distinct()))
+
+
 def by_sha256(connection: Connection, sha256s: Iterable[str], status: Status | None = None) -> dict[str, Document]:
     """Documents whose current version has one of the hashes, by hash."""
     found: dict[str, Document] = {}

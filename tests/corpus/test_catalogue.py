@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.catalogue import Catalogue, JobStatus, visible_fields
+from corpus.catalogue import Catalogue, JobStatus, has_hidden_fields, visible_fields, visible_text
 from corpus.catalogue.rows import filter_columns
 from corpus.errors import CatalogueUnavailable, NotFound
 from corpus.identifiers import content_hash, document_id, passage_id, version_id
@@ -255,6 +255,22 @@ def test_restricted_fields_are_for_researchers_and_curators():
     assert visible_fields(fields, frozenset({"curators"})) == fields
     assert visible_fields(fields, None) == fields
     assert all(not item.restricted for item in visible_fields(fields, frozenset()))
+
+
+def test_restricted_characters_are_masked_in_place(catalogue):
+    [(document, _)] = add(catalogue, make_draft())
+    version = catalogue.version(document.id)
+    masked = visible_text(version, EVERYONE)
+    assert masked == TEXT[:2] + "██" + TEXT[4:]
+    assert visible_text(version, STAFF) == visible_text(version, None) == TEXT
+    assert has_hidden_fields(version, EVERYONE)
+    assert not has_hidden_fields(version, STAFF)
+
+
+def test_groups_are_those_that_documents_name(catalogue):
+    assert catalogue.groups() == frozenset()
+    add(catalogue, make_draft(), make_draft("/b", "b", readers=frozenset({"讲师团", "public"})))
+    assert catalogue.groups() == {"public", "讲师团"}
 
 
 def test_a_restricted_value_never_becomes_a_filter_column():
