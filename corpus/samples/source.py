@@ -10,6 +10,7 @@ One line is one block:
 - anything else: a body paragraph. Blank lines separate and mean nothing.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ SOURCES_DIR = SAMPLES_DIR / "sources"
 FILES_DIR = SAMPLES_DIR / "files"
 EXPECTED_FILE = SAMPLES_DIR / "expected.json"
 
+_NUMBERED_PARAGRAPH = re.compile("[一二三四五六七八九十]+、")
 _MARKED = ("head", "center", "right", "left", "note")
 
 
@@ -87,8 +89,10 @@ class Source:
 
     @cached_property
     def headings(self) -> list[str]:
-        """Headings of the first level below the title, as printed."""
-        return [block.text for block in self.blocks if block.role == "heading" and block.level == 1]
+        """Headings of the first level below the title, as printed; for numbered paragraphs, their first clause."""
+        marked = [block.text for block in self.blocks if block.role == "heading" and block.level == 1]
+        numbered = [block.text for block in self.blocks if _NUMBERED_PARAGRAPH.match(block.text)]
+        return marked or [re.split("[，。；：]", text)[0] for text in numbered]
 
     def sections(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Heading path and text of every part between two headings that is not empty."""
