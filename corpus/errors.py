@@ -4,11 +4,14 @@ LunkuError
 ├── InputError            the caller's request cannot be carried out as given
 │   ├── InvalidQuery
 │   ├── InvalidSetting
+│   ├── Forbidden
+│   ├── TooLarge
 │   └── NotFound
 ├── UnreadableFile        a file that does not end as a version; ``outcome`` names how
 │   ├── UnsupportedFile
 │   ├── EncryptedFile
 │   ├── NeedsOcr
+│   ├── SkippedFile
 │   └── DamagedFile
 ├── StorageError          the data directory, catalogue or engine cannot be used
 │   ├── CatalogueUnavailable
@@ -60,6 +63,20 @@ class InvalidSetting(InputError):
     code = "invalid_setting"
 
 
+class Forbidden(InputError):
+    """The caller's groups do not allow this operation."""
+
+    code = "forbidden"
+    status = 403
+
+
+class TooLarge(InputError):
+    """A request body beyond its limit."""
+
+    code = "too_large"
+    status = 413
+
+
 class NotFound(InputError):
     """No such record, or none that this reader may know of."""
 
@@ -94,6 +111,13 @@ class NeedsOcr(UnreadableFile):
 
     code = "needs_ocr"
     outcome = "needs_ocr"
+
+
+class SkippedFile(UnreadableFile):
+    """A file that was never a document: an editor's lock file, a file manager's cache."""
+
+    code = "skipped_file"
+    outcome = "skipped"
 
 
 class DamagedFile(UnreadableFile):

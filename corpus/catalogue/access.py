@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from corpus.records import RESTRICTED_FIELD_READERS, MetadataField, Version
 
-
 MASK = "█"
 
 
