@@ -1,0 +1,54 @@
+"""Dense vectors of passages and queries.
+
+The bundled model (``search/embedding/model``) is a sentence-transformers static model of one vector per word; it runs
+on ``tokenizers`` and numpy alone. ``LUNKU_EMBEDDING_MODEL`` puts any sentence-transformers model in its place.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.settings import Settings
+
+BUNDLED_MODEL = Path(__file__).with_name("model")
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of unit length; a text without a known word becomes the zero vector.
+
+    Attributes:
+        dimensions: length of every vector.
+        revision: changes whenever the vectors of equal texts may change; part of the index fingerprint.
+    """
+
+    @property
+    def dimensions(self) -> int: ...  # noqa: D102
+
+    @property
+    def revision(self) -> str: ...  # noqa: D102
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a query."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of passages, one row each."""
+        ...
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The configured model; the bundled one by default, without importing torch.
+
+    Raises:
+        ModelUnavailable: the model cannot be loaded.
+    """
+    if settings.embedding_model:
+        from search.embedding.transformer import TransformerEmbedder
+
+        return TransformerEmbedder(settings.embedding_model)
+    from search.embedding.static import StaticEmbedder
+
+    return StaticEmbedder(BUNDLED_MODEL)

@@ -1,0 +1,72 @@
+"""The bundled model's runtime: one vector per token, summed and normalised. No torch, no sentence-transformers."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from corpus.errors import ModelUnavailable
+from corpus.text.folding import fold
+
+_BATCH_CHARACTERS = 500_000
+"""Texts tokenised at a time: bounds memory (about 100 MB of encodings) however many passages come."""
+
+
+class StaticEmbedder:
+    """A sentence-transformers ``StaticEmbedding`` folder with vectors in signed bytes and a scale per token."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model.
+
+        Raises:
+            ModelUnavailable: a file is missing or damaged.
+        """
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            tensors = load_file(folder / "model.safetensors")
+            self._vectors: NDArray[np.int8] = tensors["embeddings"]
+            self._scales: NDArray[np.float32] = tensors["weights"].astype(np.float32)
+            self.revision = _revision(folder)
+        # tokenizers raises plain Exception for a damaged file.
+        except Exception as error:
+            raise ModelUnavailable(f"自带的向量模型无法读取（{folder.name}），请重新安装论库。") from error
+        self.dimensions = int(self._vectors.shape[1])
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a query."""
+        ids = self._tokenizer.encode(fold(text), add_special_tokens=False).ids
+        vector: list[float] = self._embed(ids).tolist()
+        return vector
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of passages, one row each."""
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        start = 0
+        while start < len(texts):
+            end, characters = start, 0
+            while end < len(texts) and (end == start or characters + len(texts[end]) <= _BATCH_CHARACTERS):
+                characters += len(texts[end])
+                end += 1
+            batch = [fold(text) for text in texts[start:end]]
+            for row, encoding in enumerate(self._tokenizer.encode_batch_fast(batch, add_special_tokens=False), start):
+                rows[row] = self._embed(encoding.ids)
+            start = end
+        return rows
+
+    def _embed(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """The scaled sum of the tokens' vectors, at unit length; zero stays zero."""
+        index = np.asarray(ids, dtype=np.intp)
+        total = self._scales[index] @ self._vectors[index].astype(np.float32)
+        length = float(np.sqrt(total @ total))
+        return np.asarray(total / length if length > 0 else total, dtype=np.float32)
+
+
+def _revision(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in ("tokenizer.json", "model.safetensors"):
+        digest.update((folder / name).read_bytes())
+    return f"static-{digest.hexdigest()[:16]}"

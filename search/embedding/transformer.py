@@ -1,0 +1,83 @@
+"""Any sentence-transformers model, named by ``LUNKU_EMBEDDING_MODEL``. Its libraries are imported only then."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_BATCH = 32
+_SAMPLED_VALUES = 256
+"""Values of each tensor that enter the revision: enough to tell two trainings apart, cheap for large models."""
+
+
+class TransformerEmbedder:
+    """Queries and passages through ``encode_query`` and ``encode_document``, so the model's own prompts apply."""
+
+    def __init__(self, name: str) -> None:
+        """Load the model from a folder or the local cache, or else download it.
+
+        Raises:
+            ModelUnavailable: it cannot be loaded.
+        """
+        self._model = _load(name)
+        dimensions = self._model.get_embedding_dimension()
+        if dimensions is None:
+            raise ModelUnavailable(
+                f"模型“{name}”不产生句向量，请在 LUNKU_EMBEDDING_MODEL 中换一个 sentence-transformers 模型。"
+            )
+        self.dimensions = dimensions
+        self.revision = f"transformer-{_digest(self._model)}"
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a query, with the model's query prompt."""
+        vector: list[float] = self._unit(self._model.encode_query([text], show_progress_bar=False))[0].tolist()
+        return vector
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of passages, one row each, with the model's document prompt."""
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return self._unit(self._model.encode_document(list(texts), batch_size=_BATCH, show_progress_bar=False))
+
+    @staticmethod
+    def _unit(vectors: object) -> NDArray[np.float32]:
+        rows = np.asarray(vectors, dtype=np.float32)
+        return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float32)
+
+
+def _load(name: str) -> "SentenceTransformer":
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise ModelUnavailable(
+            "未安装 sentence-transformers，请安装后再试，或去掉 LUNKU_EMBEDDING_MODEL 以使用自带模型。"
+        ) from error
+    try:
+        # What is on this machine comes first: no network at a cold start, and no silent change of revision.
+        return SentenceTransformer(name, local_files_only=True)
+    except (OSError, ValueError, KeyError):
+        pass
+    try:
+        return SentenceTransformer(name)
+    # Loading runs code of several libraries, each with its own errors.
+    except Exception as error:
+        raise ModelUnavailable(
+            f"无法加载向量模型“{name}”：请检查 LUNKU_EMBEDDING_MODEL 中的名称或路径，离线时先把模型下载到本机；"
+            "去掉这项设置即使用自带模型。"
+        ) from error
+
+
+def _digest(model: "SentenceTransformer") -> str:
+    """A hash of the prompts and of a sample of every tensor: equal for a copy of the model under another name."""
+    digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
+    for name, tensor in sorted(model.state_dict().items()):
+        values = tensor.detach().flatten()[:_SAMPLED_VALUES].cpu().double().numpy()
+        digest.update(f"{name}{tuple(tensor.shape)}".encode() + values.tobytes())
+    return digest.hexdigest()[:16]
