@@ -112,7 +112,11 @@ class Engine(Protocol):
         ...
 
     def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
-        """Run the legs in one round trip; each result by score descending, without payload."""
+        """Run the legs in one round trip; each result by score descending, then id, without payload."""
+        ...
+
+    def retrieve(self, ids: Sequence[str]) -> list[Point]:
+        """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
         ...
 
     def count(self, where: Filter) -> int:
@@ -125,6 +129,10 @@ class Engine(Protocol):
 
     def flush(self) -> None:
         """Make every write so far survive a power loss."""
+        ...
+
+    def needs_optimizing(self) -> bool:
+        """Whether so much was written that ``optimize`` pays."""
         ...
 
     def optimize(self) -> None:

@@ -1,0 +1,280 @@
+"""Qdrant in this process (qdrant-edge-py). Importing it costs 20 ms; qdrant-client would cost a second."""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock
+from typing import Any, Self
+
+import qdrant_edge as edge
+
+from corpus.errors import EngineUnavailable, IndexMismatch
+from search.engine import edge_conversion as conversion
+from search.engine import schema
+from search.engine.generations import Generations, sync_tree
+from search.engine.interface import DENSE, Filter, Leg, Point, ScoredPoint
+from search.engine.lock import OwnerLock
+from search.engine.ties import cut
+
+logger = logging.getLogger(__name__)
+
+OPTIMISE_FROM = 20_000
+"""Points without an index from which on ``optimize`` pays: fewer are scanned in about 2 ms."""
+
+_IMPORT_ROOT = str(Path(__file__).parents[2])
+
+
+class EdgeEngine:
+    """The engine over one directory, which it owns alone until ``close``. Safe to use from several threads.
+
+    Writes go to the engine's log at once and survive the death of the process; ``flush`` makes them survive a power
+    loss. Three locks, always taken in this order: one optimisation at a time, one writer at a time, and the shard
+    itself, which is exchanged when an optimised copy takes its place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the index in ``path``.
+
+        Raises:
+            EngineLocked: another process, or another engine of this one, owns the directory.
+            EngineUnavailable: the index cannot be read.
+        """
+        self._lock = OwnerLock.acquire(path)
+        self._optimising, self._writing, self._using = Lock(), RLock(), RLock()
+        self._generations = Generations(path)
+        self._shard: edge.EdgeShard | None = None
+        self._dimensions = 0
+        self._log: list[edge.UpdateOperation] | None = None
+        """Writes since an optimisation copied the shard, to be repeated on the copy."""
+        try:
+            self._generations.remove_others()
+            if current := self._generations.current():
+                self._open(current)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self, generation: Path) -> None:
+        with foreign_errors():
+            self._shard = edge.EdgeShard.load(str(generation))
+            self._dimensions = _dimensions(generation)
+
+    def ensure_collection(self, dimensions: int) -> None:
+        """Create the collection with its vectors and payload indexes if it does not exist.
+
+        Raises:
+            IndexMismatch: it exists with another number of dimensions.
+        """
+        with self._writing, foreign_errors():
+            if self._shard is not None:
+                if self._dimensions != dimensions:
+                    raise IndexMismatch(
+                        f"索引的向量为 {self._dimensions} 维，模型为 {dimensions} 维。请运行 lunku reindex 重建索引。"
+                    )
+                return
+            generation = self._generations.new()
+            shard = edge.EdgeShard.create(str(generation), conversion.collection(dimensions))
+            for operation in conversion.payload_indexes():
+                shard.update(operation)
+            shard.flush()
+            sync_tree(generation)
+            self._generations.switch(generation)
+            with self._using:
+                self._shard, self._dimensions = shard, dimensions
+
+    def upsert(self, points: Iterable[Point]) -> None:
+        """Write points as one operation: after a crash either all of them are there or none is."""
+        batch = list(points)
+        for point in batch:
+            schema.check_point(point, self._dimensions)
+        if batch:
+            self._update(edge.UpdateOperation.upsert_points([conversion.to_point(point) for point in batch]))
+
+    def delete(self, where: Filter) -> None:
+        """Delete every point that passes the filter."""
+        self._update(edge.UpdateOperation.delete_points_by_filter(conversion.to_filter(where)))
+
+    def set_payload(self, where: Filter, payload: dict[str, Any]) -> None:
+        """Merge ``payload`` into every point that passes the filter."""
+        condition, stored = conversion.to_filter(where), schema.with_grams(payload)
+        self._update(edge.UpdateOperation.set_payload_by_filter(condition, stored))
+
+    def _update(self, operation: edge.UpdateOperation) -> None:
+        with self._writing:
+            with self._open_shard() as shard:
+                shard.update(operation)
+            if self._log is not None:
+                self._log.append(operation)
+
+    @contextmanager
+    def _open_shard(self) -> Iterator[edge.EdgeShard]:
+        """The shard, kept from being exchanged meanwhile."""
+        with self._using, foreign_errors():
+            if self._shard is None:
+                raise EngineUnavailable("索引尚未建立或已关闭。请先用 lunku ingest 入库，或运行 lunku reindex。")
+            yield self._shard
+
+    def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
+        """Run the legs in one round trip; each result by score descending, then id, without payload."""
+        requests = [conversion.to_request(leg, leg.limit + 1) for leg in legs if schema.is_ranked(leg)]
+        with self._open_shard() as shard:
+            answers = iter(shard.query_batch(edge.QueryBatchRequest(requests)) if requests else ())
+            return [_rank(shard, leg, next(answers)) if schema.is_ranked(leg) else _scroll(shard, leg) for leg in legs]
+
+    def retrieve(self, ids: Sequence[str]) -> list[Point]:
+        """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
+        with self._open_shard() as shard:
+            found = {str(record.id): record for record in shard.retrieve(list(ids), True, True)}
+        return [conversion.from_record(found[identifier]) for identifier in ids if identifier in found]
+
+    def count(self, where: Filter) -> int:
+        """Exact number of points that pass the filter."""
+        with self._open_shard() as shard:
+            return shard.count(edge.CountRequest(exact=True, filter=conversion.to_filter(where)))
+
+    def facet(self, field: str, where: Filter, limit: int) -> list[tuple[str | int, int]]:
+        """Values of a keyword or integer field with exact counts, most frequent first, ties by value."""
+        schema.check_facet(field)
+        with self._open_shard() as shard:
+            condition = conversion.to_filter(where)
+
+            def fetch(size: int) -> list[tuple[str | int, int]]:
+                request = edge.FacetRequest(field, limit=size, exact=True, filter=condition)
+                return [(hit.value, hit.count) for hit in shard.facet(request).hits]
+
+            return cut(fetch(limit + 1), limit, lambda hit: (-hit[1], hit[0]), fetch)
+
+    def flush(self) -> None:
+        """Make every write so far survive a power loss."""
+        with self._writing, self._open_shard() as shard:
+            shard.flush()
+
+    def needs_optimizing(self) -> bool:
+        """Whether more points than ``OPTIMISE_FROM`` are searched one by one."""
+        with self._open_shard() as shard:
+            info = shard.info()
+            return info.points_count * len(schema.VECTORS) - info.indexed_vectors_count > OPTIMISE_FROM
+
+    def optimize(self) -> None:
+        """Optimise a copy in a child process, repeat on it what was written meanwhile, and put it in place.
+
+        Searches go on all the time; writes wait for the copying and for the exchange, a few tenths of a second each
+        for 100,000 points. Needs free disk space for a second index.
+        """
+        with self._optimising:
+            copy = self._generations.new()
+            try:
+                self._copy(copy)
+                self._optimise(copy)
+                self._exchange(copy)
+            except OSError as error:
+                raise EngineUnavailable(
+                    f"索引优化失败：{error.strerror}。现有索引不受影响，请检查磁盘空间。"
+                ) from error
+            finally:
+                with self._writing:
+                    self._log = None
+                    self._generations.remove_others()
+
+    def _copy(self, copy: Path) -> None:
+        with self._writing:
+            self.flush()
+            current = self._generations.current()
+            assert current is not None
+            shutil.copytree(current, copy)
+            self._log = []
+
+    def _optimise(self, copy: Path) -> None:
+        points = self.count(Filter())
+        command = [sys.executable, "-P", "-m", "search.engine.optimiser", str(copy), str(self._dimensions), str(points)]
+        environment = os.environ | {"PYTHONPATH": _IMPORT_ROOT}
+        result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
+        if result.returncode:
+            logger.error("optimising the index failed: %s", result.stderr.strip())
+            raise EngineUnavailable("索引优化失败，现有索引不受影响，可继续使用。请检查磁盘空间与内存后重试。")
+        sync_tree(copy)
+
+    def _exchange(self, copy: Path) -> None:
+        with foreign_errors():
+            shard = edge.EdgeShard.load(str(copy))
+        with self._writing, foreign_errors():
+            for operation in self._log or ():
+                shard.update(operation)
+            shard.flush()
+            self._generations.switch(copy)
+            with self._using:
+                old, self._shard = self._shard, shard
+            if old is not None:
+                old.close()
+
+    def drop(self) -> None:
+        """Delete the collection."""
+        with self._optimising, self._writing, self._using, foreign_errors():
+            if self._shard is not None:
+                self._shard.close()
+                self._shard = None
+            self._generations.switch(None)
+            self._generations.remove_others()
+
+    def close(self) -> None:
+        """Flush, and let another process have the directory. Harmless when done twice."""
+        with self._optimising, self._writing, self._using, foreign_errors():
+            try:
+                if self._shard is not None:
+                    self._shard.flush()
+                    self._shard.close()
+                    self._shard = None
+            finally:
+                self._lock.release()
+
+
+def _dimensions(generation: Path) -> int:
+    config = json.loads((generation / "edge_config.json").read_text("utf-8"))
+    return int(config["vectors"][DENSE]["size"])
+
+
+def _rank(shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> list[ScoredPoint]:
+    def fetch(size: int) -> list[ScoredPoint]:
+        return [conversion.from_scored(point) for point in shard.query(conversion.to_request(leg, size))]
+
+    found = [conversion.from_scored(point) for point in answer]
+    return cut(found, leg.limit, lambda point: (-point.score, point.id), fetch)
+
+
+def _scroll(shard: edge.EdgeShard, leg: Leg) -> list[ScoredPoint]:
+    where = conversion.to_filter(leg.where)
+    if leg.using or not leg.limit:
+        return []
+    request = edge.ScrollRequest(limit=leg.limit, filter=where, with_payload=False)
+    return [ScoredPoint(str(record.id), 0.0) for record in shard.scroll(request)[0]]
+
+
+@contextmanager
+def foreign_errors() -> Iterator[None]:
+    """Map what the engine raises, plain ``Exception`` for anything it refuses, to ``EngineUnavailable``."""
+    try:
+        yield
+    except BaseException as error:
+        if not _is_foreign(error):
+            raise
+        logger.error("the embedded engine refused an operation: %s", error)
+        raise EngineUnavailable(
+            f"索引引擎无法完成操作：{error}。请检查磁盘空间后重试；如仍失败，请运行 lunku reindex 重建索引。"
+        ) from error
+
+
+def _is_foreign(error: BaseException) -> bool:
+    """The engine has no class of its own: it raises plain ``Exception``, or a panic that no ``Exception`` catches."""
+    return type(error) is Exception or isinstance(error, OSError) or type(error).__name__ == "PanicException"

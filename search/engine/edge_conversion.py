@@ -1,0 +1,134 @@
+"""Our terms → those of qdrant-edge-py 0.9.0, and back. The one place to change when the beta's names do."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import qdrant_edge as edge
+
+from search.engine import schema
+from search.engine.interface import (
+    DENSE,
+    AnyOf,
+    Between,
+    Condition,
+    Contains,
+    Filter,
+    Leg,
+    Point,
+    ScoredPoint,
+    SparseVector,
+)
+
+GRAPH_FROM = 300_000
+"""Points from which on a search of the dense vectors follows a graph instead of comparing every code; 0006 has the
+figures."""
+
+INDEX_FROM_KB = 1_000
+"""Segments with more dense vectors than this are rebuilt by an optimisation; smaller ones stay as they are."""
+
+_CODES = edge.TurboQuantQuantizationConfig(bits=edge.TurboQuantBitSize.Bits4, memory=edge.Memory.Pinned)
+_DENSE_SEARCH = edge.SearchParams(
+    hnsw_ef=256, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
+)
+
+
+def collection(dimensions: int, points: int = 0) -> edge.EdgeConfig:
+    """The shard for a number of points: dense vectors with 4-bit codes for the first pass, sparse ones with IDF.
+
+    Without links (``m=0``) the dense index is a scan of the codes.
+    """
+    dense = edge.EdgeVectorParams(size=dimensions, distance=edge.Distance.Cosine, quantization_config=_CODES)
+    sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+    links = 16 if points >= GRAPH_FROM else 0
+    return edge.EdgeConfig(
+        vectors={DENSE: dense},
+        sparse_vectors=dict.fromkeys(schema.SPARSE_VECTORS, sparse),
+        hnsw_config=edge.HnswIndexConfig(m=links, ef_construct=128, full_scan_threshold=10_000),
+        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=INDEX_FROM_KB, default_segment_number=1),
+    )
+
+
+def payload_indexes() -> list[edge.UpdateOperation]:
+    """An index for every field that is filtered on."""
+    create = edge.UpdateOperation.create_field_index
+    keyword, integer = edge.KeywordIndexParams(enable_hnsw=False), edge.IntegerIndexParams(enable_hnsw=False)
+    # Whole grams are tokens, as they stand: lower-casing would make the index answer for a text it does not hold.
+    gram = edge.TextIndexParams(tokenizer=edge.TokenizerType.Whitespace, lowercase=False, enable_hnsw=False)
+    return [
+        *(create(field, keyword) for field in schema.KEYWORD_FIELDS),
+        *(create(field, integer) for field in schema.INTEGER_FIELDS),
+        *(create(schema.grams_field(field), gram) for field in schema.TEXT_FIELDS),
+    ]
+
+
+def to_filter(where: Filter) -> edge.Filter:
+    """A filter, after ``schema.check_filter``."""
+    schema.check_filter(where)
+    return edge.Filter(
+        must=[_condition(condition) for condition in where.must],
+        must_not=[_condition(condition) for condition in where.must_not],
+    )
+
+
+def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter:
+    match condition:
+        case AnyOf(field, values):
+            return edge.FieldCondition(field, match=edge.MatchAny(cast("list[str]", list(values))))
+        case Between(field, low, high):
+            return edge.FieldCondition(field, range=edge.RangeFloat(gte=low, lte=high))
+        case Contains(field, text):
+            return _substring(field, text)
+
+
+def _substring(field: str, text: str) -> edge.Filter:
+    """The gram index narrows, the text itself decides."""
+    grams = schema.grams(text)
+    must: list[edge.FieldCondition] = []
+    if grams:
+        must.append(edge.FieldCondition(schema.grams_field(field), match=edge.MatchText(" ".join(grams))))
+    if not schema.is_gram(text):
+        must.append(edge.FieldCondition(field, match=edge.MatchSubstring(text)))
+    return edge.Filter(must=[*must])
+
+
+def to_point(point: Point) -> edge.Point:
+    """A point with its grams."""
+    vectors = {name: to_vector(vector) for name, vector in point.vectors.items()}
+    return edge.Point(point.id, vectors, schema.with_grams(point.payload))
+
+
+def to_vector(vector: Sequence[float] | SparseVector) -> Any:
+    """A vector as the engine wants it: plain lists."""
+    if isinstance(vector, SparseVector):
+        return edge.SparseVector(list(vector.indices), list(vector.values))
+    return list(vector)
+
+
+def to_request(leg: Leg, limit: int) -> edge.QueryRequest:
+    """A leg that has a vector, with another limit than its own."""
+    assert leg.vector is not None
+    return edge.QueryRequest(
+        limit=limit,
+        query=edge.Query.Nearest(to_vector(leg.vector), using=leg.using),
+        filter=to_filter(leg.where),
+        params=_DENSE_SEARCH if leg.using == DENSE else None,
+        with_payload=False,
+    )
+
+
+def from_scored(point: edge.ScoredPoint) -> ScoredPoint:
+    """A result without payload."""
+    return ScoredPoint(str(point.id), point.score)
+
+
+def from_record(record: edge.Record) -> Point:
+    """A stored point."""
+    named = cast("dict[str, Any]", record.vector or {})
+    vectors = {name: _from_vector(vector) for name, vector in named.items()}
+    return Point(str(record.id), vectors, schema.without_grams(record.payload or {}))
+
+
+def _from_vector(vector: Any) -> Sequence[float] | SparseVector:
+    if isinstance(vector, edge.SparseVector):
+        return SparseVector(vector.indices, vector.values)
+    return list(vector)

@@ -1,0 +1,69 @@
+"""Where the embedded index lies: generations of one shard, and a pointer to the one that counts.
+
+``CURRENT`` holds the name of a directory. A generation that it does not name is what an interrupted creation or
+optimisation left behind, and is removed at the next open.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+_POINTER = "CURRENT"
+_PREFIX = "shard-"
+
+
+class Generations:
+    """The generations in one directory. Only the owner of the directory's lock may use it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._pointer = directory / _POINTER
+
+    def current(self) -> Path | None:
+        """The generation that counts, or None before the collection is created."""
+        try:
+            path = self._directory / self._pointer.read_text("ascii").strip()
+        except FileNotFoundError:
+            return None
+        return path if path.is_dir() else None
+
+    def new(self) -> Path:
+        """A path for a generation that does not exist yet."""
+        return self._directory / f"{_PREFIX}{uuid4().hex[:12]}"
+
+    def switch(self, generation: Path | None) -> None:
+        """Make ``generation`` the current one, or none at all. Atomic, and safe against power loss."""
+        if generation is None:
+            self._pointer.unlink(missing_ok=True)
+        else:
+            draft = self._pointer.with_suffix(".new")
+            with draft.open("w", encoding="ascii") as file:
+                file.write(generation.name)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._pointer)
+        _sync(self._directory)
+
+    def remove_others(self) -> None:
+        """Remove every generation but the current one."""
+        current = self.current()
+        for path in self._directory.glob(f"{_PREFIX}*"):
+            if path != current:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def sync_tree(directory: Path) -> None:
+    """Write every file below ``directory`` through to the disk: a copy is not safe until then."""
+    for folder, _, files in os.walk(directory):
+        for name in files:
+            _sync(Path(folder) / name)
+        _sync(Path(folder))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

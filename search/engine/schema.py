@@ -1,0 +1,132 @@
+"""What the collection holds: vectors, indexed payload fields, and the grams that make ``Contains`` fast.
+
+Both engines create exactly this, and refuse a filter on any other field: a condition on a field without an index would
+be slow, and a misspelt one inside ``must_not`` would let everything pass.
+"""
+
+from typing import Any
+
+from search.engine.interface import (
+    BIGRAMS,
+    DENSE,
+    WORDS,
+    AnyOf,
+    Between,
+    Condition,
+    Contains,
+    Filter,
+    Leg,
+    Point,
+    SparseVector,
+)
+
+COLLECTION = "lunku"
+VECTORS = (DENSE, WORDS, BIGRAMS)
+SPARSE_VECTORS = (WORDS, BIGRAMS)
+
+KEYWORD_FIELDS = (
+    "readers",
+    "document_id",
+    "version_id",
+    "kind",
+    "organization",
+    "course",
+    "project",
+    "document_number",
+    "identifiers",
+)
+INTEGER_FIELDS = ("issued_on", "year")
+"""Dates are yyyymmdd."""
+TEXT_FIELDS = ("text",)
+
+_GRAMS = "_grams"
+
+
+def grams_field(field: str) -> str:
+    """Payload field that holds the grams of a text field, separated by blanks and indexed by them."""
+    return field + _GRAMS
+
+
+def grams(text: str) -> list[str]:
+    """Distinct pairs of neighbouring letters, digits or Han characters, in order.
+
+    A text can only hold a string if it has all the string's grams, so the gram index leaves few texts to compare.
+    Punctuation and blanks are in no gram: every engine's tokenizer agrees on what is left.
+    """
+    pairs = (text[at : at + 2] for at in range(len(text) - 1))
+    return list(dict.fromkeys(pair for pair in pairs if pair.isalnum()))
+
+
+def is_gram(text: str) -> bool:
+    """Whether having the gram already means holding the string."""
+    return len(text) == 2 and text.isalnum()
+
+
+def with_grams(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload as it is stored: beside each text field its grams."""
+    texts = [field for field in TEXT_FIELDS if payload.get(field)]
+    return payload | {grams_field(field): " ".join(grams(payload[field])) for field in texts}
+
+
+def without_grams(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload as it was given."""
+    derived = {grams_field(field) for field in TEXT_FIELDS}
+    return {field: value for field, value in payload.items() if field not in derived}
+
+
+def check_filter(where: Filter) -> None:
+    """Raise for a condition that the engines could not apply.
+
+    Raises:
+        TypeError: an unknown condition, or values of another type than the field's.
+        ValueError: a field that is not indexed for the condition, or a condition without content. ``AnyOf`` without
+            values is fine: it matches nothing.
+    """
+    for condition in (*where.must, *where.must_not):
+        _check_condition(condition)
+
+
+def check_facet(field: str) -> None:
+    """Raise ``ValueError`` for a field that has no facets."""
+    if field not in KEYWORD_FIELDS + INTEGER_FIELDS:
+        raise ValueError(f"field has no facets: {field}")
+
+
+def _check_condition(condition: Condition) -> None:
+    allowed = {AnyOf: KEYWORD_FIELDS + INTEGER_FIELDS, Between: INTEGER_FIELDS, Contains: TEXT_FIELDS}
+    if type(condition) not in allowed:
+        raise TypeError(f"unknown condition: {condition!r}")
+    if condition.field not in allowed[type(condition)]:
+        raise ValueError(f"field is not indexed for {type(condition).__name__}: {condition.field}")
+    match condition:
+        case AnyOf(field, values):
+            kind = str if field in KEYWORD_FIELDS else int
+            if not all(isinstance(value, kind) and not isinstance(value, bool) for value in values):
+                raise TypeError(f"values of {field} must be {kind.__name__}: {values!r}")
+        case Between(_, None, None):
+            raise ValueError(f"range without a bound: {condition!r}")
+        case Contains(_, ""):
+            raise ValueError(f"substring without a character: {condition!r}")
+
+
+def check_point(point: Point, dimensions: int) -> None:
+    """Raise for a point that would fail inside the engine, which may by then have written half of its batch.
+
+    Raises:
+        ValueError: an unknown vector, a dense vector of another length, or sparse indices that repeat.
+    """
+    for name, vector in point.vectors.items():
+        if name not in VECTORS or isinstance(vector, SparseVector) != (name in SPARSE_VECTORS):
+            raise ValueError(f"point {point.id} has no vector {name!r} of this type")
+        if isinstance(vector, SparseVector):
+            if len(set(vector.indices)) != len(vector.indices) or len(vector.indices) != len(vector.values):
+                raise ValueError(f"point {point.id}: the indices of {name} repeat, or do not pair with the values")
+        elif len(vector) != dimensions:
+            raise ValueError(f"point {point.id}: {len(vector)} dimensions instead of {dimensions}")
+
+
+def is_ranked(leg: Leg) -> bool:
+    """Whether a leg has a vector that can rank: zeros are as near to one point as to another, and find nothing."""
+    if leg.vector is None:
+        return False
+    return any(leg.vector.values if isinstance(leg.vector, SparseVector) else leg.vector)

@@ -1,0 +1,358 @@
+"""One suite for both engines. ServerEngine runs over qdrant-client's local mode, an independent implementation."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpus.errors import EngineUnavailable, IndexMismatch
+from search.engine.edge import EdgeEngine
+from search.engine.interface import (
+    BIGRAMS,
+    DENSE,
+    WORDS,
+    AnyOf,
+    Between,
+    Contains,
+    Engine,
+    Filter,
+    Leg,
+    Point,
+    SparseVector,
+)
+
+DIMENSIONS = 8
+EVERYTHING = Filter()
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect", "ignore:.*local mode")
+
+
+def local_server() -> Engine:
+    from qdrant_client import QdrantClient
+
+    from search.engine.server import ServerEngine
+
+    return ServerEngine(QdrantClient(":memory:"))
+
+
+@pytest.fixture(params=["edge", "server"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    opened: Engine = EdgeEngine(tmp_path / "index") if request.param == "edge" else local_server()
+    opened.ensure_collection(DIMENSIONS)
+    yield opened
+    opened.close()
+
+
+def identifier(number: int) -> str:
+    return str(UUID(int=number))
+
+
+def number(point_id: str) -> int:
+    return UUID(point_id).int
+
+
+def numbers(points) -> list[int]:
+    return [number(point.id) for point in points]
+
+
+TEXTS = (
+    "社区书屋每周三晚上开放，由值班员登记借阅。",
+    "值班员请假须提前一天说明，并请人代班。",
+    "书屋里的旧书可以换书，换书券当年有效。",
+    "村民议事会每季度召开一次；议题由村民提出。",
+    "议事会的记录保存三年，任何村民都可以查阅abc-12。",
+)
+
+
+def point(number: int, *, seed: int = 7) -> Point:
+    """A point whose vectors and payload follow from its number."""
+    chance = random.Random(seed * 1_000 + number)
+    dense = [chance.uniform(-1, 1) for _ in range(DIMENSIONS)]
+    words = SparseVector(sorted(chance.sample(range(40), 6)), [chance.randint(1, 9) / 4 for _ in range(6)])
+    bigrams = SparseVector(sorted(chance.sample(range(90), 12)), [chance.randint(1, 9) / 4 for _ in range(12)])
+    payload = {
+        "readers": ["public"] if number % 3 else ["curators", "researchers"],
+        "document_id": identifier(1_000 + number // 4),
+        "version_id": identifier(2_000 + number // 4),
+        "kind": ("policy", "course", "research")[number % 3],
+        "year": 2015 + number % 5,
+        "issued_on": 20_150_101 + 10_000 * (number % 5) + number % 28,
+        "text": TEXTS[number % len(TEXTS)],
+    }
+    if number % 4 == 0:
+        payload["organization"] = "石桥镇文化站"
+    return Point(identifier(number), {DENSE: dense, WORDS: words, BIGRAMS: bigrams}, payload)
+
+
+@pytest.fixture
+def filled(engine: Engine) -> Engine:
+    engine.upsert(point(number) for number in range(60))
+    return engine
+
+
+def matching(condition) -> list[int]:
+    """The points of ``filled`` that a condition lets pass, by plain Python."""
+
+    def passes(payload) -> bool:
+        value = payload.get(condition.field)
+        match condition:
+            case AnyOf(_, values):
+                return bool(set(values) & set(value if isinstance(value, list) else [value]))
+            case Between(_, low, high):
+                return value is not None and (low is None or low <= value) and (high is None or value <= high)
+            case Contains(_, text):
+                return text in value
+
+    return [number for number in range(60) if passes(point(number).payload)]
+
+
+CONDITIONS = [
+    AnyOf("readers", ("public",)),
+    AnyOf("readers", ("researchers", "lecturers")),
+    AnyOf("kind", ("policy", "course")),
+    AnyOf("organization", ("石桥镇文化站",)),
+    AnyOf("year", (2016, 2019)),
+    AnyOf("document_id", (identifier(1_003),)),
+    AnyOf("readers", ()),
+    AnyOf("kind", ("thesis",)),
+    Between("issued_on", 20_160_101, 20_171_231),
+    Between("year", 2017, None),
+    Between("year", None, 2016),
+    Between("year", 2030, 2040),
+    Contains("text", "值班员"),
+    Contains("text", "换书"),
+    Contains("text", "值班员请假须提前一天说明，并请人代班。"),
+    Contains("text", "放，由值"),
+    Contains("text", "；"),
+    Contains("text", "书"),
+    Contains("text", "c-12"),
+    Contains("text", "村民书屋"),
+    Contains("text", "员值"),
+]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=repr)
+def test_conditions(filled: Engine, condition) -> None:
+    expected = matching(condition)
+    where, rest = Filter(must=(condition,)), Filter(must_not=(condition,))
+    assert filled.count(where) == len(expected)
+    assert filled.count(rest) == 60 - len(expected)
+    listed, ranked, excluded = filled.query(
+        [
+            Leg(where, 100),
+            Leg(where, 100, DENSE, [1.0] * DIMENSIONS),
+            Leg(rest, 100, DENSE, [1.0] * DIMENSIONS),
+        ]
+    )
+    assert numbers(listed) == expected
+    assert sorted(numbers(ranked)) == expected
+    assert sorted(numbers(excluded)) == sorted(set(range(60)) - set(expected))
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_conditions_combine(filled: Engine, count: int) -> None:
+    chance = random.Random(count)
+    for _ in range(12):
+        must, must_not = chance.sample(CONDITIONS, count), chance.sample(CONDITIONS, 1)
+        expected = set(range(60)).intersection(*map(matching, must)) - set(matching(must_not[0]))
+        where = Filter(tuple(must), tuple(must_not))
+        assert numbers(filled.query([Leg(where, 100)])[0]) == sorted(expected)
+
+
+def test_wrong_conditions_raise(filled: Engine) -> None:
+    for condition, error in [
+        (AnyOf("reader", ("public",)), ValueError),
+        (AnyOf("text", ("书",)), ValueError),
+        (Between("kind", 1, 2), ValueError),
+        (Between("year"), ValueError),
+        (Contains("kind", "policy"), ValueError),
+        (Contains("text", ""), ValueError),
+        (AnyOf("year", ("2016",)), TypeError),
+        (AnyOf("year", (True,)), TypeError),
+        (AnyOf("kind", (1,)), TypeError),
+        ("readers = public", TypeError),
+    ]:
+        for where in (Filter(must=(condition,)), Filter(must_not=(condition,))):
+            for act in (
+                filled.count,
+                filled.delete,
+                lambda where: filled.set_payload(where, {"kind": "course"}),
+                lambda where: filled.query([Leg(where, 10)]),
+                lambda where: filled.query([Leg(where, 10, DENSE, [0.0] * DIMENSIONS)]),
+                lambda where: filled.facet("kind", where, 10),
+            ):
+                with pytest.raises(error):
+                    act(where)
+    assert filled.count(EVERYTHING) == 60
+    with pytest.raises(ValueError, match="facets"):
+        filled.facet("text", EVERYTHING, 10)
+
+
+def test_upsert_replaces(engine: Engine) -> None:
+    engine.upsert([point(1), point(2)])
+    changed = Point(identifier(2), point(3).vectors, {"readers": ["public"], "text": "新的一段话"})
+    engine.upsert([changed])
+    assert engine.count(EVERYTHING) == 2
+    assert engine.count(Filter(must=(Contains("text", "新的一段"),))) == 1
+    assert engine.count(Filter(must=(AnyOf("kind", ("research",)),))) == 0
+    engine.upsert([])
+    assert engine.count(EVERYTHING) == 2
+
+
+def test_retrieve_gives_back_what_was_written(engine: Engine) -> None:
+    written = [point(number) for number in (3, 1, 2)]
+    engine.upsert(written)
+    wanted = [identifier(number) for number in (2, 9, 3)]
+    found = engine.retrieve(wanted)
+    assert numbers(found) == [2, 3]
+    assert found[1].payload == written[0].payload
+    assert found[1].vectors[WORDS] == written[0].vectors[WORDS]
+    length = sum(value * value for value in written[0].vectors[DENSE]) ** 0.5
+    assert found[1].vectors[DENSE] == pytest.approx([value / length for value in written[0].vectors[DENSE]], abs=1e-6)
+
+
+def test_delete_and_set_payload(filled: Engine) -> None:
+    first = Filter(must=(AnyOf("document_id", (identifier(1_000),)),))
+    filled.set_payload(first, {"readers": ["lecturers"], "text": "改写后的文字"})
+    lecturers = Filter(must=(AnyOf("readers", ("lecturers",)),))
+    assert numbers(filled.query([Leg(lecturers, 10)])[0]) == [0, 1, 2, 3]
+    assert filled.count(Filter(must=(Contains("text", "改写后"), AnyOf("kind", ("policy",))))) == 2
+    filled.delete(lecturers)
+    assert filled.count(EVERYTHING) == 56
+    assert filled.count(lecturers) == 0
+    filled.delete(Filter(must=(AnyOf("readers", ()),)))
+    assert filled.count(EVERYTHING) == 56
+
+
+def test_facets(filled: Engine) -> None:
+    assert filled.facet("kind", EVERYTHING, 10) == [("course", 20), ("policy", 20), ("research", 20)]
+    assert filled.facet("kind", EVERYTHING, 2) == [("course", 20), ("policy", 20)]
+    assert filled.facet("year", Filter(must=(AnyOf("kind", ("policy",)),)), 1) == [(2015, 4)]
+    assert filled.facet("readers", EVERYTHING, 10) == [("public", 40), ("curators", 20), ("researchers", 20)]
+    assert filled.facet("organization", Filter(must=(AnyOf("readers", ()),)), 10) == []
+    assert filled.facet("kind", EVERYTHING, 0) == []
+
+
+def test_legs_without_direction_find_nothing(filled: Engine) -> None:
+    legs = [
+        Leg(EVERYTHING, 10, DENSE, [0.0] * DIMENSIONS),
+        Leg(EVERYTHING, 10, WORDS, SparseVector([], [])),
+        Leg(EVERYTHING, 10, WORDS, SparseVector([4], [0.0])),
+        Leg(EVERYTHING, 0, DENSE, [1.0] * DIMENSIONS),
+        Leg(EVERYTHING, 0),
+        Leg(EVERYTHING, 10, BIGRAMS, SparseVector([4_000_000_000], [1.0])),
+    ]
+    assert filled.query(legs) == [[], [], [], [], [], []]
+    assert filled.query([]) == []
+
+
+def test_equal_scores_are_cut_by_id(engine: Engine) -> None:
+    same = point(0).vectors
+    order = list(range(80))
+    random.Random(5).shuffle(order)
+    for number in order:
+        engine.upsert([Point(identifier(number), same, {"readers": ["public"]})])
+    for limit in (1, 3, 30, 79, 80, 200):
+        legs = [Leg(EVERYTHING, limit, name, same[name]) for name in (DENSE, WORDS, BIGRAMS)]
+        for found in engine.query(legs):
+            assert numbers(found) == list(range(80))[:limit]
+
+
+def test_sparse_scores_are_bm25(engine: Engine) -> None:
+    """The engine multiplies by IDF as Robertson's ln(1 + (N - n + ½) / (n + ½)), over the whole collection."""
+    from math import log
+
+    engine.upsert(Point(identifier(n), {WORDS: SparseVector([1, n + 10], [1.5, 2.0])}, {}) for n in range(9))
+    engine.upsert([Point(identifier(9), {WORDS: SparseVector([2], [1.0])}, {})])
+    found = engine.query([Leg(EVERYTHING, 3, WORDS, SparseVector([1, 14], [1.0, 2.0]))])[0]
+    common, rare = log(1 + 1.5 / 9.5), log(1 + 9.5 / 1.5)
+    assert numbers(found) == [4, 0, 1]
+    assert found[0].score == pytest.approx(1.5 * common + 2 * 2.0 * rare, rel=1e-5)
+    assert found[1].score == pytest.approx(1.5 * common, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Point(identifier(8), {DENSE: [1.0, 2.0]}, {}),
+        Point(identifier(8), {"title": [1.0] * DIMENSIONS}, {}),
+        Point(identifier(8), {WORDS: SparseVector([1, 1], [1.0, 2.0])}, {}),
+        Point(identifier(8), {WORDS: SparseVector([1, 2], [1.0])}, {}),
+        Point(identifier(8), {WORDS: [1.0] * DIMENSIONS}, {}),
+    ],
+    ids=["dimensions", "name", "repeated", "unpaired", "type"],
+)
+def test_a_wrong_point_leaves_nothing_of_its_batch(engine: Engine, wrong: Point) -> None:
+    with pytest.raises(ValueError, match=identifier(8)):
+        engine.upsert([point(1), wrong, point(2)])
+    assert engine.count(EVERYTHING) == 0
+
+
+def test_ensure_collection_keeps_what_is_there(filled: Engine) -> None:
+    filled.ensure_collection(DIMENSIONS)
+    assert filled.count(EVERYTHING) == 60
+    with pytest.raises(IndexMismatch, match="lunku reindex"):
+        filled.ensure_collection(DIMENSIONS + 1)
+
+
+def test_drop_and_start_again(filled: Engine) -> None:
+    filled.drop()
+    filled.ensure_collection(DIMENSIONS + 2)
+    assert filled.count(EVERYTHING) == 0
+
+
+def test_optimize_and_flush_change_no_result(filled: Engine) -> None:
+    legs = some_legs(11)
+    before = filled.query(legs)
+    filled.flush()
+    filled.optimize()
+    for after, unoptimised in zip(filled.query(legs), before, strict=True):
+        assert numbers(after) == numbers(unoptimised)
+    assert not filled.needs_optimizing()
+
+
+def some_legs(seed: int, where: Filter = EVERYTHING) -> list[Leg]:
+    query = point(0, seed=seed).vectors
+    return [Leg(where, limit, name, query[name]) for limit in (5, 25) for name in (DENSE, WORDS, BIGRAMS)]
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Engine]]:
+    engines: tuple[Engine, Engine] = (EdgeEngine(tmp_path_factory.mktemp("pair")), local_server())
+    for engine in engines:
+        engine.ensure_collection(DIMENSIONS)
+        engine.upsert(point(number) for number in range(60))
+    yield engines
+    for engine in engines:
+        engine.close()
+
+
+conditions = st.lists(st.sampled_from(CONDITIONS), max_size=2, unique=True).map(tuple)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10**6), conditions, conditions)
+def test_both_engines_agree(pair, seed: int, must, must_not) -> None:
+    edge, server = pair
+    legs = some_legs(seed, Filter(must, must_not))
+    for ours, theirs in zip(edge.query(legs), server.query(legs), strict=True):
+        assert numbers(ours) == numbers(theirs)
+        assert [found.score for found in ours] == pytest.approx([found.score for found in theirs], rel=1e-4, abs=1e-6)
+
+
+def test_operations_on_an_absent_collection_raise(tmp_path: Path) -> None:
+    with EdgeEngine(tmp_path) as engine:
+        for act in (
+            lambda: engine.count(EVERYTHING),
+            lambda: engine.query([Leg(EVERYTHING, 1)]),
+            lambda: engine.delete(EVERYTHING),
+            lambda: engine.retrieve([identifier(1)]),
+            engine.flush,
+            engine.optimize,
+        ):
+            with pytest.raises(EngineUnavailable, match="尚未建立"):
+                act()
