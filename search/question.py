@@ -36,7 +36,7 @@ _NUMBER_ASKED = (
 _TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (AnswerType.TIME, re.compile(_TIME_ASKED)),
     (AnswerType.NUMBER, re.compile(_NUMBER_ASKED)),
-    (AnswerType.LIST, re.compile("哪些|哪[两三四五六七八九十几]|有什么|包括什么|什么[措内要条]")),
+    (AnswerType.LIST, re.compile("哪些|哪[两三四五六七八九十几]|有什么|包括什么|(?<!为)什么(?:措施|内容|要求|条件)")),
     (AnswerType.REASON, re.compile("为什么|为何|原因|缘何|何以")),
     (AnswerType.MANNER, re.compile("如何|怎")),
     (AnswerType.PERSON, re.compile("谁|哪一?位|何人|什么人")),
@@ -57,6 +57,13 @@ _TIME = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|[^\d〕\])]|$)")
 _QUOTED = re.compile(r"[“\"「『‘]([^“”\"「」『』‘’]{2,40})[”\"」』’]")
+_PROVINCES = (
+    "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 "
+    "四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 香港 澳门 台湾"
+)
+_PLACES = frozenset(_PROVINCES.split())
+_PLACE_SUFFIX = re.compile(r"(?<=..)(?:省|市|县|自治区|自治州)$")
+_BODY = re.compile(r"..+(?:大学|学院|公司|集团|研究院|研究所|法院|检察院|委员会)$")
 _LATIN = re.compile(r"[0-9a-z][0-9a-z.&/-]*[0-9a-z]|[0-9a-z]")
 
 
@@ -71,6 +78,7 @@ class Question(Shared):
         synonyms: other names of a term, from the term base, folded.
         years: years that it names.
         required: quoted names and words in Latin letters or digits, folded: an answer must hold each of them.
+        places: named places and bodies, folded, without 省, 市 …: an answer must hold or stand under each of them.
     """
 
     query: Query
@@ -79,6 +87,7 @@ class Question(Shared):
     synonyms: Mapping[str, tuple[str, ...]]
     years: tuple[int, ...]
     required: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 class QuestionReader:
@@ -99,6 +108,7 @@ class QuestionReader:
         years = tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded)))
         quoted = [match[1] for match in _QUOTED.finditer(folded)]
         latin = [token for token in _LATIN.findall(folded) if len(token) > 1 and token not in map(str, years)]
+        places = (_place(term) for term in terms)
         named = {fold(title) for title in query.named}
         return Question(
             query=query,
@@ -107,6 +117,7 @@ class QuestionReader:
             synonyms={term: self._synonyms[term] for term in terms if term in self._synonyms},
             years=years,
             required=tuple(dict.fromkeys(item for item in [*quoted, *latin] if item not in named)),
+            places=tuple(dict.fromkeys(place for place in places if place)),
         )
 
 
@@ -144,6 +155,12 @@ def content_terms(tokens: Sequence[Token]) -> tuple[str, ...]:
             terms.append(token)
             joinable = _is_character(token)
     return tuple(dict.fromkeys(term.text for term in terms))
+
+
+def _place(term: str) -> str | None:
+    """A term that names a place or a body, in the shorter form that texts use; None for another term."""
+    short = _PLACE_SUFFIX.sub("", term)
+    return short if short != term or term in _PLACES or _BODY.match(term) else None
 
 
 def _is_character(token: Token) -> bool:

@@ -1,0 +1,87 @@
+import pytest
+
+from corpus.terms import TermBase
+from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
+from search.enumeration import enumeration_around
+from search.query import parse_query
+from search.question import AnswerType, QuestionReader, answer_type, bears_type
+
+TERMS = TermBase.load()
+ANALYSER = Analyser(TERMS)
+READER = QuestionReader(ANALYSER, TERMS)
+
+
+def _read(text):
+    return READER.read(parse_query(text, ANALYSER).without_phrases())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("讲师团是什么时候成立的？", AnswerType.TIME),
+        ("试点工作从哪一年开始？", AnswerType.TIME),
+        ("全县有多少支志愿服务队伍？", AnswerType.NUMBER),
+        ("本季度选课人数是？", AnswerType.NUMBER),
+        ("课程分几个单元？", AnswerType.NUMBER),
+        ("保障措施有哪些？", AnswerType.LIST),
+        ("为什么要开展结对共建？", AnswerType.REASON),
+        ("如何组织理论宣讲？", AnswerType.MANNER),
+        ("谁负责统筹协调？", AnswerType.PERSON),
+        ("培训基地设在哪里？", AnswerType.PLACE),
+        ("什么是邻里课堂？", AnswerType.DEFINITION),
+        ("课题由教研室牵头吗？", AnswerType.FACT),
+    ],
+)
+def test_answer_types(text, kind):
+    assert answer_type(fold(text)) is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "bears"),
+    [
+        (AnswerType.NUMBER, "共有三十二支队伍。", True),
+        (AnswerType.NUMBER, "覆盖率达到百分之九十。", True),
+        (AnswerType.NUMBER, "进一步壮大队伍。", False),
+        (AnswerType.TIME, "2019年启动。", True),
+        (AnswerType.TIME, "于次年结束。", True),
+        (AnswerType.TIME, "稳步推进。", False),
+        (AnswerType.FACT, "稳步推进。", True),
+    ],
+)
+def test_a_sentence_bears_a_type(kind, sentence, bears):
+    assert bears_type(kind, fold(sentence)) is bears
+
+
+def test_content_terms_leave_out_what_stands_for_the_answer():
+    terms = _read("志愿服务活动是什么时候在哪里启动的？").terms
+    assert "志愿服务" in terms
+    assert "启动" in terms
+    assert not {"时候", "什么", "哪里", "的", "是"} & set(terms)
+
+
+def test_an_unknown_name_is_one_term():
+    assert "柴琬舸" in _read("柴琬舸是谁？").terms
+
+
+def test_what_an_answer_must_hold():
+    question = _read("辽宁省“邻里课堂”2023年用APP报名的有多少人？")
+    assert question.years == (2023,)
+    assert set(question.required) == {"邻里课堂", "app"}
+    assert question.places == ("辽宁",)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "index", "expected"),
+    [
+        (["一是建队伍。", "二是建阵地。", "三是建机制。"], 1, range(3)),
+        (["主要任务如下：", "（一）摸清底数。", "（二）压实责任。", "其余另行通知。"], 0, range(3)),
+        (["首先开会。", "其次分工。", "最后总结。"], 2, range(3)),
+        (["一是建队伍。", "此事要紧。", "二是建阵地。"], 0, range(3)),
+        (["一是建队伍。", "此外无他。"], 0, range(1)),
+        (["3.5万人参加。", "3.6万人报名。"], 0, range(1)),
+        (["没有列举。"], 0, range(1)),
+    ],
+)
+def test_enumerations_are_taken_whole(sentences, index, expected):
+    assert enumeration_around(sentences, index) == expected
