@@ -95,19 +95,20 @@ class Source:
         return marked or [re.split("[，。；：]", text)[0] for text in numbered]
 
     def sections(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Heading path and text of every part between two headings that is not empty."""
+        """Heading path and text, heading included, of every part between two headings that is more than a heading.
+
+        A heading with nothing under it is a part of its own: a numbered point in one sentence.
+        """
         path: list[str] = []
         lines: list[str] = []
         for block in self.blocks:
-            if block.role != "heading":
-                lines.append(block.text)
-                continue
-            if lines:
-                yield tuple(path), "\n".join(lines)
-            path = [*path[: block.level - 1], block.text]
-            lines = []
-        if lines:
-            yield tuple(path), "\n".join(lines)
+            if block.role == "heading":
+                parent = lines == path[-1:] and block.level > len(path)
+                if lines and not parent:
+                    yield tuple(path), "\n".join(lines)
+                path, lines = [*path[: block.level - 1], block.text], []
+            lines.append(block.text)
+        yield tuple(path), "\n".join(lines)
 
 
 def load_source(path: Path) -> Source:

@@ -1,10 +1,12 @@
 """Markdown, and plain text as word processors export it."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from corpus.samples.source import NOTICE, Source, SourceBlock
 
 _INDENT = "\u3000\u3000"
+_LABEL = re.compile("^(摘要：|关键词：)")
 
 
 def render_markdown(source: Source) -> bytes:
@@ -16,6 +18,8 @@ def _markdown(block: SourceBlock) -> str:
     if block.role == "table":
         header, *rows = block.rows
         return "\n".join(map(_pipe_row, [header, ("---",) * len(header), *rows]))
+    if block.role == "paragraph":
+        return _LABEL.sub(r"**\1**", block.text)
     prefix = {"title": "# ", "heading": "#" * (block.level + 1) + " ", "bullet": "- "}.get(block.role, "")
     return prefix + block.text
 

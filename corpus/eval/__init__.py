@@ -1,0 +1,1 @@
+"""Labelled questions over the sample documents."""
