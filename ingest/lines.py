@@ -1,0 +1,102 @@
+"""Lines of an official document that stand for themselves: GB/T 9704-2012 names them, 内参 and 专报 add some.
+
+Joining must not glue them to their neighbours, structure must not take them for headings, and metadata reads them.
+"""
+
+import re
+
+_HAN = r"\u4e00-\u9fff"
+_DIGIT = r"[0-9０-９]"
+_YEAR = rf"(?:{_DIGIT}{{4}}|[〇○Ｏ零一二三四五六七八九]{{4}})"
+_DAY = rf"{_YEAR}\s?年\s?[0-9０-９一二三四五六七八九十元]{{1,3}}\s?月\s?[0-9０-９一二三四五六七八九十]{{1,3}}\s?日"
+
+ISSUE_BODY = (
+    rf"(?:(?P<year>{_DIGIT}{{4}})\s?年\s?)?第\s?(?P<issue>[0-9０-９一二三四五六七八九十百]{{1,4}})\s?期"
+    rf"(?:\s*[（(〔\[]?\s?总\s?第?\s?(?P<serial>[0-9０-９]{{1,5}})\s?期\s?[）)〕\]]?)?"
+)
+
+LINES: dict[str, re.Pattern[str]] = {
+    # 7.2 版头
+    "copy_number": re.compile(r"\d{6}$"),
+    "secrecy": re.compile(r"(?:密级\s*[：:]\s*)?(?:绝\s?密|机\s?密|秘\s?密)(?:\s?[★☆].{0,10})?$|内部(?:资料|文件|材料|参考|刊物)?(?:[，,　 ]*(?:注意保存|不得外传|请勿外传|妥善保管))*$"),
+    "urgency": re.compile(r"(?:紧急程度\s*[：:]\s*)?(?:特\s?急|加\s?急|特\s?提|平\s?急)$"),
+    "letterhead": re.compile(rf"[{_HAN}（）()、\s]{{3,40}}文\s?件$"),
+    "document_number": re.compile(
+        rf"[{_HAN}（）()、]{{1,20}}\s?[〔\[［【（(﹝]\s?(?:19|20)\d\d\s?[〕\]］】）)﹞]\s?第?\s?\d{{1,5}}\s?号(?:\s+签发人\s*[：:].{{2,20}})?$"
+        rf"|(?:[{_HAN}]{{2,24}}令\s*)?[（(]?第\s?[\d一二三四五六七八九十百〇零]{{1,6}}\s?号[）)]?$"
+    ),
+    "signatory": re.compile(r"签\s?发\s?(?:人)?\s*[：:]"),
+    # 内参, 专报, 简报
+    "instructions": re.compile(rf"[【\[]?\s*(?:[{_HAN}]{{0,6}}领导(?:同志)?(?:重要)?批示|批示)\s*[】\]]?\s*(?:[：:]|$)"),
+    "issue_number": re.compile(rf"[（(]?{ISSUE_BODY}[）)]?(?:\s.{{0,30}})?$"),
+    "date": re.compile(rf"[（(]?\s?{_DAY}\s?[）)]?$|{_DIGIT}{{4}}[-/.．]{_DIGIT}{{1,2}}[-/.．]{_DIGIT}{{1,2}}$"),
+    "abstract": re.compile(r"[【\[]?\s?(?:摘\s*要|内容摘要|内容提要|提\s*要|中文摘要|编者按|核心提示)\s?(?:[】\]]\s?[：:]?|[：:]|$)"),
+    "keywords": re.compile(r"[【\[]?\s?关\s?键\s?[词字]\s?(?:[】\]]\s?[：:]?|[：:])"),
+    "author_note": re.compile(r"[（(\[【]?\s*(?:本文)?(?:作\s*者(?!们)(?:简介|单位)?|执笔人?|撰稿人?|课题组(?:成员)?|基金项目|项目来源|课题来源)\s*(?:[：:系为是]|单位)"),
+    "feedback": re.compile(rf"[（(]?请[{_HAN}，、]{{0,20}}(?:批示|意见|建议|阅处)[{_HAN}，、]{{0,12}}(?:反馈|告知|函告|返回)[{_HAN}]{{0,20}}[。）)]?$"),
+    "phone": re.compile(r"(?:联\s?系\s?)?电\s?话\s*(?:/传真)?\s*[：:]|联\s?系\s?(?:人|方式)\s*[：:].*\d{7}"),
+    # 7.3 主体
+    "annotation": re.compile(r"[（(]\s?(?:此件|本件|此文).{2,30}[）)]$"),
+    "attachment_list": re.compile(r"附\s?件\s*[：:]"),
+    # 7.4 版记
+    "distribution": re.compile(r"(?:主\s*报|抄\s*报|抄\s*送|分\s*送|主\s*送|呈\s*报|呈\s*送|报\s*送|发\s*送|报|送|发)\s*[：:]"),
+    "editor": re.compile(
+        rf"(?:编\s?印|印\s?发|编\s?辑|主\s?办|承\s?办)(?:单位|机关|部门)?\s*[：:].{{2,40}}$"
+        rf"|[{_HAN}（）()、\s]{{4,40}}\s{{0,8}}(?:{_DAY})\s?印发?$"
+        rf"|[{_HAN}（）()]{{2,30}}(?:办公室|办公厅|编辑部|秘书[处局]|研究室|处|办|中心|部)\s?(?:编印|主办|承办|印发|印制|编)$"
+    ),
+    "print_run": re.compile(r"[（(]?(?:共\s?印|印\s?数|印\s?制)\s*[：:]?\s*\d{1,6}\s*(?:份|册)?[）)]?$"),
+}  # fmt: skip
+"""Name of the field, and what a line of it looks like from its first character on."""
+
+_LONG = frozenset({"instructions", "abstract", "keywords", "author_note", "phone", "attachment_list", "distribution"})
+"""Fields whose line may be a paragraph long."""
+
+_SHORT_LINE = 64
+_FIRST_OF_LONG = frozenset("【[（(摘内提中编核关本作执撰课基项联电附主抄分呈报送发领批省市")
+
+
+def field_of(line: str) -> str | None:
+    """Name of the field whose line this is, or None."""
+    if len(line) > _SHORT_LINE:
+        if line[0] not in _FIRST_OF_LONG:
+            return None
+        names = [name for name in LINES if name in _LONG]
+    else:
+        names = list(LINES)
+    return next((name for name in names if LINES[name].match(line)), None)
+
+
+ORGANIZATION_END = (
+    r"(?:委员会|常务委员会|人民代表大会|人民政府|国务院|办公厅|办公室|宣传部|组织部|统战部|政法委|党委|党组|党校|行政学院|"
+    r"政府|代表大会|联合会|基金会|协会|学会|研究院|研究所|研究中心|科学院|社科院|社科联|大学|学院|学校|中心|总局|法院|检察院|"
+    r"厅|局|署|委|部|院|处|科|办|团委|工会|妇联|集团|公司|总队|支队|街道|编辑部|课题组|领导小组|协调小组|调查组|专家组)"
+)
+_ORGANIZATION = re.compile(
+    rf"[{_HAN}（）()“”、\s]{{2,40}}{ORGANIZATION_END}$|[{_HAN}]{{0,8}}(?:国务院|中共中央|中央军委)$"
+)
+_NOT_ORGANIZATION = re.compile(
+    r"关于|^[一二三四五六七八九十]+[、是]|[，。；：]|全部$|一部$|内部$|干部$|外部$|(?:建设|发展|工作)委$"
+)
+
+
+def is_organization(line: str) -> bool:
+    """Whether the whole line names an organisation, as letterheads and signatures do."""
+    return len(line) <= 48 and bool(_ORGANIZATION.fullmatch(line)) and not _NOT_ORGANIZATION.search(line)
+
+
+DOCUMENT_TYPE = (
+    "决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
+    "|方案|办法|规定|条例|细则|规划|计划|纲要|要点|制度|准则|章程|规则|规程|预案|建议|答复|法"
+    "|讲话|致辞|贺信|回信|大纲|指南|标准|清单|目录|名单|实施|总结|提纲|说明|守则|公约|倡议书?|宣言|协议|批示"
+)
+"""The 15 文种 of 党政机关公文处理工作条例 (2012) article 8, then what is issued under them."""
+
+_TYPED_TITLE = re.compile(
+    rf"(?:{DOCUMENT_TYPE})(?:[（(〔](?:试行|暂行|草案|修订|征求意见稿|送审稿|修正|节选|\d{{4}}[^）)]{{0,12}})[^）)]{{0,12}}[）)〕])?》?$"
+)
+
+
+def ends_as_title(line: str) -> bool:
+    """Whether a title could end here: with a document type, 试行 and the like after it."""
+    return bool(_TYPED_TITLE.search(line))

@@ -1,0 +1,200 @@
+"""Fields of official documents (GB/T 9704-2012) and of 内参, 专报 and 简报, which add 期号, 批示 and distribution lists."""
+
+import re
+
+from corpus.records import Span
+from corpus.text.numerals import chinese_number, parse_date
+from corpus.text.references import find_dates, find_document_numbers
+from ingest.lines import ISSUE_BODY, is_organization
+from ingest.metadata.findings import Findings
+from ingest.metadata.names import organization_at_start
+from ingest.metadata.sheet import Sheet
+
+_ISSUE = re.compile(ISSUE_BODY)
+_LABEL = re.compile(r"^[^：:]{1,12}[：:]\s*")
+_PHONE = re.compile(r"(?:\+?86[-\s]?)?(?:\(?0\d{2,3}\)?[-—－–\s]?\d{7,8}(?:[-转]\d{1,6})?|1[3-9]\d{9}|\d{7,8})")
+_NUMBER = re.compile(r"\d+")
+_SERIES = re.compile(
+    r"^[\u4e00-\u9fff“”·\s]{2,20}(?:专报|简报|内参|参考|要报|动态|快报|快讯|信息|通讯|专刊|摘报|建议|参阅|汇编|成果)$"
+)
+_LETTERHEAD = re.compile(r"\s*文\s?件$")
+_ADDRESSEE = re.compile(
+    r"(?:省|市|县|区|州|盟|政府|部|委|局|厅|署|院|校|单位|部门|处|科|室|办|公司|企业|集团|机构|代表|委员|中心|会|党组|党委|支部|兵团|军区|站|所|团|协会|组织)"
+    r"(?:（[^）]*）)?[：:]$"
+)
+_EDITED = re.compile(r"\s*(?:编\s?印|印\s?发|编\s?辑|主\s?办|承\s?办|印\s?制|编)\s*$")
+_ATTENTION = re.compile(
+    r"(?:自\s?)?(?P<date>\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?:公布|发布|印发|通过)之日)起(?:正式)?(?:施行|实施|执行|生效)"
+)
+_ADOPTED = re.compile(r"(?:通过|批准|修订|修正|公布|发布|修改)")
+_ADOPTING = re.compile(
+    r"(?P<place>[\u4e00-\u9fff]{0,12}?)第[一二三四五六七八九十百\d]+届(?P<organ>[\u4e00-\u9fff]{2,14}?代表大会(?:常务委员会)?)"
+)
+_STATUTE = re.compile(r"(?:法|条例|规定|办法|细则|规则|决定|解释|宪法|章程|法典)(?:（[^）]{1,12}）)?$")
+_TAIL = 400
+
+
+def read_letterhead(sheet: Sheet, findings: Findings) -> None:
+    """版头 and what stands like it: issuer's letterhead, number, secrecy, urgency, signatory, issue, instructions."""
+    front = min(sheet.front_end + 1, len(sheet.lines))
+    for index in range(front):
+        kind, line, span = sheet.kinds[index], sheet.lines[index], sheet.span(index)
+        if kind == "letterhead":
+            name = _LETTERHEAD.sub("", line).replace(" ", "")
+            findings.add("organization", name, (span,), owned=(span,))
+        elif kind == "document_number":
+            _read_number(sheet, findings, index)
+        elif kind == "issue_number":
+            _read_issue(sheet, findings, index)
+        elif kind in ("secrecy", "urgency", "copy_number"):
+            findings.add(kind, re.sub(r"\s", "", line), (span,), owned=(span,))
+        elif kind == "signatory":
+            findings.add("signatory", _LABEL.sub("", line), (span,), owned=(span,))
+        elif kind == "instructions":
+            findings.add("instructions", line, (span,), owned=(span,))
+        elif kind == "date":
+            _read_date(sheet, findings, index, 0.92)
+        elif is_organization(line) and not findings.is_owned(span):
+            findings.add("organization", line, (span,), owned=(span,), confidence=0.85)
+
+
+def _read_number(sheet: Sheet, findings: Findings, index: int) -> None:
+    """发文字号; an order's number may stand on a line below the name of the order (国务院令 / 第707号)."""
+    line, spans = sheet.lines[index], [sheet.span(index)]
+    found = find_document_numbers(line)
+    above = sheet.lines[index - 1] if index else ""
+    if not found and above.rstrip().endswith("令") and not findings.is_owned(sheet.span(index - 1)):
+        found = find_document_numbers(above + line)
+        spans.insert(0, sheet.span(index - 1))
+    if found:
+        findings.add("document_number", found[0].value, spans, owned=spans, confidence=0.95)
+    if "签发人" in line:
+        start = line.index("签发人")
+        findings.add("signatory", _LABEL.sub("", line[start:]), (sheet.part(index, start, len(line)),))
+
+
+def _read_issue(sheet: Sheet, findings: Findings, index: int) -> None:
+    line, span = sheet.lines[index], sheet.span(index)
+    found = _ISSUE.search(line)
+    if not found:
+        return
+    number = chinese_number(found["issue"])
+    year = f"{chinese_number(found['year'])}年" if found["year"] else ""
+    findings.add("issue_number", f"{year}第{number}期", (sheet.part(index, *found.span()),), owned=(span,))
+    if found["serial"]:
+        findings.add("serial", chinese_number(found["serial"]), (sheet.part(index, *found.span("serial")),))
+    rest = line[found.end() :].strip(" 　（()）")
+    if day := find_dates(rest):
+        findings.add("issued_on", day[0].value, (span,))
+    above = index - 1
+    if above >= 0 and _SERIES.match(sheet.lines[above]) and not sheet.kinds[above]:
+        findings.add("series", re.sub(r"\s", "", sheet.lines[above]), (sheet.span(above),), owned=(sheet.span(above),))
+
+
+def _read_date(sheet: Sheet, findings: Findings, index: int, confidence: float) -> None:
+    line, span = sheet.lines[index], sheet.span(index)
+    day = parse_date(line.strip("（()） 　").replace(" ", "").replace("元月", "一月"))
+    if day:
+        findings.add("issued_on", day.isoformat(), (span,), owned=(span,), confidence=confidence)
+
+
+def read_addressees(sheet: Sheet, findings: Findings) -> None:
+    """主送机关: the first line below the title that ends with a colon and names offices (7.3.2)."""
+    for index in range(min(sheet.front_end + 1, len(sheet.lines))):
+        line, span = sheet.lines[index], sheet.span(index)
+        if sheet.kinds[index] or findings.is_owned(span) or len(line) > 300 or index in sheet.header_lines:
+            continue
+        if _ADDRESSEE.search(line) and "。" not in line and not line.startswith(("附", "一", "现")):
+            names = [name.strip() for name in re.split(r"[，,；;]", line[:-1]) if name.strip()]
+            findings.add("addressees", names, (span,), owned=(span,))
+            return
+
+
+def read_tail(sheet: Sheet, findings: Findings) -> None:
+    """Signature, date, annotation and 版记, and the lines that close a 内参."""
+    for index in range(min(sheet.front_end, len(sheet.lines)), len(sheet.lines)):
+        kind = sheet.kinds[index]
+        if kind is None or findings.is_owned(sheet.span(index)):
+            continue
+        line, span = sheet.lines[index], sheet.span(index)
+        if kind == "date":
+            if index < sheet.main_end or "issued_on" not in findings:
+                _read_signature(sheet, findings, index)
+        elif kind == "distribution":
+            _read_distribution(sheet, findings, index)
+        elif kind == "phone":
+            if numbers := _PHONE.findall(line):
+                findings.add("phone", numbers[0] if len(numbers) == 1 else numbers, (span,), owned=(span,))
+        elif kind in ("feedback", "annotation", "instructions"):
+            findings.add(kind, line, (span,), owned=(span,))
+        elif kind == "print_run":
+            findings.add("copies", int(_NUMBER.search(line)[0]), (span,), owned=(span,))  # type: ignore[index]
+        elif kind == "editor":
+            _read_editor(sheet, findings, index)
+
+
+def _read_signature(sheet: Sheet, findings: Findings, index: int) -> None:
+    """A date with the signing offices above it (7.3.5). The first one signs the document itself, the rest attachments."""
+    first = index
+    while first > sheet.front_end and index - first < 6 and is_organization(sheet.lines[first - 1]):
+        first -= 1
+    offices = range(first, index)
+    names = [re.sub(r"\s", "", sheet.lines[i]) for i in offices]
+    # A 通知 that prints a 方案 is signed before it: the signature after the attachment is the attachment's.
+    surest = 0.93 if index < sheet.main_end else 0.6
+    if names:
+        spans = [sheet.span(i) for i in offices]
+        findings.add("organization", "、".join(names), spans, owned=spans, confidence=surest)
+    elif not (index + 3 >= len(sheet.lines) or sheet.kinds[index + 1] or index + 1 >= sheet.main_end):
+        return
+    _read_date(sheet, findings, index, surest)
+
+
+def _read_distribution(sheet: Sheet, findings: Findings, index: int) -> None:
+    line, span = sheet.lines[index], sheet.span(index)
+    label, names = re.split(r"\s*[：:]\s*", line, maxsplit=1)
+    label = re.sub(r"\s", "", label)
+    if label != "发" or index > sheet.front_end:
+        findings.extend("distribution", f"{label}：{names}", span)
+
+
+def _read_editor(sheet: Sheet, findings: Findings, index: int) -> None:
+    line, span = sheet.lines[index], sheet.span(index)
+    name = _EDITED.sub("", _LABEL.sub("", line))
+    days = find_dates(name)
+    if days:
+        name = name[: days[0].start]
+        findings.add("issued_on", days[0].value, (span,), confidence=0.6)
+    findings.add("editor", re.sub(r"\s", "", name), (span,), owned=(span,))
+    if organization := organization_at_start(re.sub(r"\s", "", name)):
+        findings.add("organization", organization, (span,), confidence=0.5)
+
+
+def read_statute(sheet: Sheet, findings: Findings, title: str) -> None:
+    """When and by whom a statute was adopted and last amended, and when it comes into force."""
+    if not is_statute(sheet, title):
+        return
+    days: list[tuple[str, Span]] = []
+    for index in range(min(sheet.front_end + 1, len(sheet.lines), 40)):
+        line = sheet.lines[index]
+        if len(line) > _TAIL or not _ADOPTED.search(line) or index in sheet.header_lines:
+            continue
+        found = find_dates(line)
+        days += [(day.value, sheet.span(index)) for day in found]
+        if found and not findings.is_owned(sheet.span(index)):
+            findings.add("adoption", line, (sheet.span(index),), owned=(sheet.span(index),))
+        if organ := _ADOPTING.search(line):
+            name = f"{organ['place']}{organ['organ']}".lstrip("日月 ")
+            findings.add("organization", name, (sheet.span(index),), confidence=0.8)
+    if days:
+        latest = max(days)
+        findings.add("issued_on", latest[0], (latest[1],), confidence=0.91)
+    for index in range(len(sheet.lines) - 1, max(len(sheet.lines) - 12, 0), -1):
+        if len(sheet.lines[index]) < _TAIL and (force := _ATTENTION.search(sheet.lines[index])):
+            findings.add("validity", force[0], (sheet.part(index, *force.span()),))
+            return
+
+
+def is_statute(sheet: Sheet, title: str) -> bool:
+    """Whether the document is a law, regulation or rule set out in articles."""
+    return bool(_STATUTE.search(title)) and sum(item.style == "第X条" for item in sheet.sections) >= 2

@@ -1,0 +1,128 @@
+"""Fields of research outputs: final reports, papers, and the notes that say whose project a text comes from."""
+
+import re
+
+from corpus.records import Span
+from corpus.text.references import find_project_numbers
+from ingest.metadata.findings import Findings
+from ingest.metadata.names import is_byline, organization_at_start, persons
+from ingest.metadata.sheet import Sheet
+
+_ABSTRACT_LABEL = re.compile(
+    r"^[【\[]?\s?(?:摘\s*要|内容摘要|内容提要|提\s*要|中文摘要|编者按|核心提示)\s?[】\]]?\s?[：:]?\s*"
+)
+_KEYWORDS_LABEL = re.compile(r"^[【\[]?\s?关\s?键\s?[词字]\s?[】\]]?\s?[：:]?\s*")
+_PROJECT_TITLE = re.compile(r"(?:项目|课题|基金)[^《》（）()。]{0,30}[《“](?P<title>[^《》]{4,80})[》”]")
+_TEAM = re.compile(
+    r"(?:课题组(?:成员)?|项目组(?:成员)?|课题组主要成员|作\s*者|执笔人?|撰稿人?|主持人|负责人)\s*[：:]\s*(?P<names>[^；;。）)（(\n]{2,160})"
+)
+_AUTHOR_IS = re.compile(r"作者(?:系|为|是)(?P<rest>[^）)。；]{4,120})")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_OUTPUT = re.compile(
+    r"研究报告|结项报告|调研报告|研究成果|咨询报告|论文集?|专著|著作|译著|工具书|电脑软件|决策建议|对策建议|案例"
+)
+_ABSTRACT_PARAGRAPHS = 6
+_BYLINE_LINES = 6
+_AFFILIATION = re.compile(
+    r"^[（(]?\s*(?:\d[.．、]?\s*)?(?P<name>[\u4e00-\u9fff（）]{3,40}?(?:大学|学院|研究院|研究所|党校|中心|科学院|社科院|学校|厅|局|部))"
+)
+
+
+def read_abstract(sheet: Sheet, findings: Findings) -> None:
+    """摘要 and 关键词, each with the lines that are theirs alone."""
+    for index in range(min(sheet.front_end + 40, len(sheet.lines))):
+        kind = sheet.kinds[index]
+        if kind == "abstract" and "abstract" not in findings:
+            _read_abstract(sheet, findings, index)
+        elif kind == "keywords" and "keywords" not in findings:
+            words = _KEYWORDS_LABEL.sub("", sheet.lines[index])
+            parts = re.split(r"[；;，,、]|\s{2,}", words)
+            parts = parts if len(parts) > 1 else words.split()
+            span = sheet.span(index)
+            findings.add("keywords", [word.strip(" 。") for word in parts if word.strip(" 。")], (span,), owned=(span,))
+
+
+def _read_abstract(sheet: Sheet, findings: Findings, index: int) -> None:
+    spans = [sheet.span(index)]
+    texts = [_ABSTRACT_LABEL.sub("", sheet.lines[index])]
+    if not texts[0]:
+        texts = []
+        headings = {section.start for section in sheet.sections}
+        for position in range(index + 1, min(index + 1 + _ABSTRACT_PARAGRAPHS, len(sheet.lines))):
+            span = sheet.span(position)
+            if sheet.kinds[position] or span.start in headings or (texts and len(sheet.lines[position]) < 40):
+                break
+            texts.append(sheet.lines[position])
+            spans.append(span)
+    if texts:
+        findings.add("abstract", "\n".join(texts), spans, owned=spans)
+
+
+def read_author_notes(sheet: Sheet, findings: Findings) -> None:
+    """（作者系…项目《…》(20ZK019) 课题组：…）: project, number, team, office."""
+    for index, kind in enumerate(sheet.kinds):
+        if kind != "author_note":
+            continue
+        line, span = sheet.lines[index], sheet.span(index)
+        findings.add("author_note", line, (span,), owned=(span,))
+        _read_project(sheet, findings, index)
+        for team in _TEAM.finditer(line):
+            if names := persons(team["names"]):
+                findings.add("authors", names, (sheet.part(index, *team.span("names")),), confidence=0.93)
+        if (is_ := _AUTHOR_IS.search(line)) and not _PROJECT_TITLE.search(is_["rest"]):
+            findings.add("organization", organization_at_start(is_["rest"]), (span,), confidence=0.7)
+
+
+def _read_project(sheet: Sheet, findings: Findings, index: int) -> None:
+    line = sheet.lines[index]
+    if title := _PROJECT_TITLE.search(line):
+        findings.add("project_title", title["title"], (sheet.part(index, *title.span("title")),))
+    if number := find_project_numbers(line):
+        findings.add("project_number", number[0].value, (sheet.part(index, number[0].start, number[0].end),))
+
+
+def read_byline(sheet: Sheet, findings: Findings) -> None:
+    """Names of authors right below the title, and the office below them."""
+    title = [span for field in findings.fields() if field.name == "title" for span in field.owned]
+    if not title:
+        return
+    start = next((i for i, item in enumerate(sheet.clean.paragraphs) if item.start > title[-1].start), len(sheet.lines))
+    for index in range(start, min(start + _BYLINE_LINES, len(sheet.lines))):
+        line, span = sheet.lines[index], sheet.span(index)
+        if findings.is_owned(span) or sheet.kinds[index] == "date":
+            continue
+        if "authors" not in findings and is_byline(line):
+            findings.add("authors", persons(line), (span,), owned=(span,), confidence=0.8)
+        elif "authors" in findings and len(line) <= 80 and (office := _AFFILIATION.match(line)) and "。" not in line:
+            findings.add("organization", office["name"], (span,), owned=(span,), confidence=0.75)
+            return
+        elif len(line) > 40:
+            return
+
+
+def read_research(sheet: Sheet, findings: Findings, title: str) -> None:
+    """What labelled rows and notes left open: output type, year; and one list of authors, the principal first."""
+    principal, members = findings.text("principal"), findings.text("members")
+    if names := [*persons(principal), *persons(members)]:
+        spans = _spans(findings, "principal", "members")
+        findings.add("authors", list(dict.fromkeys(names)), spans, confidence=0.94)
+    if "output_type" not in findings and (found := _OUTPUT.search(title)):
+        findings.add("output_type", found[0], (), confidence=0.6)
+    year = _YEAR.search(findings.text("year")) or _YEAR.search(findings.text("issue_number"))
+    if year:
+        findings.add("year", int(year[0]), _spans(findings, "year"), confidence=0.95)
+    if isinstance(findings.value("keywords"), str):
+        words = re.split(r"[；;，,、\s]+", findings.text("keywords"))
+        findings.add("keywords", [word for word in words if word], _spans(findings, "keywords"), confidence=0.95)
+
+
+def _spans(findings: Findings, *names: str) -> list[Span]:
+    return [span for field in findings.fields() if field.name in names for span in field.spans]
+
+
+def read_project_front(sheet: Sheet, findings: Findings) -> None:
+    """A project number on the cover or in a note of the first page (基金项目：国家社科基金项目“…”（21BZZ001）)."""
+    for index in range(min(sheet.front_end + 6, len(sheet.lines))):
+        line = sheet.lines[index]
+        if len(line) <= 300 and ("项目" in line or "课题" in line or "基金" in line):
+            _read_project(sheet, findings, index)

@@ -1,0 +1,136 @@
+"""A document as metadata rules see it: its lines, where the front matter ends, and the label：value pairs in it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from corpus.records import Section, Span
+from ingest.blocks import BlockType
+from ingest.cleaning import CleanText
+from ingest.lines import field_of
+from ingest.metadata.labels import FIELD_OF_LABEL, LABEL
+
+_FRONT_LINES = 60
+_PAIR_LINES = 120
+_BODY = 40
+_OWN_RULES = frozenset({"author_note", "distribution", "abstract", "instructions", "phone", "editor"})
+"""Lines with colons that other rules read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its value: ``field`` is the metadata field that the label names."""
+
+    field: str
+    value: str
+    span: Span
+    lines: tuple[Span, ...]
+    """Whole lines that hold nothing but pairs; empty for a pair among other text."""
+
+
+class Sheet:
+    """Lines of a document with their spans and kinds."""
+
+    def __init__(self, clean: CleanText, sections: tuple[Section, ...]) -> None:
+        self.clean = clean
+        self.sections = sections
+        self.lines = [clean.line(paragraph) for paragraph in clean.paragraphs]
+
+    def span(self, index: int) -> Span:
+        """Where line ``index`` stands."""
+        paragraph = self.clean.paragraphs[index]
+        return Span(paragraph.start, paragraph.end)
+
+    def part(self, index: int, start: int, end: int) -> Span:
+        """Where characters [start, end) of line ``index`` stand."""
+        offset = self.clean.paragraphs[index].start
+        return Span(offset + start, offset + end)
+
+    @cached_property
+    def kinds(self) -> list[str | None]:
+        """Field of each line that stands for itself (``lines.LINES``), else None."""
+        prose = (BlockType.LINE, BlockType.PARAGRAPH)
+        return [
+            field_of(line) if paragraph.type in prose else None
+            for line, paragraph in zip(self.lines, self.clean.paragraphs, strict=True)
+        ]
+
+    @cached_property
+    def front_end(self) -> int:
+        """Index of the first line of the text proper: a heading, a salutation or a paragraph of prose."""
+        starts = {section.start for section in self.sections}
+        for index, (line, paragraph) in enumerate(zip(self.lines, self.clean.paragraphs, strict=True)):
+            if index >= _FRONT_LINES:
+                return index
+            if paragraph.key_value or self.kinds[index] or index in self.header_lines:
+                continue
+            if (paragraph.start in starts and index) or (len(line) > _BODY and _is_prose(line)) or len(line) > 120:
+                return index
+        return len(self.lines)
+
+    @cached_property
+    def main_end(self) -> int:
+        """Index of the line where the first attachment or printed document starts, else the number of lines."""
+        starts = [section.start for section in self.sections if section.style in ("附件", "document")]
+        if not starts:
+            return len(self.lines)
+        first = next((i for i, item in enumerate(self.clean.paragraphs) if item.start >= starts[0]), len(self.lines))
+        return first if first > self.front_end else len(self.lines)
+
+    @cached_property
+    def header_lines(self) -> frozenset[int]:
+        """Lines of a header table whose labels stand alone, each with its value in the next line."""
+        alone = [index for index, line in enumerate(self.lines[:_FRONT_LINES]) if _label_alone(line)]
+        if len(alone) < 3:
+            return frozenset()
+        found: set[int] = set()
+        for index in alone:
+            found.add(index)
+            if index + 1 < len(self.lines) and index + 1 not in alone and index != alone[-1]:
+                found.add(index + 1)
+        return frozenset(found)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All label：value pairs of the first lines and of tables."""
+        return tuple(self._pairs())
+
+    def _pairs(self) -> Iterator[Pair]:
+        for index, line in enumerate(self.lines[:_PAIR_LINES]):
+            if index in self.header_lines:
+                if _label_alone(line) and index + 1 in self.header_lines and not _label_alone(self.lines[index + 1]):
+                    label = re.sub(r"\s", "", line[:-1])
+                    yield Pair(
+                        FIELD_OF_LABEL[label], self.lines[index + 1], self.span(index + 1),
+                        (self.span(index), self.span(index + 1)),
+                    )  # fmt: skip
+            elif self.kinds[index] not in _OWN_RULES and len(line) <= 2000 and ("：" in line or ":" in line):
+                yield from self._pairs_in(index, line)
+
+    def _pairs_in(self, index: int, line: str) -> Iterator[Pair]:
+        found = list(LABEL.finditer(line))
+        if not found:
+            return
+        row = self.clean.paragraphs[index].type is BlockType.TABLE_ROW
+        whole = found[0].start() == 0 and (len(line) <= 200 or self.clean.paragraphs[index].key_value)
+        for match, following in zip(found, [*found[1:], None], strict=True):
+            end = following.start() if following else len(line)
+            stop = line.find("；", match.end(), end) if row else -1
+            raw = line[match.end() : stop if stop >= 0 else end]
+            value = raw.strip(" \t\u3000；;，,|")
+            whole = whole and (stop < 0 or not line[stop + 1 : end].strip())
+            start = match.end() + (raw.find(value) if value else 0)
+            label = re.sub(r"\s", "", match["label"])
+            yield Pair(
+                FIELD_OF_LABEL[label], value, self.part(index, start, start + len(value)),
+                (self.span(index),) if whole else (),
+            )  # fmt: skip
+
+
+def _label_alone(line: str) -> bool:
+    return len(line) <= 12 and line[-1] in "：:" and re.sub(r"\s", "", line[:-1]) in FIELD_OF_LABEL
+
+
+def _is_prose(line: str) -> bool:
+    return "。" in line or line.count("，") >= 2

@@ -1,0 +1,180 @@
+"""The title of a document, which may run over several lines, and what the title itself says."""
+
+import re
+from dataclasses import dataclass
+
+from corpus.records import Span
+from ingest.blocks import BlockType
+from ingest.lines import DOCUMENT_TYPE, ends_as_title, is_organization
+from ingest.metadata.findings import Findings
+from ingest.metadata.names import is_byline
+from ingest.metadata.sheet import Sheet
+from ingest.numbering import numbering
+
+_LONGEST = 120
+_LINES = 4
+_SALUTATION = re.compile(r"同志们|朋友们|女士们|先生们|各位|尊敬的|亲爱的|你们好|您好")
+_SPACED = re.compile(r"(?:[\u4e00-\u9fff《》][ \u3000]+){2,}[\u4e00-\u9fff《》]")
+_PLACE_AND_DATE = re.compile(r"[（(].*\d{4}\s?年.*[）)]$|[（(](?:试行|暂行|草案|征求意见稿|节选|摘要)[）)]$")
+_SUBTITLE = re.compile(r"[—–-]{1,2}")
+_TYPE_AT_END = re.compile(rf"(?P<type>{DOCUMENT_TYPE})(?:[（(〔][^）)〕]{{1,20}}[）)〕])?》?$")
+_NO_TYPE = frozenset({"实施", "总结", "说明", "目录", "名单"})
+_ISSUER = re.compile(r"^(?P<issuer>[\u4e00-\u9fff（）、 ]{2,60}?)(?:办公厅|办公室)?(?=关于|印发|转发|令$|公告$|公报$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title as the text prints it, its lines, and how sure it is one."""
+
+    text: str
+    spans: tuple[Span, ...]
+    confidence: float
+
+
+def find_title(sheet: Sheet, findings: Findings) -> Title | None:
+    """The title in the front matter, or None.
+
+    GB/T 9704-2012 7.3.1: below the red line, over one or more lines, 机关 + 关于… + 文种. A format's only first-level
+    heading is the title too.
+    """
+    candidates = [_run(sheet, findings, index) for index in _starts(sheet, findings)]
+    if not candidates:
+        return None
+    return max(candidates, key=lambda title: title.confidence)
+
+
+def _starts(sheet: Sheet, findings: Findings) -> list[int]:
+    """Lines that a title could start with: the first free one of each group."""
+    starts: list[int] = []
+    last_free = -2
+    for index in range(min(sheet.front_end + 1, len(sheet.lines))):
+        if not _is_free(sheet, findings, index):
+            continue
+        if index >= sheet.front_end and not (not starts and _may_stand_alone(sheet, index)):
+            break
+        if last_free != index - 1 or not starts or sheet.clean.paragraphs[index].heading_level == 1:
+            starts.append(index)
+        last_free = index
+    return starts[:6]
+
+
+def _may_stand_alone(sheet: Sheet, index: int) -> bool:
+    """A numbered first line (第三讲 …, # 第一章：导论) may be the title of a lesson or chapter."""
+    number = numbering(sheet.lines[index])
+    level = sheet.clean.paragraphs[index].heading_level
+    return (
+        index == 0
+        and len(sheet.lines[index]) <= _LONGEST
+        and (level is not None or bool(number and number.style[0] == "第"))
+    )
+
+
+def _is_free(sheet: Sheet, findings: Findings, index: int) -> bool:
+    line, paragraph = sheet.lines[index], sheet.clean.paragraphs[index]
+    if (
+        paragraph.type not in (BlockType.LINE, BlockType.PARAGRAPH)
+        or paragraph.key_value
+        or index in sheet.header_lines
+    ):
+        return False
+    if findings.is_owned(sheet.span(index)) or len(line) > _LONGEST or _SALUTATION.search(line[:8]):
+        return False
+    if sheet.kinds[index] or line[-1] in "：:，、；" or ("。" in line and paragraph.heading_level is None):
+        return False
+    return not line.isascii() or paragraph.heading_level == 1 or len(line) > 20
+
+
+def _run(sheet: Sheet, findings: Findings, start: int) -> Title:
+    """The title that starts at this line, with the lines that go on with it."""
+    lines = [sheet.lines[start]]
+    level = sheet.clean.paragraphs[start].heading_level
+    if (
+        level is None
+        and is_organization(lines[0])
+        and start + 1 < sheet.front_end
+        and sheet.lines[start + 1].startswith("关于")
+    ):
+        lines = []
+    stop = start + len(lines)
+    while level is None and stop < min(sheet.front_end, start + _LINES + 1) and _goes_on(sheet, findings, lines, stop):
+        lines.append(sheet.lines[stop])
+        stop += 1
+    if not lines:
+        lines, stop = [sheet.lines[start]], start + 1
+    text = joined_title(lines)
+    first = stop - len(lines)
+    return Title(text, tuple(sheet.span(i) for i in range(first, stop)), _confidence(text, level, first))
+
+
+def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int) -> bool:
+    line = sheet.lines[index]
+    if (
+        not _is_free(sheet, findings, index)
+        or sheet.clean.paragraphs[index].heading_level is not None
+        or is_byline(line)
+    ):
+        return False
+    if not lines:
+        return True
+    so_far = joined_title(lines)
+    if len(so_far) + len(line) > _LONGEST:
+        return False
+    if _SUBTITLE.match(line):
+        return True
+    if _PLACE_AND_DATE.match(line):
+        return len(line) <= 12
+    if ends_as_title(so_far):
+        return False
+    return not is_organization(line) and not numbering(line)
+
+
+def joined_title(lines: list[str]) -> str:
+    """One line out of several; letters that were spaced out for looks (国 务 院 公 报) close up."""
+    text = ""
+    for line in lines:
+        plain = _SPACED.sub(lambda match: re.sub(r"\s", "", match[0]), line)
+        between = " " if text and text[-1:].isascii() and plain[:1].isascii() and text[-1:].isalnum() else ""
+        text += between + plain
+    return re.sub(r"[ \t\u3000]{2,}", " ", text).strip("* 　")
+
+
+def _confidence(text: str, level: int | None, first: int) -> float:
+    score = 0.5
+    score += 0.25 if ends_as_title(text) else 0.0
+    score += 0.15 if "关于" in text else 0.0
+    score += 0.3 if level == 1 else 0.05 if level else 0.0
+    score -= 0.25 if len(text) < 4 else 0.0
+    score -= 0.3 if is_organization(text) or is_byline(text) else 0.0
+    score -= 0.02 * min(first, 10)
+    return round(max(0.05, min(0.95, score)), 2)
+
+
+def document_type(title: str) -> str | None:
+    """The 文种 that a title ends with (…的通知 → 通知), or None."""
+    found = _TYPE_AT_END.search(title)
+    return found["type"] if found and found["type"] not in _NO_TYPE else None
+
+
+def issuer(title: str) -> str | None:
+    """The issuer that a title names before 关于 (国务院办公厅关于… → 国务院办公厅), or None."""
+    found = re.match(r"(?P<issuer>[\u4e00-\u9fff（）、 ]{2,60}?)(?:关于|印发|转发|对)", title)
+    name = found["issuer"].strip() if found else ""
+    return name if name and all(is_organization(part) for part in re.split(r"[ 　]+", name)) else None
+
+
+_FILE_NOISE = re.compile(r"[（(\[]?\d{4}[-._]\d{1,2}[-._]\d{1,2}[）)\]]?$|^\d{1,3}[._、\s-]+(?=[\u4e00-\u9fff])")
+
+
+def title_of_file(file_name: str) -> str:
+    """A title from the file's name: without extension, folder and a trailing date. Never empty."""
+    name = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
+    return _FILE_NOISE.sub("", stem).strip(" _-") or stem.strip() or "无标题"
+
+
+_SITE = re.compile(r"\s*(?:[_|｜]|\s[-–—]\s).*$")
+
+
+def title_of_page(title: str) -> str:
+    """A container's title without the site's name behind it (…_中国政府网)."""
+    return _SITE.sub("", title).strip() or title.strip()

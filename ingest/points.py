@@ -1,0 +1,125 @@
+"""Points made inside running text: 一是…二是…, 首先…其次…, 其一…其二…, 第一，…第二，…"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.text.numerals import chinese_number
+
+_CN = "一二三四五六七八九十"
+_MARKER = re.compile(
+    rf"(?:(?<=[。；：，！？;:”）\n])|\A)[ \t\u3000]*(?P<label>"
+    rf"(?P<number>[{_CN}]{{1,3}})(?P<verb>是|要|则)(?![，。、；求点])"
+    rf"|第(?P<nth>[{_CN}]{{1,2}})(?=[，,、是])"
+    rf"|其(?P<of>[{_CN}]{{1,2}})(?=[，,、是：])"
+    rf"|(?P<word>首先|其次|再次|再者|最后)(?=[，,、是要])"
+    rf"|(?P<side>另?一方面)(?=[，,、是要]|[\u4e00-\u9fff])"
+    rf")"
+)
+_LIKELY = re.compile(rf"二(?:是|要|则)|第二[，,、是]|其[二次]|另一方面")
+_WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3}
+_SIDES = {"一方面": 1, "另一方面": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a sequence.
+
+    Attributes:
+        start, end: from its marker to where the next point of the sequence starts or its paragraph ends.
+        label: the marker (``一是``).
+        style: the sequence's first marker, which names the style.
+        sequence: points of one sequence share it.
+    """
+
+    start: int
+    end: int
+    label: str
+    style: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    start: int
+    label: str
+    style: str
+    number: int
+
+
+def may_have_points(text: str) -> bool:
+    """Whether ``points`` could find anything: cheap, for the many texts without."""
+    return bool(_LIKELY.search(text))
+
+
+def points(text: str, start: int, end: int) -> list[Point]:
+    """Points in [start, end) of ``text``, in order of their start; those of an inner sequence follow the outer's.
+
+    A marker counts at the start of a line or after 。；：，, so that 统一是 is none, and only with its successor: a
+    sequence has at least two points.
+    """
+    sequences = [found for found in _sequences(_markers(text[start:end])) if len(found) >= 2]
+    result: list[Point] = []
+    for number, markers in enumerate(sequences):
+        ends = [marker.start for marker in markers[1:]] + [_paragraph_end(text, start + markers[-1].start, end) - start]
+        result += [
+            Point(start + marker.start, start + _trimmed(text[start:end], marker.start, stop), marker.label,
+                  markers[0].style, number)
+            for marker, stop in zip(markers, ends, strict=True)
+        ]  # fmt: skip
+    return _nested(sorted(result, key=lambda point: (point.start, -point.end)))
+
+
+def _markers(text: str) -> Iterator[_Marker]:
+    for found in _MARKER.finditer(text):
+        label = found["label"]
+        if verb := found["verb"]:
+            style, number = f"一{verb}", chinese_number(found["number"])
+        elif found["nth"]:
+            style, number = "第一", chinese_number(found["nth"])
+        elif found["of"]:
+            style, number = "其一", chinese_number(found["of"])
+        elif found["word"]:
+            style, number = "首先", _WORDS.get(label, 0)
+        else:
+            style, number = "一方面", _SIDES[label]
+        if number is not None:
+            yield _Marker(found.start("label"), label, style, number)
+
+
+def _sequences(markers: Iterator[_Marker]) -> list[list[_Marker]]:
+    """Runs of one style that count 1, 2, 3 …; 最后 (0) closes one that has reached 2."""
+    done: list[list[_Marker]] = []
+    running: dict[str, list[_Marker]] = {}
+    for marker in markers:
+        current = running.get(marker.style)
+        if marker.number == 1:
+            running[marker.style] = current = [marker]
+            done.append(current)
+        elif current and (marker.number == current[-1].number + 1 or (marker.number == 0 and len(current) >= 2)):
+            current.append(marker)
+    return done
+
+
+def _paragraph_end(text: str, start: int, end: int) -> int:
+    found = text.find("\n", start, end)
+    return end if found < 0 else found
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    while end > start + 1 and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _nested(found: list[Point]) -> list[Point]:
+    """Without sequences that overlap another one instead of standing inside one of its points."""
+    dropped: set[int] = set()
+    open_points: list[Point] = []
+    for point in found:
+        open_points = [outer for outer in open_points if outer.end > point.start and outer.sequence not in dropped]
+        if any(point.end > outer.end for outer in open_points):
+            dropped.add(point.sequence)
+        else:
+            open_points.append(point)
+    return [point for point in found if point.sequence not in dropped]
