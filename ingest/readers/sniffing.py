@@ -1,0 +1,155 @@
+"""What a file is, by its content. The extension only decides between plain text and Markdown, and words the reasons."""
+
+import re
+import zipfile
+from enum import StrEnum
+from pathlib import Path
+
+from corpus.errors import DamagedFile, SkippedFile, UnreadableFile, UnsupportedFile
+from ingest.readers.ole import describe_ole
+
+HEAD_BYTES = 8192
+MARKDOWN_EXTENSIONS = frozenset({".md", ".markdown"})
+_PROGRAM_EXTENSIONS = frozenset({
+    ".py", ".js", ".ts", ".css", ".json", ".jsonl", ".ipynb", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf",
+    ".sh", ".bat", ".c", ".h", ".cpp", ".java", ".go", ".rs", ".sql", ".tex",
+})  # fmt: skip
+_DROSS_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore"})
+
+
+class Format(StrEnum):
+    """Formats that are read."""
+
+    TEXT = "txt"
+    MARKDOWN = "md"
+    HTML = "html"
+    DOCX = "docx"
+    PPTX = "pptx"
+    PDF = "pdf"
+
+
+EXTENSIONS = {
+    Format.TEXT: frozenset({".txt", ".text", ".csv", ".tsv", ".log", ""}),
+    Format.MARKDOWN: MARKDOWN_EXTENSIONS,
+    Format.HTML: frozenset({".htm", ".html", ".shtml", ".xhtml", ".jsp", ".asp", ".aspx", ".php", ""}),
+    Format.DOCX: frozenset({".docx", ".docm", ".dotx", ".dotm"}),
+    Format.PPTX: frozenset({".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"}),
+    Format.PDF: frozenset({".pdf"}),
+}
+"""Extensions that are no surprise for a format."""
+_TEXT_EXTENSIONS = EXTENSIONS[Format.TEXT] | EXTENSIONS[Format.MARKDOWN] | EXTENSIONS[Format.HTML]
+
+_OLE_EXTENSIONS = frozenset({".doc", ".wps", ".ppt", ".dps", ".xls", ".et", ".rtf", ".xlsx", ".ofd"})
+
+_SAVE_AS_DOCX = "请另存为 docx 后再入库。"
+_SAVE_AS_TABLE = "请把需要检索的表格复制到 docx 文档中再入库。"
+_UNPACK = "请解压后把其中的文件入库。"
+_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"{\\rtf", "RTF 文档", _SAVE_AS_DOCX),
+    (b"\x89PNG", "PNG 图片", "请用文字识别软件转成 docx 后再入库。"),
+    (b"\xff\xd8\xff", "JPEG 图片", "请用文字识别软件转成 docx 后再入库。"),
+    (b"GIF8", "GIF 图片", "请用文字识别软件转成 docx 后再入库。"),
+    (b"II*\0", "TIFF 图片", "请用文字识别软件转成 docx 后再入库。"),
+    (b"MM\0*", "TIFF 图片", "请用文字识别软件转成 docx 后再入库。"),
+    (b"7z\xbc\xaf\x27\x1c", "7z 压缩包", _UNPACK),
+    (b"Rar!", "RAR 压缩包", _UNPACK),
+    (b"\x1f\x8b", "gzip 压缩包", _UNPACK),
+    (b"BZh", "bzip2 压缩包", _UNPACK),
+    (b"\xfd7zXZ", "xz 压缩包", _UNPACK),
+    (b"MZ", "Windows 程序", "程序文件不入库。"),
+    (b"\x7fELF", "Linux 程序", "程序文件不入库。"),
+    (b"ID3", "音频", "请转成文字稿后再入库。"),
+    (b"RIFF", "音频、视频或 WebP 图片", "请转成文字稿后再入库。"),
+    (b"SQLite format 3", "SQLite 数据库", "数据库文件不入库。"),
+    (b"\xc5\xd0\xd3\xc6", "EPS 图形", "请另存为 pdf 后再入库。"),
+    (b"%!PS", "PostScript 文件", "请另存为 pdf 后再入库。"),
+)
+_ZIP_KINDS: tuple[tuple[str, str, str], ...] = (
+    (r"xl/workbook\.(xml|bin)$", "Excel 工作簿（xlsx）", _SAVE_AS_TABLE),
+    (r"(?i)(.*/)?ofd\.xml$", "OFD 版式文件", "请用 OFD 阅读软件另存为 pdf 或 docx 后再入库。"),
+    (r"META-INF/container\.xml$", "EPUB 电子书", _SAVE_AS_DOCX),
+    (r"content\.xml$", "OpenDocument 文档（odt、ods、odp）", "请另存为 docx 或 pptx 后再入库。"),
+)
+_HTML = re.compile(rb"(?is)^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
+_HTML_FRAGMENT = re.compile(rb"(?is)^\s*<(?:div|p|table|article|section|meta|title|h[1-6]|span|br|ul|ol|center|font)\b")
+_MAIL = re.compile(rb"(?im)^(?:Return-Path|Received|From|To|Date|Subject|Message-ID|MIME-Version|Content-Type):[ \t]")
+
+
+def reject_dross(file_name: str) -> None:
+    """Refuse files that only look like documents.
+
+    Raises:
+        SkippedFile: lock file of an open document, cache of a file manager.
+    """
+    if file_name.startswith(("~$", ".~lock.", "._")):
+        raise SkippedFile("这是编辑软件或系统留下的临时文件，不是文档，已跳过。")
+    if file_name.lower() in _DROSS_NAMES:
+        raise SkippedFile("这是系统生成的文件，不是文档，已跳过。")
+
+
+def sniff(path: Path, head: bytes, extension: str) -> Format:
+    """Format of the file at ``path``, whose first ``HEAD_BYTES`` are ``head``.
+
+    Raises:
+        UnreadableFile: a format that is not read, or a damaged one of those that are.
+    """
+    if b"%PDF-" in head[:1024]:
+        return Format.PDF
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _sniff_zip(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise describe_ole(path)
+    for magic, name, advice in _MAGIC:
+        if head.startswith(magic):
+            raise UnsupportedFile(f"暂不支持{name}。{advice}")
+    if head[4:8] == b"ftyp":
+        raise UnsupportedFile("暂不支持视频或 HEIC 图片。请转成文字稿后再入库。")
+    if head[257:262] == b"ustar":
+        raise UnsupportedFile(f"暂不支持 tar 压缩包。{_UNPACK}")
+    return _sniff_text(head, extension)
+
+
+def _sniff_zip(path: Path) -> Format:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lstrip("/").replace("\\", "/") for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DamagedFile("文件已损坏或不完整（压缩包打不开）。请重新获取原件后再入库。") from error
+    if any(name.startswith("word/document") for name in names):
+        return Format.DOCX
+    if "ppt/presentation.xml" in names:
+        return Format.PPTX
+    for pattern, name, advice in _ZIP_KINDS:
+        if any(re.match(pattern, entry) for entry in names):
+            raise UnsupportedFile(f"暂不支持{name}。{advice}")
+    raise UnsupportedFile(f"暂不支持 zip 压缩包。{_UNPACK}")
+
+
+def _sniff_text(head: bytes, extension: str) -> Format:
+    markup = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
+    if _HTML.match(markup) or (_HTML_FRAGMENT.match(markup) and extension in EXTENSIONS[Format.HTML]):
+        return Format.HTML
+    if markup.lstrip().startswith(b"<?xml"):
+        raise UnsupportedFile("暂不支持 XML 文件。如是 Word 另存的文档，请另存为 docx 后再入库。")
+    if _MAIL.match(markup) and len(_MAIL.findall(markup)) >= 3:
+        raise UnsupportedFile("暂不支持邮件或网页存档（eml、mht）。请把正文另存为 html、docx 或 txt 后再入库。")
+    if extension in _PROGRAM_EXTENSIONS:
+        raise UnsupportedFile(f"{extension} 是程序或数据文件，不入库。")
+    return Format.MARKDOWN if extension in MARKDOWN_EXTENSIONS else Format.TEXT
+
+
+def unknown_content(extension: str, error: UnreadableFile) -> UnreadableFile:
+    """The error for content that is no text either: damaged where the name promises a format, else unsupported."""
+    if extension in _TEXT_EXTENSIONS:
+        return error
+    if any(extension in extensions for extensions in EXTENSIONS.values()):
+        return DamagedFile(f"内容不是有效的 {extension[1:]}，文件可能已损坏。请重新获取原件后再入库。")
+    return UnsupportedFile("无法识别的文件格式。请另存为 docx、pptx、pdf、html 或 txt 后再入库。")
+
+
+def misnamed(detected: Format, extension: str) -> str | None:
+    """A warning where the extension promises something else than the content is."""
+    promised = any(extension in extensions for extensions in EXTENSIONS.values()) or extension in _OLE_EXTENSIONS
+    if extension in EXTENSIONS[detected] or not (promised and extension):
+        return None
+    return f"扩展名是 {extension}，内容是 {detected}，已按内容读取。"

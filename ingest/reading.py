@@ -1,0 +1,322 @@
+"""Reading files in worker processes that may be killed.
+
+A hostile or broken file can abort its reader (pdfium does), take all memory or never end: it costs one worker and that
+file.
+
+Isolated: memory and processor time are bounded, no file can be written, a worker ends with its parent; on Linux it
+has no network where the system lets it leave (as root, or with unprivileged user namespaces). Not isolated: a worker
+has the rights of the user and can read what the user can. Answers are JSON, never pickles, so a reader that was taken
+over cannot run code in the parent.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, LifoQueue
+from types import TracebackType
+from typing import Any, Self
+
+from corpus.errors import DamagedFile, LunkuError, UnreadableFile
+from ingest.blocks import Block, BlockType, ReadFile, RemovedBlock
+
+_ROOT = Path(__file__).resolve().parents[1]
+_BATCH_FILES = 32
+_BATCH_BYTES = 1024**2
+"""Small files travel together; a file above this size travels alone."""
+_BATCH_CHARACTERS = 8_000
+"""Characters in the paths of a batch, so that its requests fit into a pipe: the worker may be busy answering."""
+_BATCHES_AHEAD = 2
+"""Batches per worker that are read before the caller asks for them."""
+_START_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one worker may use.
+
+    Attributes:
+        memory_bytes: address space.
+        seconds: wall clock and processor time per file.
+        seconds_per_mb: added for each MB of the file.
+        files: files after which a worker is replaced.
+        resident_bytes: peak memory above which a worker is replaced: libraries do not give all of it back.
+    """
+
+    memory_bytes: int = 2_500 * 1024**2
+    seconds: float = 60.0
+    seconds_per_mb: float = 0.5
+    files: int = 2_000
+    resident_bytes: int = 400 * 1024**2
+
+
+Outcome = ReadFile | UnreadableFile
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    path: Path
+    name: str | None
+    seconds: float
+
+
+class ReaderPool:
+    """Worker processes that read files, started when needed and kept between calls. Threads may share a pool.
+
+    Args:
+        workers: processes at most; the machine's cores by default.
+        limits: what each may use.
+    """
+
+    def __init__(self, workers: int | None = None, limits: Limits = Limits()) -> None:
+        self._workers = workers or os.cpu_count() or 1
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="reader")
+        self._idle: LifoQueue[_Worker] = LifoQueue()
+        self._started: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers; a file still being read is given up."""
+        with self._lock:
+            self._closed = True
+            for worker in self._started:
+                worker.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for worker in self._started:
+            worker.release()
+
+    def read(self, paths: Iterable[Path], names: Iterable[str | None] | None = None) -> Iterator[tuple[Path, Outcome]]:
+        """Read files; each comes back with what was read or the error that says why not, in the order of ``paths``.
+
+        ``names`` are the original names of files whose paths do not have them. Only a few files are read ahead.
+        """
+        batches = self._batches(paths, names)
+        running: deque[tuple[list[_Task], Future[list[Outcome]]]] = deque()
+        for batch in batches:
+            running.append((batch, self._threads.submit(self._run, batch)))
+            if len(running) > self._workers * _BATCHES_AHEAD:
+                yield from _results(*running.popleft())
+        while running:
+            yield from _results(*running.popleft())
+
+    def _batches(self, paths: Iterable[Path], names: Iterable[str | None] | None) -> Iterator[list[_Task]]:
+        batch: list[_Task] = []
+        total = characters = 0
+        given = iter(names) if names is not None else None
+        for path in paths:
+            size = _size(path)
+            characters += len(os.fspath(path.absolute()))
+            if batch and (len(batch) == _BATCH_FILES or total + size > _BATCH_BYTES or characters > _BATCH_CHARACTERS):
+                yield batch
+                batch, total, characters = [], 0, len(os.fspath(path.absolute()))
+            seconds = self._limits.seconds + self._limits.seconds_per_mb * size / 1024**2
+            batch.append(_Task(path, next(given) if given is not None else None, seconds))
+            total += size
+        if batch:
+            yield batch
+
+    def _run(self, batch: list[_Task]) -> list[Outcome]:
+        """Outcomes of a batch; after a worker is lost, a new one goes on with the next file."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(batch):
+            worker = self._take()
+            remaining = batch[len(outcomes) :]
+            try:
+                outcomes += worker.read(remaining)
+            except _WorkerLost as lost:
+                outcomes += [*lost.outcomes, DamagedFile(lost.reason)]
+            self._give_back(worker)
+        return outcomes
+
+    def _take(self) -> "_Worker":
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            worker = _Worker(self._limits)
+        with self._lock:
+            self._started.add(worker)
+            if self._closed:
+                worker.kill()
+        worker.wait_until_ready()
+        return worker
+
+    def _give_back(self, worker: "_Worker") -> None:
+        if worker.is_spent():
+            with self._lock:
+                self._started.discard(worker)
+            worker.kill()
+            worker.release()
+        else:
+            self._idle.put(worker)
+
+
+class _WorkerLost(Exception):
+    """A worker ended while reading. Carries what it read before, and a Chinese sentence on the file it was reading."""
+
+    def __init__(self, outcomes: list[Outcome], reason: str) -> None:
+        super().__init__(reason)
+        self.outcomes = outcomes
+        self.reason = reason
+
+
+class _Worker:
+    """One worker process and the pipes to it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._files = 0
+        self._resident = 0
+        self._ready = False
+        search_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(  # noqa: S603 (our own module)
+            [sys.executable, "-P", "-m", "ingest.readers.worker", str(limits.memory_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": search_path},
+            start_new_session=True,
+            bufsize=0,
+        )
+        assert self._process.stdout is not None
+        self._poll = select.poll()
+        self._poll.register(self._process.stdout, select.POLLIN | select.POLLHUP)
+        self._buffer = bytearray()
+
+    def wait_until_ready(self) -> None:
+        """Wait for the process to have started.
+
+        Raises:
+            LunkuError: it cannot start: the installation is at fault, not a file.
+        """
+        if self._ready:
+            return
+        try:
+            self._frame(_START_SECONDS)
+        except (EOFError, OSError, ValueError) as error:
+            raise LunkuError("读取文件的进程无法启动。请检查安装是否完整（运行 lunku doctor）。") from error
+        self._ready = True
+
+    def read(self, tasks: list[_Task]) -> list[Outcome]:
+        """Outcomes of all ``tasks``.
+
+        Raises:
+            _WorkerLost: the process ended or was killed on the way.
+        """
+        outcomes: list[Outcome] = []
+        stdin = self._process.stdin
+        assert stdin is not None
+        requests = "".join(
+            json.dumps([os.fspath(task.path.absolute()), task.name, task.seconds]) + "\n" for task in tasks
+        )
+        try:
+            stdin.write(requests.encode("utf-8"))
+            for task in tasks:
+                answer = json.loads(self._frame(task.seconds))
+                outcomes.append(_decode(answer))
+                self._files += 1
+                self._resident = answer["resident"]
+        except TimeoutError:
+            self.kill()
+            raise _WorkerLost(outcomes, _too_slow(tasks[len(outcomes)].seconds)) from None
+        except (EOFError, OSError, ValueError, KeyError, TypeError, struct.error):
+            self.kill()
+            raise _WorkerLost(outcomes, self._cause(tasks[len(outcomes)].seconds)) from None
+        return outcomes
+
+    def kill(self) -> None:
+        """End the process and everything it started, now. Any thread may call this."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def release(self) -> None:
+        """Close the pipes; only when no thread reads from them any more."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def is_spent(self) -> bool:
+        """Whether the process has ended, or should."""
+        used_up = self._files >= self._limits.files or self._resident > self._limits.resident_bytes
+        return used_up or self._process.poll() is not None
+
+    def _cause(self, seconds: float) -> str:
+        if self._process.returncode == -signal.SIGXCPU:
+            return _too_slow(seconds)
+        return "读取这个文件时解析程序崩溃，文件可能已损坏或带有恶意内容。请用办公软件打开、另存后再入库。"
+
+    def _frame(self, seconds: float) -> bytes:
+        """The next answer; time spent waiting for the caller does not count, for it is taken off the pipe at once."""
+        deadline = time.monotonic() + seconds
+        (length,) = struct.unpack(">I", self._take(4, deadline))
+        return self._take(length, deadline)
+
+    def _take(self, count: int, deadline: float) -> bytes:
+        stdout = self._process.stdout
+        assert stdout is not None
+        while len(self._buffer) < count:
+            if not self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                raise TimeoutError
+            data = os.read(stdout.fileno(), 1 << 20)
+            if not data:
+                raise EOFError
+            self._buffer += data
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return taken
+
+
+def _results(batch: list[_Task], future: Future[list[Outcome]]) -> Iterator[tuple[Path, Outcome]]:
+    for task, outcome in zip(batch, future.result(), strict=True):
+        yield task.path, outcome
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _too_slow(seconds: float) -> str:
+    return f"读取超过 {seconds:.0f} 秒仍未完成，已停止。请拆分文件或另存后再入库。"
+
+
+def _errors(root: type[UnreadableFile]) -> dict[str, type[UnreadableFile]]:
+    return {root.code: root} | {code: kind for child in root.__subclasses__() for code, kind in _errors(child).items()}
+
+
+def _decode(answer: dict[str, Any]) -> Outcome:
+    if "error" in answer:
+        return _errors(UnreadableFile).get(answer["error"], DamagedFile)(answer["detail"])
+    reader, media_type, blocks, removed, properties, warnings = answer["read"]
+    return ReadFile(
+        reader=reader,
+        media_type=media_type,
+        blocks=tuple(Block(text, BlockType(kind), *rest) for text, kind, *rest in blocks),
+        removed=tuple(RemovedBlock(*item) for item in removed),
+        properties=properties,
+        warnings=tuple(warnings),
+    )
