@@ -95,7 +95,7 @@ def rank(query: Query, candidates: Candidates, mode: Mode, weights: LogisticMode
     for name, points in candidates.legs.items():
         if name not in LEGS:
             for point in points:
-                exact.setdefault(point.id, {})[name] = 1.0
+                exact.setdefault(point.id, {})[name.partition("/")[0]] = 1.0
     ranked = []
     for identifier in fused.keys() | exact.keys():
         found, own = fused.get(identifier), exact.get(identifier, {})
@@ -111,16 +111,15 @@ def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:
 
 
 def _exact(query: Query) -> dict[str, tuple[AnyOf | Contains, ...]]:
-    """Conditions of the exact legs that the query gives rise to."""
+    """Conditions of the exact legs that the query gives rise to; what can be written in several ways has a leg each."""
     legs: dict[str, tuple[AnyOf | Contains, ...]] = {TITLE: (AnyOf("identifiers", query.titles),)}
     if query.named:
-        legs[NAMED] = (AnyOf("identifiers", query.named),)
-    if query.named and query.article_text:
-        legs[ARTICLE] = (*legs[NAMED], Contains("text", query.article_text))
+        of_named = AnyOf("identifiers", query.named)
+        legs[NAMED] = (of_named,)
+        legs |= {f"{ARTICLE}/{form}": (of_named, Contains("text", form)) for form in query.article_forms}
     if query.identifiers:
         legs[IDENTIFIER] = (AnyOf("identifiers", query.identifiers),)
-        # Of several numbers the first is enough here: a passage with any of them is also found by its words.
-        legs[MENTION] = (Contains("text", fold(query.identifiers[0])),)
+        legs |= {f"{MENTION}/{number}": (Contains("text", fold(number)),) for number in query.identifiers}
     return legs
 
 

@@ -10,7 +10,9 @@ from corpus.errors import InvalidQuery
 from corpus.records import Kind
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
+from corpus.text.numerals import chinese_numeral
 from corpus.text.references import (
+    Reference,
     find_article_numbers,
     find_document_numbers,
     find_law_names,
@@ -59,11 +61,12 @@ class Query(Shared):
         words: distinct terms of the analyser over ``text``, in order.
         phrases: quoted strings, folded, as they must stand in a passage.
         identifiers: document and project numbers, normalised.
+        bare: the query is nothing but identifiers.
         titles: keys (``title_key``) of the titles that the query as a whole may be; 某法第N条 also without the words
             around it and with 中华人民共和国.
         named: keys of the titles that it names: what stands in 《》, and the law before an article.
         article: 第N条 as ``find_article_numbers`` normalises it.
-        article_text: the same, folded, as it is written.
+        article_forms: the ways in which that is written, folded.
     """
 
     text: str
@@ -71,10 +74,11 @@ class Query(Shared):
     words: tuple[str, ...]
     phrases: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    bare: bool = False
     titles: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     article: str | None = None
-    article_text: str = ""
+    article_forms: tuple[str, ...] = ()
 
     def as_phrase(self) -> "Query":
         """The query with its whole text as one phrase, unless it has quoted ones."""
@@ -108,10 +112,11 @@ def parse_query(text: str, analyser: Analyser) -> Query:
         words=words,
         phrases=phrases,
         identifiers=_distinct(normalise_identifier(reference.value) for reference in references),
+        bare=bool(references) and not any(map(str.isalnum, _without(text, references))),
         titles=_distinct([title_key(text), *_article_titles(text)]),
         named=_named_titles(text),
         article=article.value if article else None,
-        article_text=fold(text[article.start : article.end]) if article else "",
+        article_forms=_article_forms(article.value, text[article.start : article.end]) if article else (),
     )
 
 
@@ -165,11 +170,24 @@ def _group(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group is not None)
 
 
+def _without(text: str, references: Iterable[Reference]) -> str:
+    characters = list(text)
+    for reference in references:
+        characters[reference.start : reference.end] = " " * (reference.end - reference.start)
+    return "".join(characters)
+
+
 def _named_titles(text: str) -> tuple[str, ...]:
     whole = title_key(text)
     laws = [law.value for law in find_law_names(text)]
     names = [match[1] for match in _TITLE.finditer(text)] + laws + [_STATE + law for law in laws]
     return _distinct(key for key in map(title_key, names) if key != whole)
+
+
+def _article_forms(value: str, written: str) -> tuple[str, ...]:
+    """第33条 and 第三十三条, and as the query writes it."""
+    chinese = re.sub(r"\d+", lambda number: chinese_numeral(int(number[0])), value)
+    return _distinct([chinese, value, "".join(fold(written).split())])
 
 
 def _article_titles(text: str) -> Iterator[str]:

@@ -60,6 +60,25 @@ def _below_myriad(text: str) -> int | None:
     return None if last_unit > 10 and last_unit < 10_000 and not zero else total + digit
 
 
+def chinese_numeral(number: int) -> str:
+    """A whole number from 0 to 9999 as laws number their articles: 十, 三十三, 一百零五, 一千二百六十.
+
+    Raises:
+        ValueError: a number outside that range.
+    """
+    if not 0 <= number <= 9999:
+        raise ValueError(f"no numeral for {number}")
+    written = ""
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            written += "零一二三四五六七八九"[digit] + name
+        elif written and not written.endswith("零"):
+            written += "零"
+    written = written.rstrip("零") or "零"
+    return written[1:] if written.startswith("一十") else written
+
+
 def parse_date(text: str) -> date | None:
     """The day that ``text`` writes in full (2021年4月12日, 二〇二一年四月十二日, 2021-04-12), or None.
 

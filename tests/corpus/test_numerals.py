@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.text.numerals import chinese_number, parse_date
+from corpus.text.numerals import chinese_number, chinese_numeral, parse_date
 
 DIGITS = "零一二三四五六七八九"
 
@@ -72,3 +72,31 @@ def test_what_is_no_full_date(text: str) -> None:
 @given(st.dates(min_value=date(1900, 1, 1)))
 def test_iso_dates_are_read_back(day: date) -> None:
     assert parse_date(day.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    ("number", "numeral"),
+    [
+        (0, "零"),
+        (10, "十"),
+        (19, "十九"),
+        (33, "三十三"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (1260, "一千二百六十"),
+        (2005, "二千零五"),
+    ],
+)
+def test_numerals_of_articles(number: int, numeral: str) -> None:
+    assert chinese_numeral(number) == numeral
+
+
+@given(st.integers(0, 9999))
+def test_numerals_are_read_back(number: int) -> None:
+    assert chinese_number(chinese_numeral(number)) == number
+
+
+@pytest.mark.parametrize("number", [-1, 10_000])
+def test_numerals_beyond_the_range_are_refused(number: int) -> None:
+    with pytest.raises(ValueError, match=str(number)):
+        chinese_numeral(number)
