@@ -16,11 +16,12 @@ from corpus.samples.source import NOTICE, Source, SourceBlock
 _ALIGN = {
     "title": WD_ALIGN_PARAGRAPH.CENTER,
     "head": WD_ALIGN_PARAGRAPH.CENTER,
+    "attachment": WD_ALIGN_PARAGRAPH.CENTER,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
-_FACES = {"title": "方正小标宋简体", "head": "方正小标宋简体", "heading": "黑体"}
-_SIZES = {"title": 22, "head": 36}
+_FACES = {"title": "方正小标宋简体", "attachment": "方正小标宋简体", "head": "方正小标宋简体", "heading": "黑体"}
+_SIZES = {"title": 22, "attachment": 22, "head": 36}
 _INDENTED = ("heading", "paragraph", "bullet")
 
 _OUTLINE, _ARTICLES = 41, 42

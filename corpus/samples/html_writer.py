@@ -10,7 +10,12 @@ _SITES = {
     "department": ("zoom", "TRS_Editor", "网站首页|机构设置|通知公告|政策法规|工作动态|专题专栏"),
     "university": ("vsb_content", "v_news_content", "首页|研究院概况|通知公告|课题管理|成果发布|志愿服务"),
 }
-_ALIGN = {"right": "text-align: right;", "center": "text-align: center;", "head": "text-align: center; color: #c00;"}
+_ALIGN = {
+    "right": "text-align: right;",
+    "center": "text-align: center;",
+    "attachment": "text-align: center;",
+    "head": "text-align: center; color: #c00;",
+}
 
 
 def render_html(source: Source) -> bytes:

@@ -105,6 +105,7 @@ def _styles(size: float) -> dict[str, ParagraphStyle]:
         "paragraph": style("paragraph", firstLineIndent=2 * size),
         "bullet": style("bullet", firstLineIndent=2 * size),
         "center": centred,
+        "attachment": centred,
         "head": style("head", alignment=TA_CENTER, fontSize=size * 1.9, leading=size * 2.8, textColor=colors.red),
         "right": style("right", alignment=TA_RIGHT),
         "left": style("left"),

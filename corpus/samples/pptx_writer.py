@@ -20,6 +20,8 @@ def render_pptx(source: Source) -> bytes:
     cover, *pages = _pages(source.blocks)
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_LAYOUT])
     slide.shapes.title.text = source.title
+    _place(slide.shapes.title, 2.5, 4.5, 28.8, 4)
+    _place(slide.placeholders[1], 2.5, 9.5, 28.8, 5)
     slide.placeholders[1].text = "\n".join(block.text for block in cover if block.role not in ("title", "note"))
     _add_notes(slide, cover)
     for page in pages:
@@ -53,14 +55,18 @@ def _add_slide(deck: Any, blocks: list[SourceBlock]) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[_CONTENT_LAYOUT if points else _TITLE_ONLY_LAYOUT])
     title = slide.shapes.title
     title.text = heading.text
-    title.left, title.top, title.width, title.height = Cm(1.5), Cm(0.8), Cm(30.8), Cm(2.2)
+    _place(title, 1.5, 0.8, 30.8, 2.2)
     if points:
         frame = slide.placeholders[1]
-        frame.left, frame.top, frame.width, frame.height = Cm(1.5), Cm(3.4), Cm(30.8), Cm(6 if tables else 13.5)
+        _place(frame, 1.5, 3.4, 30.8, 6 if tables else 13.5)
         _fill(frame.text_frame, points)
     for block in tables:
         _add_table(slide, block.rows, top=Cm(10 if points else 4))
     _add_notes(slide, body)
+
+
+def _place(shape: Any, left: float, top: float, width: float, height: float) -> None:
+    shape.left, shape.top, shape.width, shape.height = Cm(left), Cm(top), Cm(width), Cm(height)
 
 
 def _fill(frame: Any, points: list[SourceBlock]) -> None:

@@ -5,8 +5,8 @@ One line is one block:
 - ``# title``, ``## heading`` … ``##### heading``: headings, with their numbering as a reader of the document sees it
 - ``- point``: a bullet
 - ``| a | b |``: a table row; the first row of a table is its header, unless the table is a form of labels and values
-- ``::head``, ``::center``, ``::right``, ``::left``, ``::note`` and a space: letterhead, centred, signature,
-  unindented line, speaker note
+- ``::head``, ``::attachment``, ``::center``, ``::right``, ``::left``, ``::note`` and a space: letterhead,
+  title of what a notice prints, centred, signature, unindented line, speaker note
 - anything else: a body paragraph. Blank lines separate and mean nothing.
 """
 
@@ -30,7 +30,7 @@ FILES_DIR = SAMPLES_DIR / "files"
 EXPECTED_FILE = SAMPLES_DIR / "expected.json"
 
 _NUMBERED_PARAGRAPH = re.compile("[一二三四五六七八九十]+、")
-_MARKED = ("head", "center", "right", "left", "note")
+_MARKED = ("head", "attachment", "center", "right", "left", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,12 @@ class Source:
 
     @cached_property
     def headings(self) -> list[str]:
-        """Headings of the first level below the title, as printed; for numbered paragraphs, their first clause."""
-        marked = [block.text for block in self.blocks if block.role == "heading" and block.level == 1]
+        """Headings of the first level below the title, as printed.
+
+        Of a notice that prints something, the title of what it prints; of numbered paragraphs, their first clause.
+        """
+        attached = [block.text for block in self.blocks if block.role == "attachment"]
+        marked = attached or [block.text for block in self.blocks if block.role == "heading" and block.level == 1]
         numbered = [block.text for block in self.blocks if _NUMBERED_PARAGRAPH.match(block.text)]
         return marked or [re.split("[，。；：]", text)[0] for text in numbered]
 

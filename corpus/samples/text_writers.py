@@ -46,7 +46,7 @@ def render_text(source: Source) -> bytes:
 
 def _text_line(block: SourceBlock) -> str:
     match block.role:
-        case "title" | "center" | "head":
+        case "title" | "center" | "head" | "attachment":
             return "\u3000" * max(0, (34 - len(block.text)) // 2) + block.text
         case "right":
             return "\u3000" * max(0, 34 - len(block.text)) + block.text

@@ -86,7 +86,7 @@ def test_gold_fields_stand_in_the_document(source):
     for name, value in source.fields.items():
         if name in ("issued_on", "level") or isinstance(value, int):
             continue
-        for part in value if isinstance(value, list) else value.split(" "):
+        for part in value if isinstance(value, list) else value.split("、"):
             assert squeezed(part) in text, name
 
 
