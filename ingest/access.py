@@ -1,7 +1,7 @@
 """Who may read a document before anybody has decided: narrow unless it is plainly public."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from corpus.records import PUBLIC, RESTRICTED_FIELD_READERS, Kind, MetadataField
 
@@ -47,7 +47,7 @@ def default_readers(
     return INTERNAL_READERS
 
 
-def _looks_internal(values: dict[str, object], lines: Sequence[str]) -> bool:
+def _looks_internal(values: Mapping[str, object], lines: Sequence[str]) -> bool:
     if _INTERNAL_FIELDS & values.keys() or _reports(values.get("distribution")):
         return True
     if _BULLETIN_FIELDS & values.keys() and "document_number" not in values:
@@ -61,7 +61,7 @@ def _reports(distribution: object) -> bool:
     return isinstance(distribution, list) and any(_REPORT.match(str(entry)) for entry in distribution)
 
 
-def _issued_publicly(values: dict[str, object]) -> bool:
+def _issued_publicly(values: Mapping[str, object]) -> bool:
     if _OPEN.search(str(values.get("annotation", ""))):
         return True
     organization, number = str(values.get("organization", "")), str(values["document_number"])

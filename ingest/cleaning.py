@@ -9,8 +9,8 @@ from ingest.blocks import Block, BlockType, ReadFile, RemovedBlock
 from ingest.furniture import page_furniture
 from ingest.joining import Layout, Line, cut, layout_of
 
-_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
-BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + _ZERO_WIDTH
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + ZERO_WIDTH
 """Characters that carry no text: they may be dropped around paragraphs, and the integrity proof does not count them."""
 
 _LINE_BREAK = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")

@@ -1,17 +1,19 @@
 """The proof that no text was lost: every non-blank character of the original is in one passage, field or removal."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-from corpus.records import Flag, IntegrityProof, MetadataField, PassageSpan, Removal, Repair
+from corpus.records import Flag, IntegrityProof, MetadataField, PassageSpan
 from ingest.blocks import ReadFile
-from ingest.cleaning import BLANKS, CleanText
+from ingest.cleaning import ZERO_WIDTH, CleanText
 
-_NO_BLANKS = dict.fromkeys(map(ord, BLANKS))
+_ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
 
 
 def solid(text: str) -> str:
     """``text`` without blanks: what the proof counts and compares."""
-    return text.translate(_NO_BLANKS)
+    plain = "".join(text.split())
+    return plain if plain.isascii() or not _ZERO_WIDTH.search(plain) else _ZERO_WIDTH.sub("", plain)
 
 
 def original_text(read: ReadFile) -> str:
@@ -62,11 +64,6 @@ def prove(
     )
 
 
-def repairs_within(repairs: Iterable[Repair], start: int, end: int) -> list[Repair]:
-    """Repairs made inside [start, end)."""
-    return [repair for repair in repairs if start <= repair.start and repair.end <= end]
-
-
 def _count(text: str, intervals: Iterable[tuple[int, int]]) -> int:
     return sum(len(solid(text[start:end])) for start, end in intervals)
 
@@ -79,8 +76,3 @@ def _coverage(text: str, intervals: Sequence[tuple[int, int]]) -> tuple[int, int
         duplicated += len(solid(text[start : min(end, covered)]))
         covered = max(covered, end)
     return missing + len(solid(text[covered:])), duplicated
-
-
-def removed_characters(removals: Iterable[Removal]) -> int:
-    """Non-blank characters that removals hold."""
-    return sum(len(solid(item.original)) for item in removals)

@@ -82,6 +82,8 @@ def width(text: str) -> int:
 
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\uffdc]")
 _SAMPLE = 400
+_FEWEST_LINES = 8
+"""Fewer lines do not show at which column they were wrapped."""
 
 
 def layout_of(lines: Sequence[Line]) -> Layout:
@@ -90,7 +92,7 @@ def layout_of(lines: Sequence[Line]) -> Layout:
     texts = [line.text for line in lines]
     indented = sum(line.indented is True for line in plain)
     return Layout(
-        wrap=_wrap_columns([width(line.text) for line in plain[:_SAMPLE]]),
+        wrap=_wrap_columns([width(line.text) for line in plain[:_SAMPLE]]) if len(plain) >= _FEWEST_LINES else None,
         indents=indented >= 2 and indented * 8 >= len(plain),
         lines=texts,
         text="\n".join(texts),
@@ -98,8 +100,6 @@ def layout_of(lines: Sequence[Line]) -> Layout:
 
 
 def _wrap_columns(widths: Sequence[int]) -> int | None:
-    if len(widths) < 8:
-        return None
     counts = Counter(widths)
     # Kinsoku may pull one punctuation mark up or push one character down: full lines differ by up to four columns.
     best = max(counts, key=lambda columns: (sum(counts[columns - less] for less in range(5)), columns))

@@ -4,6 +4,7 @@ Joining must not glue them to their neighbours, structure must not take them for
 """
 
 import re
+from functools import lru_cache
 
 _HAN = r"\u4e00-\u9fff"
 _DIGIT = r"[0-9０-９]"
@@ -20,7 +21,7 @@ LINES: dict[str, re.Pattern[str]] = {
     "copy_number": re.compile(r"\d{6}$"),
     "secrecy": re.compile(r"(?:密级\s*[：:]\s*)?(?:绝\s?密|机\s?密|秘\s?密)(?:\s?[★☆].{0,10})?$|内部(?:资料|文件|材料|参考|刊物)?(?:[，,　 ]*(?:注意保存|不得外传|请勿外传|妥善保管))*$"),
     "urgency": re.compile(r"(?:紧急程度\s*[：:]\s*)?(?:特\s?急|加\s?急|特\s?提|平\s?急)$"),
-    "letterhead": re.compile(rf"[{_HAN}（）()、\s]{{3,40}}文\s?件$"),
+    "letterhead": re.compile(rf"(?!.*(?:关于|规范性))[{_HAN}（）()、\s]{{3,40}}文\s?件$"),
     "document_number": re.compile(
         rf"[{_HAN}（）()、]{{1,20}}\s?[〔\[［【（(﹝]\s?(?:19|20)\d\d\s?[〕\]］】）)﹞]\s?第?\s?\d{{1,5}}\s?号(?:\s+签发人\s*[：:].{{2,20}})?$"
         rf"|(?:[{_HAN}]{{2,24}}令\s*)?[（(]?第\s?[\d一二三四五六七八九十百〇零]{{1,6}}\s?号[）)]?$"
@@ -49,22 +50,23 @@ LINES: dict[str, re.Pattern[str]] = {
 }  # fmt: skip
 """Name of the field, and what a line of it looks like from its first character on."""
 
-_LONG = frozenset({"instructions", "abstract", "keywords", "author_note", "phone", "attachment_list", "distribution"})
-"""Fields whose line may be a paragraph long."""
+_PROSE = ("instructions", "abstract", "keywords", "author_note", "feedback", "phone", "attachment_list", "distribution")
+"""Fields whose line may be a paragraph long, or a sentence."""
 
 _SHORT_LINE = 64
-_FIRST_OF_LONG = frozenset("【[（(摘内提中编核关本作执撰课基项联电附主抄分呈报送发领批省市")
+_FIRST_OF_PROSE = frozenset("【[（(摘内提中编核关本作执撰课基项联电附主抄分呈报送发领批省市请")
+_ALL = tuple(LINES.items())
+_OF_PROSE = tuple((name, LINES[name]) for name in _PROSE)
 
 
+@lru_cache(maxsize=1024)
 def field_of(line: str) -> str | None:
     """Name of the field whose line this is, or None."""
-    if len(line) > _SHORT_LINE:
-        if line[0] not in _FIRST_OF_LONG:
+    if len(line) > _SHORT_LINE or line[-1] in "。；，、":
+        if line[0] not in _FIRST_OF_PROSE:
             return None
-        names = [name for name in LINES if name in _LONG]
-    else:
-        names = list(LINES)
-    return next((name for name in names if LINES[name].match(line)), None)
+        return next((name for name, pattern in _OF_PROSE if pattern.match(line)), None)
+    return next((name for name, pattern in _ALL if pattern.match(line)), None)
 
 
 ORGANIZATION_END = (
@@ -76,7 +78,7 @@ _ORGANIZATION = re.compile(
     rf"[{_HAN}（）()“”、\s]{{2,40}}{ORGANIZATION_END}$|[{_HAN}]{{0,8}}(?:国务院|中共中央|中央军委)$"
 )
 _NOT_ORGANIZATION = re.compile(
-    r"关于|^[一二三四五六七八九十]+[、是]|[，。；：]|全部$|一部$|内部$|干部$|外部$|(?:建设|发展|工作)委$"
+    r"关于|转发|印发|^[一二三四五六七八九十]+[、是]|[，。；：]|全部$|一部$|内部$|干部$|外部$|(?:建设|发展|工作)委$"
 )
 
 
@@ -95,6 +97,16 @@ DOCUMENT_TYPE = (
 _TYPED_TITLE = re.compile(
     rf"(?:{DOCUMENT_TYPE})(?:[（(〔](?:试行|暂行|草案|修订|征求意见稿|送审稿|修正|节选|\d{{4}}[^）)]{{0,12}})[^）)]{{0,12}}[）)〕])?》?$"
 )
+
+
+_OFFICIAL_TITLE = re.compile(
+    r"(?:决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要)(?:[（(〔][^）)〕]{1,12}[）)〕])?$"
+)
+
+
+def ends_as_official_title(line: str) -> bool:
+    """Whether a title must end here: with one of the 15 文种, not with a word like 制度 that may go on (…制度的通知)."""
+    return bool(_OFFICIAL_TITLE.search(line))
 
 
 def ends_as_title(line: str) -> bool:

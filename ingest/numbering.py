@@ -6,6 +6,7 @@ courses 讲 单元 课 模块. Which style stands above which is decided per doc
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.text.numerals import chinese_number
 
@@ -91,6 +92,7 @@ _ENCLOSED = {
 }
 
 
+@lru_cache(maxsize=1024)
 def numbering(line: str) -> Numbering | None:
     """The numbering that ``line`` (without leading blanks) starts with, or None.
 

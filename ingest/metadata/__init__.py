@@ -10,6 +10,7 @@ from ingest.cleaning import CleanText
 from ingest.metadata import course, policy, research, titles
 from ingest.metadata.findings import Findings
 from ingest.metadata.kinds import guess_kind
+from ingest.metadata.names import persons
 from ingest.metadata.sheet import Pair, Sheet
 
 EXPECTED: dict[Kind, tuple[str, ...]] = {
@@ -88,7 +89,7 @@ def _add_pair(findings: Findings, pair: Pair) -> None:
     elif pair.field in _NUMBERS and pair.value.isdigit():
         value = int(pair.value)
     elif pair.field == "authors":
-        value = research.persons(pair.value) or pair.value
+        value = persons(pair.value) or pair.value
     findings.add(pair.field, value, (pair.span,), owned=pair.lines if value else (), confidence=0.95)
     if value and pair.lines:
         findings.own(pair.field, pair.lines)

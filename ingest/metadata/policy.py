@@ -30,8 +30,14 @@ _ADOPTED = re.compile(r"(?:通过|批准|修订|修正|公布|发布|修改)")
 _ADOPTING = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{0,12}?)第[一二三四五六七八九十百\d]+届(?P<organ>[\u4e00-\u9fff]{2,14}?代表大会(?:常务委员会)?)"
 )
-_STATUTE = re.compile(r"(?:法|条例|规定|办法|细则|规则|决定|解释|宪法|章程|法典)(?:（[^）]{1,12}）)?$")
+_STATUTE = re.compile(r"(?:法|条例|规定|办法|细则|规则|决定|解释|宪法|宪法修正案|章程|法典)(?:[（(][^）)]{1,12}[）)])?$")
+_ORDER = re.compile(r"(?:中华人民共和国)?(?P<issuer>[\u4e00-\u9fff]{2,20}?)令")
+_OFFICER = re.compile(
+    r"(?:总理|主席|委员长|主任|部长|省长|市长|州长|县长|区长|署长|局长|厅长|行长|院长|校长|书记)[ \u3000]+(?P<name>[\u4e00-\u9fff·][\u4e00-\u9fff· \u3000]{1,8})$"
+)
 _TAIL = 400
+_SIGNED = 0.9
+"""Confidence of a date from which on it is the document's own: 成文日期, letterhead or signature."""
 
 
 def read_letterhead(sheet: Sheet, findings: Findings) -> None:
@@ -54,8 +60,17 @@ def read_letterhead(sheet: Sheet, findings: Findings) -> None:
             findings.add("instructions", line, (span,), owned=(span,))
         elif kind == "date":
             _read_date(sheet, findings, index, 0.92)
-        elif is_organization(line) and not findings.is_owned(span):
-            findings.add("organization", line, (span,), owned=(span,), confidence=0.85)
+    for index in range(front):
+        line, span = sheet.lines[index], sheet.span(index)
+        if not is_organization(line) or sheet.kinds[index] or findings.is_owned(span) or index in sheet.header_lines:
+            continue
+        if (
+            "document_number" in findings
+            and sheet.lines[index + 1 : index + 2]
+            and sheet.lines[index + 1].startswith("关于")
+        ):
+            continue  # the first line of the title: 机关 + 关于 … + 文种
+        findings.add("organization", line, (span,), owned=(span,), confidence=0.85)
 
 
 def _read_number(sheet: Sheet, findings: Findings, index: int) -> None:
@@ -68,6 +83,9 @@ def _read_number(sheet: Sheet, findings: Findings, index: int) -> None:
         spans.insert(0, sheet.span(index - 1))
     if found:
         findings.add("document_number", found[0].value, spans, owned=spans, confidence=0.95)
+        name = sheet.lines[index - 1] if len(spans) == 2 else line
+        if order := _ORDER.match(name):
+            findings.add("organization", order["issuer"], spans[:1], confidence=0.8)
     if "签发人" in line:
         start = line.index("签发人")
         findings.add("signatory", _LABEL.sub("", line[start:]), (sheet.part(index, start, len(line)),))
@@ -139,15 +157,22 @@ def _read_signature(sheet: Sheet, findings: Findings, index: int) -> None:
     while first > sheet.front_end and index - first < 6 and is_organization(sheet.lines[first - 1]):
         first -= 1
     offices = range(first, index)
-    names = [re.sub(r"\s", "", sheet.lines[i]) for i in offices]
+    names = [re.sub(r"[ \t\u3000]+", "", part) for i in offices for part in _offices(sheet.lines[i])]
+    if not names and index > 0 and (officer := _OFFICER.match(sheet.lines[index - 1])):
+        span = sheet.span(index - 1)
+        findings.add("signatory", re.sub(r"\s", "", officer["name"]), (span,), owned=(span,))
     # A 通知 that prints a 方案 is signed before it: the signature after the attachment is the attachment's.
-    surest = 0.93 if index < sheet.main_end else 0.6
+    surest = 0.93 if index < sheet.main_end and findings.confidence("issued_on") < _SIGNED else 0.6
     if names:
         spans = [sheet.span(i) for i in offices]
         findings.add("organization", "、".join(names), spans, owned=spans, confidence=surest)
-    elif not (index + 3 >= len(sheet.lines) or sheet.kinds[index + 1] or index + 1 >= sheet.main_end):
-        return
     _read_date(sheet, findings, index, surest)
+
+
+def _offices(line: str) -> list[str]:
+    """The offices that sign on one line, set apart by blanks."""
+    parts = re.split(r"[ \t\u3000]+", line)
+    return parts if len(parts) > 1 and all(is_organization(part) for part in parts) else [line]
 
 
 def _read_distribution(sheet: Sheet, findings: Findings, index: int) -> None:
@@ -179,7 +204,7 @@ def read_statute(sheet: Sheet, findings: Findings, title: str) -> None:
         line = sheet.lines[index]
         if len(line) > _TAIL or not _ADOPTED.search(line) or index in sheet.header_lines:
             continue
-        found = find_dates(line)
+        found = [day for day in find_dates(line) if not line.startswith("起", day.end)]  # 自…起施行 is no adoption
         days += [(day.value, sheet.span(index)) for day in found]
         if found and not findings.is_owned(sheet.span(index)):
             findings.add("adoption", line, (sheet.span(index),), owned=(sheet.span(index),))
@@ -187,7 +212,7 @@ def read_statute(sheet: Sheet, findings: Findings, title: str) -> None:
             name = f"{organ['place']}{organ['organ']}".lstrip("日月 ")
             findings.add("organization", name, (sheet.span(index),), confidence=0.8)
     if days:
-        latest = max(days)
+        latest = max(days, key=lambda day: day[0])
         findings.add("issued_on", latest[0], (latest[1],), confidence=0.91)
     for index in range(len(sheet.lines) - 1, max(len(sheet.lines) - 12, 0), -1):
         if len(sheet.lines[index]) < _TAIL and (force := _ATTENTION.search(sheet.lines[index])):
@@ -197,4 +222,11 @@ def read_statute(sheet: Sheet, findings: Findings, title: str) -> None:
 
 def is_statute(sheet: Sheet, title: str) -> bool:
     """Whether the document is a law, regulation or rule set out in articles."""
-    return bool(_STATUTE.search(title)) and sum(item.style == "第X条" for item in sheet.sections) >= 2
+    if not _STATUTE.search(title):
+        return False
+    articles = sum(item.style == "第X条" for item in sheet.sections)
+    return articles >= 2 or any(_is_adoption(line) for line in sheet.lines[: min(sheet.front_end + 1, 12)])
+
+
+def _is_adoption(line: str) -> bool:
+    return len(line) <= _TAIL and bool(_ADOPTING.search(line) and _ADOPTED.search(line) and find_dates(line))

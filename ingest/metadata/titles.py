@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from corpus.records import Span
 from ingest.blocks import BlockType
-from ingest.lines import DOCUMENT_TYPE, ends_as_title, is_organization
+from ingest.lines import DOCUMENT_TYPE, ends_as_official_title, ends_as_title, is_organization
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import is_byline
 from ingest.metadata.sheet import Sheet
@@ -13,13 +13,13 @@ from ingest.numbering import numbering
 
 _LONGEST = 120
 _LINES = 4
+_DOUBTFUL = 0.4
 _SALUTATION = re.compile(r"同志们|朋友们|女士们|先生们|各位|尊敬的|亲爱的|你们好|您好")
 _SPACED = re.compile(r"(?:[\u4e00-\u9fff《》][ \u3000]+){2,}[\u4e00-\u9fff《》]")
 _PLACE_AND_DATE = re.compile(r"[（(].*\d{4}\s?年.*[）)]$|[（(](?:试行|暂行|草案|征求意见稿|节选|摘要)[）)]$")
 _SUBTITLE = re.compile(r"[—–-]{1,2}")
 _TYPE_AT_END = re.compile(rf"(?P<type>{DOCUMENT_TYPE})(?:[（(〔][^）)〕]{{1,20}}[）)〕])?》?$")
 _NO_TYPE = frozenset({"实施", "总结", "说明", "目录", "名单"})
-_ISSUER = re.compile(r"^(?P<issuer>[\u4e00-\u9fff（）、 ]{2,60}?)(?:办公厅|办公室)?(?=关于|印发|转发|令$|公告$|公报$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,16 @@ def find_title(sheet: Sheet, findings: Findings) -> Title | None:
     heading is the title too.
     """
     candidates = [_run(sheet, findings, index) for index in _starts(sheet, findings)]
-    if not candidates:
+    best = max(candidates, key=lambda title: title.confidence, default=None)
+    return best if best and best.confidence >= _DOUBTFUL else _promulgated(sheet) or best
+
+
+def _promulgated(sheet: Sheet) -> Title | None:
+    """What an order promulgates (…令 第707号 现公布《…条例》…) has its title where it is printed, below the order."""
+    printed = next((item for item in sheet.sections if item.style == "document"), None)
+    if printed is None:
         return None
-    return max(candidates, key=lambda title: title.confidence)
+    return Title(printed.heading, (Span(printed.start, printed.start + len(printed.heading)),), 0.8)
 
 
 def _starts(sheet: Sheet, findings: Findings) -> list[int]:
@@ -88,19 +95,13 @@ def _run(sheet: Sheet, findings: Findings, start: int) -> Title:
     """The title that starts at this line, with the lines that go on with it."""
     lines = [sheet.lines[start]]
     level = sheet.clean.paragraphs[start].heading_level
-    if (
-        level is None
-        and is_organization(lines[0])
-        and start + 1 < sheet.front_end
-        and sheet.lines[start + 1].startswith("关于")
-    ):
-        lines = []
     stop = start + len(lines)
     while level is None and stop < min(sheet.front_end, start + _LINES + 1) and _goes_on(sheet, findings, lines, stop):
         lines.append(sheet.lines[stop])
         stop += 1
-    if not lines:
-        lines, stop = [sheet.lines[start]], start + 1
+    if len(lines) > 1 and is_organization(lines[0]) and "document_number" not in findings:
+        # 机关 + 关于 … + 文种 is the title of an official document; in a bulletin the office above is not part of it.
+        lines = lines[1:]
     text = joined_title(lines)
     first = stop - len(lines)
     return Title(text, tuple(sheet.span(i) for i in range(first, stop)), _confidence(text, level, first))
@@ -114,8 +115,6 @@ def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int) -> 
         or is_byline(line)
     ):
         return False
-    if not lines:
-        return True
     so_far = joined_title(lines)
     if len(so_far) + len(line) > _LONGEST:
         return False
@@ -123,7 +122,11 @@ def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int) -> 
         return True
     if _PLACE_AND_DATE.match(line):
         return len(line) <= 12
-    if ends_as_title(so_far):
+    if ends_as_title(so_far) and not (
+        "关于" in so_far and ends_as_official_title(line) and not ends_as_official_title(so_far)
+    ):
+        return False
+    if is_organization(so_far) and not line.startswith("关于"):
         return False
     return not is_organization(line) and not numbering(line)
 
