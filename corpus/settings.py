@@ -52,9 +52,13 @@ class Settings(BaseSettings):
 
 
 def parse_groups(text: str) -> frozenset[str]:
-    """Groups from a comma-separated list (Chinese commas too); everyone has ``public``."""
-    names = {name.strip() for name in text.replace("，", ",").split(",")}
-    return frozenset(names - {""}) | {PUBLIC}
+    """Groups of a reader, from a comma-separated list (Chinese commas too); everyone has ``public``."""
+    return parse_readers(text) | {PUBLIC}
+
+
+def parse_readers(text: str) -> frozenset[str]:
+    """Groups that may read a document, from a comma-separated list: those named and no others."""
+    return frozenset({name.strip() for name in text.replace("，", ",").split(",")} - {""})
 
 
 def unknown_variables() -> list[str]:

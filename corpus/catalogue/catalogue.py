@@ -112,7 +112,7 @@ class Catalogue:
         with self._read() as connection:
             return reading.document(connection, document_id, groups)
 
-    def documents(  # noqa: PLR0913 - one argument for each filter of the list
+    def documents(
         self,
         groups: frozenset[str] | None = None,
         *,

@@ -80,7 +80,7 @@ def document(connection: Connection, document_id: str, groups: frozenset[str] | 
     return document_of(row)
 
 
-def list_documents(  # noqa: PLR0913 - one argument for each filter of the list
+def list_documents(
     connection: Connection,
     groups: frozenset[str] | None,
     *,

@@ -44,10 +44,12 @@ class Groups(TypeDecorator[frozenset[str]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:  # noqa: D102
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        """To the database."""
         return None if value is None else json.dumps(sorted(value), ensure_ascii=False)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:  # noqa: D102
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        """From the database."""
         return None if value is None else frozenset(json.loads(value))
 
 
@@ -57,10 +59,12 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 

@@ -171,7 +171,7 @@ def set_status(connection: Connection, document_id: str, status: Status) -> Docu
     return reading.document(connection, document_id, None)
 
 
-def update_document(  # noqa: PLR0913 - one argument for each attribute that can be set by hand
+def update_document(
     connection: Connection,
     document_id: str,
     *,

@@ -49,6 +49,10 @@ class TermBase:
         lines = sorted("\t".join((term.text, *sorted(term.aliases), term.category)) for term in self.terms)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
+    def find(self, text: str) -> list[Term]:
+        """Terms whose name or one of whose aliases contains ``text``, in the term base's order."""
+        return [term for term in self.terms if any(text in name for name in (term.text, *term.aliases))]
+
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Every term and alias once, sorted."""

@@ -1,0 +1,219 @@
+"""``lunku``: the commands and their options. What they do is imported when they run, so that help is instant."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.output import AsOption, DataDirOption, JsonOption, report_error
+from corpus.errors import LunkuError
+from corpus.records import Kind, Status
+
+app = typer.Typer(help="论库：理论研究院的知识库，检索与问答皆有原文为证。", no_args_is_help=True, add_completion=False)
+documents = typer.Typer(help="查看与管理文献。", no_args_is_help=True)
+terms = typer.Typer(help="查看术语表。", no_args_is_help=True)
+app.add_typer(documents, name="documents")
+app.add_typer(terms, name="terms")
+
+KindOption = Annotated[Kind | None, typer.Option("--kind", help="文献类别", show_default=False)]
+
+
+def main() -> None:
+    """Run ``lunku``. Exits with 0 only if everything succeeded, with 2 for a command that cannot be understood."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        app()
+    except LunkuError as error:
+        report_error(error, "--json" in sys.argv)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # The reader of our output left; Python would complain at exit.
+        sys.exit(1)
+
+
+def _finish(succeeded: bool) -> None:
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="文件或文件夹")],
+    kind: KindOption = None,
+    readers: Annotated[
+        str | None, typer.Option("--readers", help="可见范围（组名，用逗号分隔）；缺省按规则判断", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """把文件或文件夹入库并建立索引。"""
+    from api.cli.ingesting import run
+
+    _finish(run(paths, kind, readers, as_json, data_dir))
+
+
+@app.command()
+def search(  # noqa: PLR0913, PLR0917 - the options of the command
+    query: Annotated[str, typer.Argument(help="检索内容；加引号的词句逐字查找")],
+    number: Annotated[int, typer.Option("-n", min=1, max=100, help="条数")] = 10,
+    mode: Annotated[str, typer.Option(help="hybrid、lexical、semantic 或 exact")] = "hybrid",
+    kind: KindOption = None,
+    date_from: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="起始日期", show_default=False)
+    ] = None,
+    date_to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="截止日期", show_default=False)] = None,
+    organization: Annotated[str | None, typer.Option(help="机关或单位", show_default=False)] = None,
+    groups: AsOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """检索馆藏。"""
+    from api.cli.querying import search as run
+    from search.results import SearchFilters
+
+    filters = SearchFilters(kind=kind, organization=organization, date_from=date_from, date_to=date_to)
+    run(query, number, mode, filters, groups, as_json, data_dir)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="一个完整的问题")],
+    groups: AsOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """提一个问题，用原文回答；找不到依据时如实告知。"""
+    from api.cli.querying import ask as run
+
+    run(question, groups, as_json, data_dir)
+
+
+@app.command("eval")
+def evaluate(
+    corpus: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSONL 语料，可为 .gz")],
+    queries: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSONL 查询")],
+    qrels: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="相关性标注（制表符分隔）")],
+    mode: Annotated[str, typer.Option(help="hybrid、lexical、semantic 或 exact")] = "hybrid",
+    run_file: Annotated[Path | None, typer.Option(help="写出 TREC 结果文件", show_default=False)] = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """在标注集上测量检索效果与速度。"""
+    from api.cli.evaluating import run
+
+    run(corpus, queries, qrels, mode, run_file, as_json, data_dir)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """检查数据目录、目录库、索引、模型与设置，并指出如何修复。"""
+    from api.cli.diagnosis import run
+
+    _finish(run(as_json, data_dir))
+
+
+@app.command()
+def reindex(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """从目录库重建索引，不重读文件。"""
+    from api.cli.ingesting import reindex as run
+
+    run(as_json, data_dir)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="监听端口", show_default=False)] = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """启动网页与接口服务。"""
+    from api.cli.serving import run
+
+    run(host, port, as_json, data_dir)
+
+
+@app.command()
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="入库后不启动服务")] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="监听端口", show_default=False)] = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """把自带样例入库并启动服务。"""
+    from api.cli.serving import demo as run
+
+    _finish(run(no_serve, port, as_json, data_dir))
+
+
+@documents.command("list")
+def documents_list(
+    query: Annotated[str, typer.Argument(help="标题、发文字号或课题编号中的文字")] = "",
+    kind: KindOption = None,
+    trashed: Annotated[bool, typer.Option("--trashed", help="只看回收站")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    groups: AsOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """列出文献。"""
+    from api.cli.holdings import list_documents
+
+    status = Status.TRASHED if trashed else Status.ACTIVE
+    list_documents(query, kind, status, limit, offset, groups, as_json, data_dir)
+
+
+Identifier = Annotated[str, typer.Argument(metavar="ID", help="文献标识")]
+
+
+@documents.command("show")
+def documents_show(
+    identifier: Identifier, groups: AsOption = None, as_json: JsonOption = False, data_dir: DataDirOption = None
+) -> None:
+    """显示一份文献的著录与目录。"""
+    from api.cli.holdings import show
+
+    show(identifier, groups, as_json, data_dir)
+
+
+@documents.command("report")
+def documents_report(
+    identifier: Identifier, groups: AsOption = None, as_json: JsonOption = False, data_dir: DataDirOption = None
+) -> None:
+    """显示入库体检：修复、移除与完整性证明。"""
+    from api.cli.holdings import report
+
+    report(identifier, groups, as_json, data_dir)
+
+
+@documents.command("delete")
+def documents_delete(identifier: Identifier, as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """移入回收站。"""
+    from api.cli.holdings import set_status
+
+    set_status(identifier, Status.TRASHED, as_json, data_dir)
+
+
+@documents.command("restore")
+def documents_restore(identifier: Identifier, as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """从回收站恢复。"""
+    from api.cli.holdings import set_status
+
+    set_status(identifier, Status.ACTIVE, as_json, data_dir)
+
+
+@terms.command("list")
+def terms_list(
+    query: Annotated[str, typer.Argument(help="术语或别名中的文字")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """列出术语。"""
+    from api.cli.holdings import list_terms
+
+    list_terms(query, limit, offset, as_json, data_dir)

@@ -1,0 +1,130 @@
+"""``lunku ingest`` and ``lunku reindex``."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api import wording
+from api.cli.output import err, out, print_json
+from api.haystack_import import import_haystack
+from api.library import open_index
+from api.remote import find_server
+from corpus.catalogue import Catalogue
+from corpus.errors import EngineLocked, InvalidSetting
+from corpus.originals import Originals
+from corpus.records import Kind, Outcome
+from corpus.settings import Settings, load_settings, parse_readers
+from ingest.outcomes import FileOutcome
+
+SUCCEEDED = {Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SKIPPED}
+
+_POLL_SECONDS = 0.3
+
+
+def run(paths: Sequence[Path], kind: Kind | None, readers: str | None, as_json: bool, data_dir: Path | None) -> bool:
+    """Ingest and index; whether every file succeeded."""
+    named = None if readers is None else parse_readers(readers)
+    if named is not None and not named:
+        raise InvalidSetting("--readers 没有写出组名，例如 --readers instructors,researchers")
+    outcomes = ingest_and_index(load_settings(data_dir), paths, kind, named, show_outcomes=not as_json)
+    if as_json:
+        print_json({"files": outcomes, "summary": dict(Counter(item.outcome for item in outcomes))})
+    return all(item.outcome in SUCCEEDED for item in outcomes)
+
+
+def ingest_and_index(
+    settings: Settings,
+    paths: Sequence[Path],
+    kind: Kind | None = None,
+    readers: frozenset[str] | None = None,
+    *,
+    show_outcomes: bool,
+) -> list[FileOutcome]:
+    """Ingest the paths, then bring the index up to date; progress on stderr."""
+    import_haystack()
+    from ingest.service import Ingester
+
+    started = time.perf_counter()
+    with Catalogue.open(settings.catalogue_url) as catalogue, _progress() as progress:
+        task = progress.add_task("入库", total=None)
+
+        def show(outcome: FileOutcome, done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+            if show_outcomes and outcome.outcome is not Outcome.UNCHANGED:
+                progress.console.print(_line(outcome))
+
+        ingester = Ingester(catalogue, Originals(settings.originals_dir))
+        outcomes = ingester.ingest(paths, kind=kind, readers=readers, on_outcome=show)
+        _index(settings, catalogue, progress)
+    if show_outcomes:
+        counts = Counter(item.outcome for item in outcomes)
+        parts = "，".join(f"{wording.OUTCOMES[name]} {counts[name]}" for name in wording.OUTCOMES if counts[name])
+        out.print(
+            f"共 {len(outcomes)} 个文件：{parts or '没有可入库的文件'}。用时 {time.perf_counter() - started:.1f} 秒"
+        )
+    return outcomes
+
+
+def reindex(as_json: bool, data_dir: Path | None) -> None:
+    """Drop the index and build it again from the catalogue."""
+    settings = load_settings(data_dir)
+    if find_server(settings):
+        raise InvalidSetting("服务正在使用索引。请先停止 lunku serve，再重建索引")
+    with (
+        Catalogue.open(settings.catalogue_url) as catalogue,
+        open_index(settings, catalogue, rebuilding=True) as index,
+        _progress() as progress,
+    ):
+        count = index.indexer.rebuild(_advance(progress))
+    if as_json:
+        print_json({"indexed": count})
+    else:
+        out.print(f"索引已重建：{count} 份文献")
+
+
+def _index(settings: Settings, catalogue: Catalogue, progress: Progress) -> None:
+    """Index what is pending: here, or in the server that owns the index."""
+    if not catalogue.pending_count():
+        return
+    try:
+        with open_index(settings, catalogue) as index:
+            index.indexer.index_pending(_advance(progress))
+    except EngineLocked:
+        if find_server(settings) is None:
+            raise
+        _wait_for_server(settings, catalogue, progress)
+
+
+def _wait_for_server(settings: Settings, catalogue: Catalogue, progress: Progress) -> None:
+    """Wait until the server's background indexer has caught up."""
+    server = find_server(settings)
+    total = catalogue.pending_count()
+    task = progress.add_task("索引（由服务完成）", total=total)
+    while pending := catalogue.pending_count():
+        progress.update(task, completed=max(total - pending, 0))
+        if server is None:
+            raise EngineLocked("服务在索引完成前停止。文献已入库，请重新启动 lunku serve，索引会自动补齐")
+        server.get("/health/ready")
+        time.sleep(_POLL_SECONDS)
+        server = find_server(settings)
+    progress.update(task, completed=total)
+
+
+def _advance(progress: Progress) -> Callable[[int, int], None]:
+    task = progress.add_task("索引", total=None)
+    return lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _line(outcome: FileOutcome) -> str:
+    colour = "green" if outcome.outcome in SUCCEEDED else "red"
+    reason = f"：{escape(outcome.reason)}" if outcome.reason else ""
+    return f"[{colour}]{wording.OUTCOMES[outcome.outcome]}[/{colour}] {escape(outcome.path)}{reason}"
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err)

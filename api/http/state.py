@@ -1,0 +1,80 @@
+"""What the requests of one app share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import anyio
+from anyio import to_thread
+from fastapi import Depends, Request
+
+from api.background import BackgroundIndexer, Uploads
+from api.library import open_index, owner_groups
+from corpus.catalogue import Catalogue
+from corpus.originals import Originals
+from corpus.settings import Settings
+
+if TYPE_CHECKING:
+    from search.searcher import Searcher
+
+SEARCH_THREADS = 2
+"""Searches at a time. The engine holds Python's lock while it works, so that more would only add to the slowest."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class ServedLibrary:
+    """The library as one server holds it."""
+
+    settings: Settings
+    catalogue: Catalogue
+    originals: Originals
+    searcher: "Searcher"
+    indexer: BackgroundIndexer
+    uploads: Uploads
+    token: str | None
+    limiter: anyio.CapacityLimiter
+
+    async def searching(self, work: Callable[["Searcher"], Result]) -> Result:
+        """Run a search in one of the few search threads."""
+        return await to_thread.run_sync(lambda: work(self.searcher), limiter=self.limiter)
+
+    def owner_groups(self) -> frozenset[str]:
+        """The groups of the data directory's owner."""
+        return owner_groups(self.catalogue)
+
+
+@contextmanager
+def open_library(settings: Settings, token: str | None = None) -> Iterator[ServedLibrary]:
+    """Open everything that a server needs, and start its background threads.
+
+    Args:
+        settings: where the library is, and the groups of requests without credentials.
+        token: makes its bearer the owner.
+
+    Raises:
+        StorageError: something cannot be opened, or another process owns the index.
+    """
+    with ExitStack() as stack:
+        catalogue = stack.enter_context(Catalogue.open(settings.catalogue_url))
+        index = stack.enter_context(open_index(settings, catalogue))
+        index.searcher.warm_up()
+        originals = Originals(settings.originals_dir)
+        indexer = BackgroundIndexer(catalogue, index.indexer)
+        uploads = Uploads(catalogue, originals, settings.data_dir / "uploads")
+        for thread in (indexer, uploads):
+            thread.start()
+            stack.callback(thread.stop)
+        limiter = anyio.CapacityLimiter(SEARCH_THREADS)
+        yield ServedLibrary(settings, catalogue, originals, index.searcher, indexer, uploads, token, limiter)
+
+
+def library(request: Request) -> ServedLibrary:
+    """The library that the app's lifespan opened."""
+    opened: ServedLibrary = request.state.library
+    return opened
+
+
+LibraryDep = Annotated[ServedLibrary, Depends(library)]

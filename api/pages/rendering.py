@@ -1,0 +1,71 @@
+"""Templates, and the few pieces of HTML that are made from text. Everything is escaped before it is marked up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from api import wording
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with escaping on for all of them; an unknown name is an error, not an empty string."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(highlighted=highlighted, moment=moment, plain=plain)
+    environment.globals.update(
+        kinds=wording.KINDS,
+        modes=wording.MODES,
+        flags=wording.FLAGS,
+        fields=wording.FIELDS,
+        groups=wording.GROUPS,
+        outcomes=wording.OUTCOMES,
+        job_states=wording.JOB_STATES,
+        link=link,
+    )
+    return environment
+
+
+def render(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+    """A page. Pages depend on who asks, so that no cache may keep them."""
+    html = environment().get_template(template).render(path=request.url.path, **context)
+    return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+
+
+def highlighted(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
+    """Text with ``<mark>`` around half-open ranges, which are sorted and do not overlap."""
+    parts: list[Markup] = []
+    at = 0
+    for start, end in ranges:
+        parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
+        at = end
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def moment(value: datetime) -> str:
+    """A point in time in the server's time zone."""
+    return value.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def plain(value: str | int | list[str]) -> str:
+    """A metadata value on one line."""
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+def link(path: str, query: Mapping[str, Any], **changes: Any) -> str:
+    """A path with a query string; empty values are left out."""
+    given = {name: value for name, value in {**query, **changes}.items() if value not in {None, "", 0}}
+    return f"{path}?{urlencode(given)}" if given else path
