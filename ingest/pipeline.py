@@ -1,0 +1,222 @@
+"""The ingest pipeline as Haystack components: read → clean → structure → metadata → passages → catalogue.
+
+What travels between components is ``FileInHand``: one file with what is known of it so far. Haystack deep-copies the
+inputs of every hop; these objects are immutable and hand themselves over as they are.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+from haystack import Pipeline, component
+
+from corpus.catalogue import Catalogue
+from corpus.errors import DamagedFile, UnreadableFile
+from corpus.originals import Originals
+from corpus.records import Document, Kind, Outcome, VersionDraft
+from ingest.drafting import Draft, as_version, cleaned, described, divided, structured
+from ingest.outcomes import FileOutcome
+from ingest.reading import ReaderPool
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to take in. ``name`` stands for the path of a temporary file; the rest overrides what is guessed."""
+
+    path: Path
+    name: str | None = None
+    kind: Kind | None = None
+    readers: frozenset[str] | None = None
+
+    @property
+    def source(self) -> str:
+        """What identifies the file from one ingest to the next."""
+        return self.name or str(self.path.resolve())
+
+    @property
+    def file_name(self) -> str:
+        """The name shown to users."""
+        return Path(self.name or self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class FileInHand:
+    """One file on its way. With an ``error`` or as a ``known`` document, later components pass it on untouched."""
+
+    file: SourceFile
+    sha256: str = ""
+    draft: Draft | None = None
+    known: Document | None = None
+    error: UnreadableFile | None = None
+    seconds: float = 0.0
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
+@component
+class FileReader:
+    """Reads files in worker processes, except those whose bytes are in the catalogue already."""
+
+    def __init__(self, pool: ReaderPool, catalogue: Catalogue) -> None:
+        self.pool = pool
+        self.catalogue = catalogue
+
+    @component.output_types(files=list[FileInHand])
+    def run(self, sources: list[SourceFile]) -> dict[str, list[FileInHand]]:
+        """One file in hand per source, in order."""
+        files = [_hashed(source) for source in sources]
+        known = self.catalogue.known(file.sha256 for file in files if file.sha256)
+        files = [replace(file, known=known.get(file.sha256)) for file in files]
+        to_read = [file for file in files if not file.known and not file.error]
+        started = time.perf_counter()
+        results = self.pool.read([file.file.path for file in to_read], [file.file.name for file in to_read])
+        read: dict[SourceFile, FileInHand] = {}
+        for file, (_, result) in zip(to_read, results, strict=True):
+            seconds = time.perf_counter() - started
+            if isinstance(result, UnreadableFile):
+                read[file.file] = replace(file, error=result, seconds=seconds)
+            else:
+                draft = Draft(result, file.file.file_name, file.file.kind, file.file.readers)
+                read[file.file] = replace(file, draft=draft, seconds=seconds)
+            started = time.perf_counter()
+        return {"files": [read.get(file.file, file) for file in files]}
+
+
+class _Stage:
+    """A component that takes every readable file one stage further."""
+
+    stage: Callable[[Draft], Draft]
+
+    @component.output_types(files=list[FileInHand])
+    def run(self, files: list[FileInHand]) -> dict[str, list[FileInHand]]:
+        """The files after this stage, in order."""
+        return {"files": [self._advance(file) for file in files]}
+
+    def _advance(self, file: FileInHand) -> FileInHand:
+        if file.draft is None or file.error:
+            return file
+        started = time.perf_counter()
+        try:
+            draft = type(self).stage(file.draft)
+        except Exception:  # one file's surprise must not stop the batch; the log has the trace for us
+            _log.exception("%s failed on %s", type(self).__name__, file.file.path)
+            return replace(file, error=DamagedFile("内容已读出，但整理时出错，未收进。请把这个文件交给维护人员。"))
+        return replace(file, draft=draft, seconds=file.seconds + time.perf_counter() - started)
+
+
+@component
+class TextCleaner(_Stage):
+    """Rejoins broken sentences and takes out page furniture; both are recorded."""
+
+    stage = staticmethod(cleaned)
+
+
+@component
+class StructureParser(_Stage):
+    """Builds the heading tree."""
+
+    stage = staticmethod(structured)
+
+
+@component
+class MetadataExtractor(_Stage):
+    """Finds kind, title and fields."""
+
+    stage = staticmethod(described)
+
+
+@component
+class PassageSplitter(_Stage):
+    """Cuts the text along its structure."""
+
+    stage = staticmethod(divided)
+
+
+@component
+class CatalogueWriter:
+    """Stores the originals and, in one transaction, all versions of the batch."""
+
+    def __init__(self, catalogue: Catalogue, originals: Originals) -> None:
+        self.catalogue = catalogue
+        self.originals = originals
+
+    @component.output_types(outcomes=list[FileOutcome])
+    def run(self, files: list[FileInHand]) -> dict[str, list[FileOutcome]]:
+        """One outcome per file, in order."""
+        files = [self._stored(file) for file in files]
+        drafts = {file.file: _version(file) for file in files if file.draft and not file.error}
+        written = dict(zip(drafts, self.catalogue.add_versions(list(drafts.values())), strict=True))
+        return {"outcomes": [_outcome(file, written.get(file.file)) for file in files]}
+
+    def _stored(self, file: FileInHand) -> FileInHand:
+        """The original is kept before the catalogue speaks of it; a file that changed meanwhile is not taken in."""
+        if file.draft is None or file.error:
+            return file
+        try:
+            stored = self.originals.store(file.file.path.read_bytes())
+        except FileNotFoundError:
+            stored = ""
+        if stored != file.sha256:
+            return replace(file, error=DamagedFile("读取期间文件被改动或移走，请重新执行。"))
+        return file
+
+
+def _hashed(source: SourceFile) -> FileInHand:
+    try:
+        with source.path.open("rb") as stream:
+            return FileInHand(source, hashlib.file_digest(stream, "sha256").hexdigest())
+    except FileNotFoundError:
+        return FileInHand(source, error=DamagedFile("找不到这个文件，请检查路径。"))
+    except OSError as error:
+        return FileInHand(source, error=DamagedFile(f"无法打开文件：{error.strerror}。请检查权限。"))
+
+
+def _version(file: FileInHand) -> VersionDraft:
+    assert file.draft is not None
+    return as_version(file.draft, source=file.file.source, sha256=file.sha256, seconds=file.seconds)
+
+
+def _outcome(file: FileInHand, written: tuple[Document, bool] | None) -> FileOutcome:
+    path = file.file.name or str(file.file.path)
+    if file.error:
+        return FileOutcome(path, Outcome(file.error.outcome), file.error.detail, None, None, file.seconds)
+    document = written[0] if written else file.known
+    assert document is not None
+    is_new = written is not None and written[1]
+    reason = None if is_new else f"内容与库中《{document.title}》一致，未重复收进。"
+    outcome = Outcome.INDEXED if is_new else Outcome.UNCHANGED
+    return FileOutcome(path, outcome, reason, document.id, document.kind, file.seconds)
+
+
+class IngestPipeline:
+    """The components above, connected. Several threads may run it at once."""
+
+    def __init__(self, pool: ReaderPool, catalogue: Catalogue, originals: Originals) -> None:
+        stages: dict[str, Any] = {
+            "reader": FileReader(pool, catalogue),
+            "cleaner": TextCleaner(),
+            "structure": StructureParser(),
+            "metadata": MetadataExtractor(),
+            "passages": PassageSplitter(),
+            "catalogue": CatalogueWriter(catalogue, originals),
+        }
+        self.haystack = Pipeline()
+        for name, stage in stages.items():
+            self.haystack.add_component(name, stage)
+        names = list(stages)
+        for sender, receiver in pairwise(names):
+            self.haystack.connect(f"{sender}.files", f"{receiver}.files")
+
+    def run(self, sources: Sequence[SourceFile]) -> list[FileOutcome]:
+        """One outcome per source, in order. Raises what the catalogue or the originals raise."""
+        result = self.haystack.run({"reader": {"sources": list(sources)}})
+        outcomes: list[FileOutcome] = result["catalogue"]["outcomes"]
+        return outcomes

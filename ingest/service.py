@@ -1,0 +1,106 @@
+"""Ingest of files and folders: what is new is read, what is known is skipped, each file gets an outcome.
+
+A document counts as finished when its batch's transaction has committed. A process killed before that leaves nothing of
+the batch behind, and the same command takes up where it stopped: bytes already held are skipped by their hash.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+from corpus.catalogue import Catalogue
+from corpus.originals import Originals
+from corpus.records import Kind
+from ingest.outcomes import FileOutcome
+from ingest.pipeline import IngestPipeline, SourceFile
+from ingest.reading import ReaderPool
+
+BATCH_FILES = 64
+"""Files per transaction: enough to share one commit, few enough that a kill loses little work."""
+
+BATCHES_AHEAD = 2
+"""Batches submitted beyond the running ones; bounds memory on large folders."""
+
+OnOutcome = Callable[[FileOutcome, int, int], None]
+
+
+class Ingester:
+    """Takes files into a catalogue; several batches at a time over shared reader processes.
+
+    Args:
+        catalogue: where versions go.
+        originals: where the bytes go.
+        lanes: batches in work at once; the machine's cores by default.
+    """
+
+    def __init__(self, catalogue: Catalogue, originals: Originals, lanes: int | None = None) -> None:
+        self._catalogue = catalogue
+        self._originals = originals
+        self._lanes = lanes or os.cpu_count() or 1
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        kind: Kind | None = None,
+        readers: frozenset[str] | None = None,
+        names: Mapping[Path, str] | None = None,
+        on_outcome: OnOutcome | None = None,
+    ) -> list[FileOutcome]:
+        """Take in files and everything below folders; one outcome per file, in the order of ``expand``.
+
+        Args:
+            paths: files and folders.
+            kind: overrides the guess.
+            readers: overrides the default rule.
+            names: the name to show and to remember for a path that is a temporary file, as with uploads.
+            on_outcome: called after each file with its outcome, the number done and the total.
+        """
+        files = [SourceFile(path, (names or {}).get(path), kind, readers) for path in expand(paths)]
+        outcomes: list[FileOutcome] = []
+        with ReaderPool(self._lanes) as pool, ThreadPoolExecutor(self._lanes, "ingest") as threads:
+            pipeline = IngestPipeline(pool, self._catalogue, self._originals)
+            for batch in _in_order(threads, pipeline.run, _batches(files), self._lanes + BATCHES_AHEAD):
+                for outcome in batch:
+                    outcomes.append(outcome)
+                    if on_outcome:
+                        on_outcome(outcome, len(outcomes), len(files))
+        return outcomes
+
+
+def expand(paths: Iterable[Path]) -> list[Path]:
+    """Files named, and all files below folders named, without repeats; hidden ones below a folder are left out."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            below = (item for item in sorted(path.rglob("*")) if item.is_file())
+            found.update(dict.fromkeys(item for item in below if not _hidden(item.relative_to(path))))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    remaining = iter(files)
+    while batch := list(islice(remaining, BATCH_FILES)):
+        yield batch
+
+
+def _in_order(
+    threads: ThreadPoolExecutor,
+    work: Callable[[Sequence[SourceFile]], list[FileOutcome]],
+    batches: Iterator[list[SourceFile]],
+    ahead: int,
+) -> Iterator[list[FileOutcome]]:
+    """Results in the order of the batches, never more than ``ahead`` batches submitted at once."""
+    running: deque[Future[list[FileOutcome]]] = deque(threads.submit(work, batch) for batch in islice(batches, ahead))
+    while running:
+        yield running.popleft().result()
+        running.extend(threads.submit(work, batch) for batch in islice(batches, 1))
