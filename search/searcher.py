@@ -1,0 +1,156 @@
+"""Search and answers behind one facade: HTTP, command line, MCP and notebooks use this and nothing below it."""
+
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any, Self
+
+from haystack import Pipeline
+from haystack.core.errors import PipelineRuntimeError
+
+from corpus.catalogue import Catalogue
+from corpus.errors import InvalidQuery, LunkuError
+from corpus.records import PUBLIC
+from corpus.settings import Settings
+from corpus.terms import TermBase
+from corpus.text.analyser import Analyser
+from search.answers import build_answers
+from search.candidates import matching
+from search.embedding import Embedder, open_embedder
+from search.engine.factory import open_engine
+from search.engine.interface import Engine, Filter
+from search.fingerprint import check_fingerprint
+from search.query import Query, build_filter
+from search.results import Answer, FacetValue, Mode, QueryEcho, SearchFilters, SearchRequest, SearchResult
+from search.retrieval import FACET_FIELDS, FACET_VALUES, build_search, count_facets, facet_values
+
+MAX_LIMIT = 1_000
+
+
+class Searcher:
+    """Searches and answers over a catalogue and its index.
+
+    ``open`` builds one from the settings and owns what it opened; this constructor takes the parts, which stay the
+    caller's. Safe to call from several threads as far as the engine is (the embedded one serialises its queries).
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, engine: Engine, analyser: Analyser, terms: TermBase, embedder: Embedder
+    ) -> None:
+        logging.getLogger("haystack").setLevel(logging.WARNING)
+        self.engine = engine
+        self._search = build_search(catalogue, engine, analyser, embedder)
+        self._answers = build_answers(catalogue, engine, analyser, terms, embedder)
+        self._owned = ExitStack()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """A searcher over the data directory of ``settings``; an empty one gives empty results.
+
+        Raises:
+            CatalogueUnavailable: the catalogue cannot be opened.
+            EngineLocked: another process owns the embedded index.
+            EngineUnavailable: the engine does not answer.
+            IndexMismatch: the index was built by another analyser, term base or model.
+            ModelUnavailable: the embedding model cannot be loaded.
+        """
+        with ExitStack() as opened:
+            catalogue = Catalogue.open(settings.catalogue_url)
+            opened.callback(catalogue.close)
+            terms = TermBase.load()
+            analyser = Analyser(terms)
+            embedder = open_embedder(settings)
+            engine = open_engine(settings)
+            opened.callback(engine.close)
+            engine.ensure_collection(embedder.dimensions)
+            check_fingerprint(catalogue, analyser, embedder)
+            searcher = cls(catalogue, engine, analyser, terms, embedder)
+            searcher._owned = opened.pop_all()
+            return searcher
+
+    def close(self) -> None:
+        """Release what ``open`` opened."""
+        self._owned.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """Run one query, so that the first user does not wait for what is loaded on first use."""
+        self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
+
+    def search(self, request: SearchRequest, groups: frozenset[str]) -> SearchResult:
+        """One page of hits for a reader in ``groups``; equal requests over an equal library give equal pages.
+
+        With quoted strings, ``total`` is the exact number of passages that hold them all, and the facets count over
+        those (of which the first ``search.candidates.PHRASE_LIMIT`` can be paged through). Otherwise there is no line
+        between what matches and what does not: ``total`` is the number of candidates that the legs of the query
+        brought in (at most 100 each), and the facets count over them. Grouped by document, ``total`` counts documents
+        among the candidates.
+
+        Raises:
+            InvalidQuery: the text or a filter cannot be understood.
+            EngineUnavailable: the engine does not answer.
+        """
+        started = time.perf_counter()
+        if not (0 <= request.limit <= MAX_LIMIT and request.offset >= 0):
+            raise InvalidQuery(f"每页条数须在 0 至 {MAX_LIMIT} 之间，起始位置不得为负。")
+        where = build_filter(groups, request.filters)
+        inputs = {
+            "analyse": {"text": request.text, "mode": request.mode},
+            "encode": {"mode": request.mode},
+            "retrieve": {"where": where},
+            "rank": {"mode": request.mode},
+            "resolve": {"groups": groups},
+            "hydrate": {
+                "groups": groups,
+                "limit": request.limit,
+                "offset": request.offset,
+                "sort": request.sort,
+                "group_by_document": request.group_by_document,
+            },
+        }
+        found = _run(self._search, inputs, {"analyse", "resolve", "hydrate"})
+        query: Query = found["analyse"]["query"]
+        return SearchResult(
+            query=QueryEcho(request.text, list(query.words)),
+            total=found["hydrate"]["page"].total,
+            took_ms=(time.perf_counter() - started) * 1000,
+            hits=found["highlight"]["hits"],
+            facets=self._exact_facets(query, where) if query.phrases else count_facets(found["resolve"]["ranking"]),
+        )
+
+    def answer(self, question: str, filters: SearchFilters, groups: frozenset[str]) -> Answer:
+        """An answer made of cited sentences of passages that ``groups`` may read, or an abstention.
+
+        Raises:
+            InvalidQuery: the question or a filter cannot be understood.
+            EngineUnavailable: the engine does not answer.
+        """
+        where = build_filter(groups, filters)
+        inputs = {
+            "analyse": {"text": question, "mode": Mode.HYBRID, "quoting": False},
+            "retrieve": {"where": where},
+            "resolve": {"groups": groups},
+            "evidence": {"where": where, "groups": groups},
+        }
+        answer: Answer = _run(self._answers, inputs, set())["answer"]["answer"]
+        return answer
+
+    def _exact_facets(self, query: Query, where: Filter) -> dict[str, list[FacetValue]]:
+        where = matching(query, where)
+        return {name: facet_values(self.engine.facet(name, where, FACET_VALUES)) for name in FACET_FIELDS}
+
+
+def _run(pipeline: Pipeline, inputs: Mapping[str, Any], include: set[str]) -> dict[str, Any]:
+    """Run a pipeline; an error of ours comes out as itself, not as Haystack's wrapper."""
+    try:
+        return pipeline.run(dict(inputs), include_outputs_from=include)
+    except PipelineRuntimeError as error:
+        if isinstance(error.__cause__, LunkuError):
+            raise error.__cause__ from None
+        raise
