@@ -3,6 +3,7 @@
 Nothing is taken from the configured catalogue or server, and nothing is written to them.
 """
 
+import hashlib
 import logging
 import resource
 import time
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from corpus.catalogue import Catalogue
-from corpus.errors import InvalidQuery
+from corpus.errors import IndexMismatch, InputError, InvalidQuery
 from corpus.identifiers import document_id, text_hash
 from corpus.records import PUBLIC, VersionDraft
 from corpus.settings import DEMO_GROUPS, Settings, load_settings, parse_groups
@@ -106,8 +107,8 @@ def evaluate(
         qrels: tab-separated query-id, corpus-id, score, with a header line.
         mode: how to search.
         run_file: where to write the results in TREC's format.
-        data_dir: where to keep the index, so that a second run over the same set need not build it; a temporary
-            directory by default.
+        data_dir: where to keep the set's index, in a folder of its own beside whatever the directory holds, so that
+            a second run need not build it; a temporary directory by default.
 
     Raises:
         InputError: a file cannot be read, or no judged query is left.
@@ -116,7 +117,11 @@ def evaluate(
     with TemporaryDirectory(prefix="lunku-eval-") as temporary:
         # A configured database or server holds the library, which an evaluation must not touch.
         settings = load_settings().model_copy(
-            update={"data_dir": data_dir or Path(temporary), "database_url": None, "qdrant_url": None}
+            update={
+                "data_dir": _index_folder(corpus, data_dir or Path(temporary)),
+                "database_url": None,
+                "qdrant_url": None,
+            }
         )
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         started = time.perf_counter()
@@ -149,8 +154,22 @@ def index(records: Iterable[Record], settings: Settings) -> dict[str, str]:
             catalogue.add_versions([_draft(record, sha256) for record, sha256 in new])
             identifiers |= {document_id(sha256): record.id for record, sha256 in zip(batch, hashes, strict=True)}
         with closing(open_engine(settings)) as engine:
-            Indexer(catalogue, engine, Analyser(TermBase.load()), open_embedder(settings)).index_pending()
+            indexer = Indexer(catalogue, engine, Analyser(TermBase.load()), open_embedder(settings))
+            try:
+                indexer.index_pending()
+            except IndexMismatch:
+                indexer.rebuild()
     return identifiers
+
+
+def _index_folder(corpus: Path, data_dir: Path) -> Path:
+    """A folder for this set alone: sets must not mix, with each other or with the library."""
+    try:
+        with corpus.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"评测文件无法读取：{corpus}。请检查路径与权限。") from error
+    return data_dir / "evaluation" / digest[:16]
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

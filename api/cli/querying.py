@@ -41,7 +41,7 @@ def search(
     if as_json:
         print_json(found)
         return
-    out.print(f"共 {found['total']} 处，用时 {found['took_ms']:.0f} 毫秒")
+    out.print(f"找到 {found['total']} 处，用时 {found['took_ms']:.0f} 毫秒")
     for number_, hit in enumerate(found["hits"], 1):
         _show_hit(number_, hit)
 

@@ -8,6 +8,7 @@ import pytest
 
 from api import evaluation
 from api.evaluation import evaluate
+from corpus.errors import InputError
 from search.evaluation import MEASURES, query_hash
 from search.results import Mode
 
@@ -73,6 +74,22 @@ def test_the_library_itself_is_not_touched(
     monkeypatch.setenv("LUNKU_QDRANT_URL", "http://127.0.0.1:9")
     assert evaluate(*labelled).measurement.values["recall@100"] == 1
     assert not library.exists()
+    assert evaluate(*labelled, data_dir=library).measurement.values["recall@100"] == 1
+    assert [path.name for path in library.iterdir()] == ["evaluation"]
+
+
+def test_sets_kept_in_one_place_do_not_mix(labelled: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    first = evaluate(*labelled, data_dir=tmp_path / "kept")
+    other = labelled[0].with_name("other.jsonl")
+    other.write_text('{"id": "credits", "title": "", "text": "本课程不计学分。"}\n', encoding="utf-8")
+    second = evaluate(other, *labelled[1:], data_dir=tmp_path / "kept")
+    assert (first.documents, second.documents) == (len(TEXTS), 1)
+    assert second.measurement.values["recall@10"] == 1 / len(QUERIES)
+
+
+def test_a_missing_corpus_is_named(labelled: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.jsonl"):
+        evaluate(tmp_path / "none.jsonl", *labelled[1:])
 
 
 def test_queries_trained_on_are_counted_not_measured(
