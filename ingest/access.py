@@ -25,7 +25,7 @@ _PUBLIC_CODE = re.compile(r"国[发函令办]|国办[发函]|[政府](?:办)?[�
 _REPORT = re.compile(r"^(?:主?报|呈报|呈送|报送|送|分送)：")
 _EDGE = 12
 """Lines at either end in which marks such as 内部资料 stand; in the text between they are only words."""
-_MARK_LINE = 60
+_MARK_LINE = 30
 
 
 def default_readers(
@@ -64,7 +64,9 @@ def _reports(distribution: object) -> bool:
 def _issued_publicly(values: Mapping[str, object]) -> bool:
     if _OPEN.search(str(values.get("annotation", ""))):
         return True
-    organization, number = str(values.get("organization", "")), str(values["document_number"])
+    if "index_number" in values:  # 索引号 of the government information disclosure catalogue
+        return True
+    organization, number = str(values.get("organization", "")).split("、", 1)[0], str(values["document_number"])
     if _PARTY_ISSUER.search(organization):
         return False
     return bool(_PUBLIC_ISSUER.search(organization) or (not organization and _PUBLIC_CODE.search(number)))

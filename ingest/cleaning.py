@@ -1,4 +1,4 @@
-"""From a reader's blocks to the canonical text: one paragraph per line, every change recorded so that it can be undone."""
+"""From a reader's blocks to the canonical text: one paragraph per line, every change recorded and undoable."""
 
 import re
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + Z
 """Characters that carry no text: they may be dropped around paragraphs, and the integrity proof does not count them."""
 
 _LINE_BREAK = re.compile("[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_INNER_FIELD = re.compile(r"(?<=[^\s【])[ \t\u3000]*(?=【(?:摘\s*要|关键词|基金项目|作者简介|收稿日期)】)")
+"""Marked fields that an export ran together with the line before them."""
 _HAN = "\u4e00-\u9fff"
 _STRAY_AND = re.compile(
     rf"(?<=[{_HAN}”》）])(?<![词字即])[ \t\u3000\xa0]+and[ \t\u3000\xa0]+(?=[{_HAN}“《（])(?![的是用表在和与及或等之])"
@@ -88,7 +90,7 @@ def _pieces(read: ReadFile) -> tuple[list[_Piece], tuple[RemovedBlock, ...]]:
         pending += removed.get(index, ())
         page_break = page_break or block.page_start
         blank = blank or block.blank_before
-        for position, raw in enumerate(_LINE_BREAK.split(block.text)):
+        for position, raw in enumerate(_lines(block)):
             page_break = page_break or (position > 0 and "\x0c" in block.text)
             text = raw.strip(BLANKS)
             if not text:
@@ -97,6 +99,13 @@ def _pieces(read: ReadFile) -> tuple[list[_Piece], tuple[RemovedBlock, ...]]:
             pieces.append(_Piece(_line(raw, text, block, blank, page_break), block, tuple(pending)))
             pending, blank, page_break = [], False, False
     return pieces, (*pending, *removed.get(len(read.blocks), ()))
+
+
+def _lines(block: Block) -> list[str]:
+    lines = _LINE_BREAK.split(block.text)
+    if "】" in block.text and block.type in (BlockType.LINE, BlockType.PARAGRAPH):
+        lines = [part for line in lines for part in _INNER_FIELD.split(line)]
+    return lines
 
 
 def _line(raw: str, text: str, block: Block, blank_before: bool, page_break: bool) -> Line:

@@ -6,6 +6,7 @@ GB/T 9704-2012 7.5 sets page numbers as — 1 —. Readers of formats that know 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 _DASHES = "-–—－─一"
 _MARKED_NUMBER = re.compile(
@@ -46,7 +47,7 @@ def _bare_page_numbers(lines: Sequence[str]) -> set[int]:
     bare = [(index, int(line)) for index, line in enumerate(lines) if len(line) <= 4 and _BARE_NUMBER.fullmatch(line)]
     if len(bare) < _REPEATS:
         return set()
-    steps = zip(bare, bare[1:], strict=False)
+    steps = pairwise(bare)
     if all(after == before + 1 and later - earlier >= _LINES_PER_PAGE for (earlier, before), (later, after) in steps):
         return {index for index, _ in bare}
     return set()

@@ -149,16 +149,20 @@ def _certain(before: str, after: str) -> bool:
 
 def _continues(before: Line, after: Line, layout: Layout) -> bool:
     text = before.text
-    if after.text[0] in _CANNOT_START and text[-1] not in _ENDS:
-        return True
+    if after.text[0] in _CANNOT_START:
+        return text[-1] not in _ENDS
     if layout.wrap and before.plain and after.plain and not after.page_break:
         return _wrapped(before, after, layout)
-    if _ended(text) or (after.indented and layout.indents) or numbering(after.text):
+    new_paragraph = (after.indented and layout.indents) or numbering(after.text)
+    if (
+        _ended(text)
+        or new_paragraph
+        or is_organization(after.text)
+        or (_NAME_LIST.match(after.text) and text[-1] not in _MID_SENTENCE)
+    ):
         return False
     if text[-1] in _MID_SENTENCE:
-        return len(text) >= _CLAUSE and not is_organization(after.text)
-    if is_organization(after.text) or _NAME_LIST.match(after.text):
-        return False
+        return len(text) >= _CLAUSE
     if len(text) >= _BODY or (len(text) >= _CLAUSE and text[-1].isdigit() and after.text[0].isdigit()):
         return True
     return _is_prose(after.text) and _unfinished(text, after.text, layout)
@@ -176,8 +180,7 @@ def _ended(text: str) -> bool:
 
 def _wrapped(before: Line, after: Line, layout: Layout) -> bool:
     """In hard-wrapped text a full line goes on in the next one unless that is indented or set off."""
-    assert layout.wrap is not None
-    full = width(before.text) + (4 if before.indented and layout.indents else 0) >= layout.wrap - 4
+    full = width(before.text) + (4 if before.indented and layout.indents else 0) >= (layout.wrap or 0) - 4
     if not full or after.indented or numbering(after.text):
         return False
     return not after.blank_before or before.text[-1] not in _ENDS

@@ -1,7 +1,7 @@
 """Numbering styles of Chinese headings, and what a line's numbering says.
 
-GB/T 9704-2012 7.3.3 orders the levels of an official document 一、 （一） 1. （1）; statutes use 编 章 节 条 (立法技术规范),
-courses 讲 单元 课 模块. Which style stands above which is decided per document (``structure``), never here.
+GB/T 9704-2012 7.3.3 orders the levels of an official document 一、 （一） 1. （1）; statutes use 编 章 节 条, courses
+讲 单元 课 模块. Which style stands above which is decided per document (``structure``), never here.
 """
 
 import re
@@ -65,7 +65,9 @@ _STYLES: tuple[_Style, ...] = (
     _Style("1.1", "0123456789", re.compile(
         rf"(?P<label>(?P<n>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})[.．]?)(?:\s+|(?=[\u4e00-\u9fff]))(?![{_UNIT}])"
     )),
-    _Style("1.", "0123456789０１２３４５６７８９", re.compile(r"(?P<label>(?P<n>\d{1,2})\s?(?:[．、]|\.(?!\d)))\s*(?=\S|$)")),
+    _Style("1.", "0123456789０１２３４５６７８９", re.compile(
+        r"(?P<label>(?P<n>\d{1,2})\s?(?:[．、]|\.(?!\d)))\s*(?=\S|$)"
+    )),
     _Style("1）", "0123456789", re.compile(r"(?P<label>(?P<n>\d{1,2})\s?[）)])\s*")),
     _Style("1 ", "0123456789", re.compile(rf"(?P<label>(?P<n>\d{{1,2}}))[ 　]+(?=[\u4e00-\u9fff])(?![{_UNIT}])")),
     _Style("（1）", "（(﹙", re.compile(r"(?P<label>[（(﹙]\s?(?P<n>\d{1,2})\s?[）)﹚])\s*[、．]?\s*")),

@@ -1,4 +1,4 @@
-"""Cut a text into citable passages: by section, point, paragraph, sentence; never inside a sentence or over a heading."""
+"""Cut a text into citable passages: by section, point, paragraph, sentence; never mid-sentence or over a heading."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -7,13 +7,14 @@ from corpus.records import Section
 from ingest.blocks import BlockType
 from ingest.cleaning import CleanText, Paragraph
 from ingest.headings import attachment, clause, heading_text, is_contents_line, is_printed_title, is_title_line
-from ingest.lines import field_of, is_organization
+from ingest.lines import ends_as_title, field_of, is_organization
 from ingest.numbering import FREE_START, UNNUMBERED, Numbering, numbering
 from ingest.points import may_have_points, points
 
 _GAP = 2
 """A list may skip one number (deleted, or lost in a scan); articles may skip any."""
 _LOOK_BACK = 6
+_FRONT = 12
 
 
 @dataclass(slots=True)
@@ -100,7 +101,7 @@ class _Reader:
             else None
             for line, paragraph in zip(self.lines, clean.paragraphs, strict=True)
         ]
-        self.title = _title_paragraph(clean)
+        self.title = _title_lines(clean, self.numbers)
         self.outline = _Outline()
         self.last_heading = -1
         self.suspended: int | None = None
@@ -108,7 +109,7 @@ class _Reader:
     def read(self) -> list[_Node]:
         skip_to = 0
         for index, paragraph in enumerate(self.clean.paragraphs):
-            if index < skip_to or index == self.title:
+            if index < skip_to or index in self.title:
                 continue
             if after := self._contents(index):
                 skip_to = after
@@ -177,9 +178,13 @@ class _Reader:
         if not (self._follows(number) or self._starts(index, number)):
             return False
         paragraph, line = self.clean.paragraphs[index], self.lines[index]
-        outline.push(
-            number.style, number.label, heading_text(line, number), paragraph.start, number.number, number.part
-        )
+        heading = heading_text(line, number)
+        if number.style in UNNUMBERED and len(heading) < len(line):
+            outline.add(
+                number.style, number.label, heading, paragraph.start
+            )  # 【思考题】… on one line heads nothing else
+            return True
+        outline.push(number.style, number.label, heading, paragraph.start, number.number, number.part)
         outline.stack[-1].suspended = self.suspended
         return True
 
@@ -278,14 +283,12 @@ class _Reader:
         first = next((n for n in self.numbers[index + 1 : index + 4] if n), None)
         if first is None:
             return None
-        entries = 0
         for position in range(index + 1, len(self.lines)):
             number = self.numbers[position]
-            if entries and number and (number.style, number.number) == (first.style, first.number):
+            if position > index + 1 and number and (number.style, number.number) == (first.style, first.number):
                 return position
             if len(self.lines[position]) > 60:
                 return None
-            entries += 1
         return None
 
 
@@ -303,11 +306,28 @@ def _next(number: Numbering, last: int, part: tuple[int, ...]) -> bool:
     return 0 < number.number - last <= _GAP
 
 
-def _title_paragraph(clean: CleanText) -> int | None:
-    """The only heading of the first level, when it opens the document: its title, not a section of it."""
-    first = [index for index, item in enumerate(clean.paragraphs) if item.heading_level == 1]
-    headings = sum(item.heading_level is not None for item in clean.paragraphs[: first[0] if first else 0])
-    return first[0] if len(first) == 1 and not headings and clean.reader != "pptx" else None
+def _title_lines(clean: CleanText, numbers: Sequence[Numbering | None]) -> frozenset[int]:
+    """Headings that are the document's title or stand above it, not sections of it.
+
+    The only heading of the first level when it comes first (over two lines at most), a heading 关于…的通知 with what
+    stands above it, a deck's first slide, and the only 第N讲 in a lesson's file.
+    """
+    paragraphs = clean.paragraphs
+    headings = [index for index, item in enumerate(paragraphs[:_FRONT]) if item.heading_level is not None]
+    if headings and clean.reader == "pptx":
+        return frozenset({0}) if headings[0] == 0 else frozenset()
+    for index in headings:
+        line = clean.line(paragraphs[index])
+        if "关于" in line and ends_as_title(line) and not numbers[index]:
+            return frozenset(other for other in headings if other <= index)
+    first = [index for index, item in enumerate(paragraphs) if item.heading_level == 1]
+    if headings and first and first[0] == headings[0] and first in ([first[0]], [first[0], first[0] + 1]):
+        return frozenset(first)
+    number = numbers[0]
+    if number and number.style in FREE_START and number.style != "第X条" and paragraphs[0].heading_level in (None, 1):
+        alone = sum(other is not None and other.style == number.style for other in numbers) == 1
+        return frozenset({0}) if alone else frozenset()
+    return frozenset()
 
 
 def _with_points(clean: CleanText, nodes: list[_Node]) -> list[_Node]:

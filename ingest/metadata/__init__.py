@@ -62,6 +62,7 @@ def extract(
     if statute:
         policy.read_statute(sheet, findings, title)
     policy.read_tail(sheet, findings)
+    policy.read_validity(sheet, findings)
     research.read_byline(sheet, findings)
     research.read_project_front(sheet, findings)
     research.read_research(sheet, findings, title)
@@ -86,8 +87,12 @@ def _add_pair(findings: Findings, pair: Pair) -> None:
         value = days[0].value if days else ""
     elif pair.field in ("document_number", "project_number"):
         value = normalise_identifier(pair.value) if pair.value else ""
+    elif pair.field == "organization":
+        value = "、".join(policy.offices(pair.value))
     elif pair.field in _NUMBERS and pair.value.isdigit():
         value = int(pair.value)
+    elif pair.field == "instructor" and len(names := persons(pair.value)) == 1:
+        value = names[0]
     elif pair.field == "authors":
         value = persons(pair.value) or pair.value
     findings.add(pair.field, value, (pair.span,), owned=pair.lines if value else (), confidence=0.95)
@@ -106,6 +111,9 @@ def _read_title(sheet: Sheet, findings: Findings, properties: Mapping[str, str],
         title = titles.title_of_page(properties["title"])
         findings.add("title", title, (), confidence=0.6)
     title = findings.text("title") or titles.title_of_file(file_name)
+    if titles.is_cover(title) and (project := findings.text("project_title")):
+        title = project
+        findings.add("title", title, (), confidence=0.97)
     if "title" not in findings:
         findings.add("title", title, (), confidence=0.3)
     if kind := titles.document_type(title):
@@ -141,6 +149,6 @@ def _missing(kind: Kind, findings: Findings) -> tuple[str, ...]:
     stands_for = {"document_number": "issue_number"}
     return tuple(
         name for name in EXPECTED[kind]
-        if name not in findings and stands_for.get(name, name) not in findings
+        if (name not in findings and stands_for.get(name, name) not in findings)
         or (name == "title" and findings.confidence(name) <= 0.3)
     )  # fmt: skip

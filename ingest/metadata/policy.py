@@ -1,16 +1,17 @@
-"""Fields of official documents (GB/T 9704-2012) and of 内参, 专报 and 简报, which add 期号, 批示 and distribution lists."""
+"""Fields of official documents (GB/T 9704-2012) and of 内参, 专报, 简报, which add 期号, 批示 and distribution."""
 
 import re
 
 from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
-from ingest.lines import ISSUE_BODY, is_organization
+from ingest.lines import ISSUE_BODY, SESSION, is_organization
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
 from ingest.metadata.sheet import Sheet
 
 _ISSUE = re.compile(ISSUE_BODY)
+_SESSION = re.compile(SESSION)
 _LABEL = re.compile(r"^[^：:]{1,12}[：:]\s*")
 _PHONE = re.compile(r"(?:\+?86[-\s]?)?(?:\(?0\d{2,3}\)?[-—－–\s]?\d{7,8}(?:[-转]\d{1,6})?|1[3-9]\d{9}|\d{7,8})")
 _NUMBER = re.compile(r"\d+")
@@ -19,22 +20,29 @@ _SERIES = re.compile(
 )
 _LETTERHEAD = re.compile(r"\s*文\s?件$")
 _ADDRESSEE = re.compile(
-    r"(?:省|市|县|区|州|盟|政府|部|委|局|厅|署|院|校|单位|部门|处|科|室|办|公司|企业|集团|机构|代表|委员|中心|会|党组|党委|支部|兵团|军区|站|所|团|协会|组织)"
+    r"(?:省|市|县|区|州|盟|政府|部|委|局|厅|署|院|校|单位|部门|处|科|室|办|公司|企业|集团|机构|代表|委员|中心|"
+    r"会|党组|党委|支部|兵团|军区|站|所|团|协会|组织|组)"
     r"(?:（[^）]*）)?[：:]$"
 )
 _EDITED = re.compile(r"\s*(?:编\s?印|印\s?发|编\s?辑|主\s?办|承\s?办|印\s?制|编)\s*$")
 _ATTENTION = re.compile(
-    r"(?:自\s?)?(?P<date>\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?:公布|发布|印发|通过)之日)起(?:正式)?(?:施行|实施|执行|生效)"
+    r"(?:自\s?)?(?P<date>\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?:公布|发布|印发|"
+    r"通过)之日)起(?:正式)?(?:施行|实施|执行|生效)"
 )
 _ADOPTED = re.compile(r"(?:通过|批准|修订|修正|公布|发布|修改)")
 _ADOPTING = re.compile(
-    r"(?P<place>[\u4e00-\u9fff]{0,12}?)第[一二三四五六七八九十百\d]+届(?P<organ>[\u4e00-\u9fff]{2,14}?代表大会(?:常务委员会)?)"
+    r"(?P<place>[\u4e00-\u9fff]{0,12}?)第[一二三四五六七八九十百\d]+届(?P<organ>[\u4e00-\u9fff]{2,14}?代表大会"
+    r"(?:常务委员会)?)"
 )
-_STATUTE = re.compile(r"(?:法|条例|规定|办法|细则|规则|决定|解释|宪法|宪法修正案|章程|法典)(?:[（(][^）)]{1,12}[）)])?$")
+_STATUTE = re.compile(
+    r"(?:法|条例|规定|办法|细则|规则|决定|解释|宪法|宪法修正案|章程|法典)(?:[（(][^）)]{1,12}[）)])?$"
+)
 _ORDER = re.compile(r"(?:中华人民共和国)?(?P<issuer>[\u4e00-\u9fff]{2,20}?)令")
 _OFFICER = re.compile(
-    r"(?:总理|主席|委员长|主任|部长|省长|市长|州长|县长|区长|署长|局长|厅长|行长|院长|校长|书记)[ \u3000]+(?P<name>[\u4e00-\u9fff·][\u4e00-\u9fff· \u3000]{1,8})$"
+    r"(?:总理|主席|委员长|主任|部长|省长|市长|州长|县长|区长|署长|局长|厅长|行长|院长|校长|"
+    r"书记)[ \u3000]+(?P<name>[\u4e00-\u9fff·][\u4e00-\u9fff· \u3000]{1,8})$"
 )
+_NEXT_LIST = re.compile(r"(?<=[\u4e00-\u9fff）。；])(?<![抄报分呈发主送])\s*(?=(?:抄\s?送|分\s?送|送|发)\s?[：:])")
 _TAIL = 400
 _SIGNED = 0.9
 """Confidence of a date from which on it is the document's own: 成文日期, letterhead or signature."""
@@ -60,17 +68,33 @@ def read_letterhead(sheet: Sheet, findings: Findings) -> None:
             findings.add("instructions", line, (span,), owned=(span,))
         elif kind == "date":
             _read_date(sheet, findings, index, 0.92)
+    _read_office_lines(sheet, findings, front)
+
+
+def _read_office_lines(sheet: Sheet, findings: Findings, front: int) -> None:
+    """An office on a line of its own above the text."""
     for index in range(front):
         line, span = sheet.lines[index], sheet.span(index)
-        if not is_organization(line) or sheet.kinds[index] or findings.is_owned(span) or index in sheet.header_lines:
+        if sheet.kinds[index] or findings.is_owned(span) or index in sheet.header_lines:
             continue
-        if (
-            "document_number" in findings
-            and sheet.lines[index + 1 : index + 2]
-            and sheet.lines[index + 1].startswith("关于")
-        ):
+        office, day = _office_and_day(line)
+        if day:
+            findings.add("issued_on", day, (span,), confidence=0.92)
+        names = offices(office)
+        if not all(is_organization(name) for name in names):
+            continue
+        below = sheet.lines[index + 1] if index + 1 < len(sheet.lines) else ""
+        if "document_number" in findings and below.startswith("关于"):
             continue  # the first line of the title: 机关 + 关于 … + 文种
-        findings.add("organization", line, (span,), owned=(span,), confidence=0.85)
+        findings.add("organization", "、".join(names), (span,), owned=(span,), confidence=0.85)
+
+
+def _office_and_day(line: str) -> tuple[str, str | None]:
+    """The office on a line that also dates it (中共某县委宣传部  2023年11月8日), and the day."""
+    found = find_dates(line) if line[-1:] == "日" and len(line) <= 60 else []
+    if found and found[-1].end == len(line) and is_organization(line[: found[-1].start].strip()):
+        return line[: found[-1].start].strip(), found[-1].value
+    return line, None
 
 
 def _read_number(sheet: Sheet, findings: Findings, index: int) -> None:
@@ -94,23 +118,32 @@ def _read_number(sheet: Sheet, findings: Findings, index: int) -> None:
 def _read_issue(sheet: Sheet, findings: Findings, index: int) -> None:
     line, span = sheet.lines[index], sheet.span(index)
     found = _ISSUE.search(line)
-    if not found:
-        return
-    number = chinese_number(found["issue"])
-    year = f"{chinese_number(found['year'])}年" if found["year"] else ""
-    findings.add("issue_number", f"{year}第{number}期", (sheet.part(index, *found.span()),), owned=(span,))
-    if found["serial"]:
-        findings.add("serial", chinese_number(found["serial"]), (sheet.part(index, *found.span("serial")),))
-    rest = line[found.end() :].strip(" 　（()）")
-    if day := find_dates(rest):
-        findings.add("issued_on", day[0].value, (span,))
+    if session := _SESSION.match(line):
+        findings.add("issue_number", f"{session['session_year']}年第{session['session']}次", (span,), owned=(span,))
+    elif found:
+        number = chinese_number(found["issue"])
+        year = f"{chinese_number(found['year'])}年" if found["year"] else ""
+        findings.add("issue_number", f"{year}第{number}期", (sheet.part(index, *found.span()),), owned=(span,))
+        if found["serial"]:
+            findings.add("serial", chinese_number(found["serial"]), (sheet.part(index, *found.span("serial")),))
+    rest = line[found.end() :] if found else ""
+    if days := find_dates(rest):
+        findings.add("issued_on", days[0].value, (span,))
+        rest = rest[: days[0].start]
+    if is_organization(office := rest.strip(" \t\u3000（()）")):
+        findings.add("organization", office, (span,), confidence=0.85)
     above = index - 1
+    if above > 0 and sheet.kinds[above] == "instructions":
+        above -= 1
     if above >= 0 and _SERIES.match(sheet.lines[above]) and not sheet.kinds[above]:
         findings.add("series", re.sub(r"\s", "", sheet.lines[above]), (sheet.span(above),), owned=(sheet.span(above),))
 
 
 def _read_date(sheet: Sheet, findings: Findings, index: int, confidence: float) -> None:
     line, span = sheet.lines[index], sheet.span(index)
+    line, mark, annotation = line.partition("（此件")
+    if mark:
+        findings.add("annotation", mark + annotation, (span,))
     day = parse_date(line.strip("（()） 　").replace(" ", "").replace("元月", "一月"))
     if day:
         findings.add("issued_on", day.isoformat(), (span,), owned=(span,), confidence=confidence)
@@ -152,24 +185,24 @@ def read_tail(sheet: Sheet, findings: Findings) -> None:
 
 
 def _read_signature(sheet: Sheet, findings: Findings, index: int) -> None:
-    """A date with the signing offices above it (7.3.5). The first one signs the document itself, the rest attachments."""
+    """A date with the signing offices above it (7.3.5). The first one signs the document, the rest attachments."""
     first = index
     while first > sheet.front_end and index - first < 6 and is_organization(sheet.lines[first - 1]):
         first -= 1
-    offices = range(first, index)
-    names = [re.sub(r"[ \t\u3000]+", "", part) for i in offices for part in _offices(sheet.lines[i])]
+    signing = range(first, index)
+    names = [re.sub(r"[ \t\u3000]+", "", part) for i in signing for part in offices(sheet.lines[i])]
     if not names and index > 0 and (officer := _OFFICER.match(sheet.lines[index - 1])):
         span = sheet.span(index - 1)
         findings.add("signatory", re.sub(r"\s", "", officer["name"]), (span,), owned=(span,))
     # A 通知 that prints a 方案 is signed before it: the signature after the attachment is the attachment's.
     surest = 0.93 if index < sheet.main_end and findings.confidence("issued_on") < _SIGNED else 0.6
     if names:
-        spans = [sheet.span(i) for i in offices]
+        spans = [sheet.span(i) for i in signing]
         findings.add("organization", "、".join(names), spans, owned=spans, confidence=surest)
     _read_date(sheet, findings, index, surest)
 
 
-def _offices(line: str) -> list[str]:
+def offices(line: str) -> list[str]:
     """The offices that sign on one line, set apart by blanks."""
     parts = re.split(r"[ \t\u3000]+", line)
     return parts if len(parts) > 1 and all(is_organization(part) for part in parts) else [line]
@@ -177,10 +210,11 @@ def _offices(line: str) -> list[str]:
 
 def _read_distribution(sheet: Sheet, findings: Findings, index: int) -> None:
     line, span = sheet.lines[index], sheet.span(index)
-    label, names = re.split(r"\s*[：:]\s*", line, maxsplit=1)
-    label = re.sub(r"\s", "", label)
-    if label != "发" or index > sheet.front_end:
-        findings.extend("distribution", f"{label}：{names}", span)
+    for entry in _NEXT_LIST.split(line):
+        label, _, names = entry.replace(":", "：", 1).partition("：")
+        label = re.sub(r"\s", "", label)
+        if label != "发" or index > sheet.front_end:
+            findings.extend("distribution", f"{label}：{names.strip()}", span)
 
 
 def _read_editor(sheet: Sheet, findings: Findings, index: int) -> None:
@@ -213,8 +247,12 @@ def read_statute(sheet: Sheet, findings: Findings, title: str) -> None:
             findings.add("organization", name, (sheet.span(index),), confidence=0.8)
     if days:
         latest = max(days, key=lambda day: day[0])
-        findings.add("issued_on", latest[0], (latest[1],), confidence=0.91)
-    for index in range(len(sheet.lines) - 1, max(len(sheet.lines) - 12, 0), -1):
+        findings.add("issued_on", latest[0], (latest[1],), confidence=0.89)
+
+
+def read_validity(sheet: Sheet, findings: Findings) -> None:
+    """From when a document is in force: 自…起施行, among its last lines."""
+    for index in range(len(sheet.lines) - 1, max(len(sheet.lines) - 12, -1), -1):
         if len(sheet.lines[index]) < _TAIL and (force := _ATTENTION.search(sheet.lines[index])):
             findings.add("validity", force[0], (sheet.part(index, *force.span()),))
             return

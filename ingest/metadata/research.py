@@ -4,6 +4,7 @@ import re
 
 from corpus.records import Span
 from corpus.text.references import find_project_numbers
+from ingest.lines import is_organization
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import is_byline, organization_at_start, persons
 from ingest.metadata.sheet import Sheet
@@ -14,7 +15,8 @@ _ABSTRACT_LABEL = re.compile(
 _KEYWORDS_LABEL = re.compile(r"^[【\[]?\s?关\s?键\s?[词字]\s?[】\]]?\s?[：:]?\s*")
 _PROJECT_TITLE = re.compile(r"(?:项目|课题|基金)[^《》（）()。]{0,30}[《“](?P<title>[^《》]{4,80})[》”]")
 _TEAM = re.compile(
-    r"(?:课题组(?:成员)?|项目组(?:成员)?|课题组主要成员|作\s*者|执笔人?|撰稿人?|主持人|负责人)\s*[：:]\s*(?P<names>[^；;。）)（(\n]{2,160})"
+    r"(?:课题组(?:成员)?|项目组(?:成员)?|课题组主要成员|作\s*者|执笔人?|撰稿人?|主持人|"
+    r"负责人)\s*[：:]\s*(?P<names>[^；;。）)（(\n]{2,160})"
 )
 _AUTHOR_IS = re.compile(r"作者(?:系|为|是)(?P<rest>[^）)。；]{4,120})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -24,7 +26,8 @@ _OUTPUT = re.compile(
 _ABSTRACT_PARAGRAPHS = 6
 _BYLINE_LINES = 6
 _AFFILIATION = re.compile(
-    r"^[（(]?\s*(?:\d[.．、]?\s*)?(?P<name>[\u4e00-\u9fff（）]{3,40}?(?:大学|学院|研究院|研究所|党校|中心|科学院|社科院|学校|厅|局|部))"
+    r"^[（(]?\s*(?:\d[.．、]?\s*)?(?P<name>[\u4e00-\u9fff（）]{3,40}?(?:大学|学院|研究院|研究所|党校|中心|"
+    r"科学院|社科院|学校|厅|局|部))"
 )
 
 
@@ -64,6 +67,8 @@ def read_author_notes(sheet: Sheet, findings: Findings) -> None:
         if kind != "author_note":
             continue
         line, span = sheet.lines[index], sheet.span(index)
+        if findings.is_owned(span):
+            continue
         findings.add("author_note", line, (span,), owned=(span,))
         _read_project(sheet, findings, index)
         for team in _TEAM.finditer(line):
@@ -105,15 +110,21 @@ def read_research(sheet: Sheet, findings: Findings, title: str) -> None:
     principal, members = findings.text("principal"), findings.text("members")
     if names := [*persons(principal), *persons(members)]:
         spans = _spans(findings, "principal", "members")
-        findings.add("authors", list(dict.fromkeys(names)), spans, confidence=0.94)
+        findings.add("authors", list(dict.fromkeys(names)), spans, confidence=0.96)
+    organization = findings.text("organization")
+    if organization.endswith("课题组") and is_organization(organization.removesuffix("课题组")):
+        sure = findings.confidence("organization") + 0.001
+        findings.add(
+            "organization", organization.removesuffix("课题组"), _spans(findings, "organization"), confidence=sure
+        )
     if "output_type" not in findings and (found := _OUTPUT.search(title)):
         findings.add("output_type", found[0], (), confidence=0.6)
     year = _YEAR.search(findings.text("year")) or _YEAR.search(findings.text("issue_number"))
     if year:
-        findings.add("year", int(year[0]), _spans(findings, "year"), confidence=0.95)
+        findings.add("year", int(year[0]), _spans(findings, "year"), confidence=0.96)
     if isinstance(findings.value("keywords"), str):
         words = re.split(r"[；;，,、\s]+", findings.text("keywords"))
-        findings.add("keywords", [word for word in words if word], _spans(findings, "keywords"), confidence=0.95)
+        findings.add("keywords", [word for word in words if word], _spans(findings, "keywords"), confidence=0.96)
 
 
 def _spans(findings: Findings, *names: str) -> list[Span]:

@@ -12,9 +12,11 @@ from ingest.lines import field_of
 from ingest.metadata.labels import FIELD_OF_LABEL, LABEL
 
 _FRONT_LINES = 60
+_OTHER_LABEL = re.compile(r"[ \t\u3000]+[\u4e00-\u9fff]{2,8}[：:]")
+"""A label that names no field ends the value before it all the same."""
 _PAIR_LINES = 120
 _BODY = 40
-_OWN_RULES = frozenset({"author_note", "distribution", "abstract", "instructions", "phone", "editor"})
+_OWN_RULES = frozenset({"distribution", "abstract", "instructions", "phone", "editor"})
 """Lines with colons that other rules read."""
 
 
@@ -105,7 +107,12 @@ class Sheet:
                         FIELD_OF_LABEL[label], self.lines[index + 1], self.span(index + 1),
                         (self.span(index), self.span(index + 1)),
                     )  # fmt: skip
-            elif self.kinds[index] not in _OWN_RULES and len(line) <= 2000 and ("：" in line or ":" in line):
+            elif (
+                self.kinds[index] not in _OWN_RULES
+                and line[0] not in "（("
+                and len(line) <= 2000
+                and ("：" in line or ":" in line)
+            ):
                 yield from self._pairs_in(index, line)
 
     def _pairs_in(self, index: int, line: str) -> Iterator[Pair]:
@@ -118,6 +125,8 @@ class Sheet:
             end = following.start() if following else len(line)
             stop = line.find("；", match.end(), end) if row else -1
             raw = line[match.end() : stop if stop >= 0 else end]
+            if other := _OTHER_LABEL.search(raw):
+                raw = raw[: other.start()]
             value = raw.strip(" \t\u3000；;，,|")
             whole = whole and (stop < 0 or not line[stop + 1 : end].strip())
             start = match.end() + (raw.find(value) if value else 0)

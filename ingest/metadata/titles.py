@@ -96,7 +96,7 @@ def _run(sheet: Sheet, findings: Findings, start: int) -> Title:
     lines = [sheet.lines[start]]
     level = sheet.clean.paragraphs[start].heading_level
     stop = start + len(lines)
-    while level is None and stop < min(sheet.front_end, start + _LINES + 1) and _goes_on(sheet, findings, lines, stop):
+    while stop < min(sheet.front_end, start + _LINES + 1) and _goes_on(sheet, findings, lines, stop, level):
         lines.append(sheet.lines[stop])
         stop += 1
     if len(lines) > 1 and is_organization(lines[0]) and "document_number" not in findings:
@@ -104,24 +104,21 @@ def _run(sheet: Sheet, findings: Findings, start: int) -> Title:
         lines = lines[1:]
     text = joined_title(lines)
     first = stop - len(lines)
-    return Title(text, tuple(sheet.span(i) for i in range(first, stop)), _confidence(text, level, first))
+    confidence = _confidence(text, level, first)
+    if "issue_number" in sheet.kinds[stop : stop + 2]:
+        confidence = min(confidence, _DOUBTFUL)  # a bulletin's name, over its issue number
+    return Title(text, tuple(sheet.span(i) for i in range(first, stop)), confidence)
 
 
-def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int) -> bool:
+def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int, level: int | None) -> bool:
     line = sheet.lines[index]
-    if (
-        not _is_free(sheet, findings, index)
-        or sheet.clean.paragraphs[index].heading_level is not None
-        or is_byline(line)
-    ):
+    if not _is_free(sheet, findings, index) or is_byline(line) or sheet.clean.paragraphs[index].heading_level != level:
         return False
     so_far = joined_title(lines)
     if len(so_far) + len(line) > _LONGEST:
         return False
-    if _SUBTITLE.match(line):
-        return True
-    if _PLACE_AND_DATE.match(line):
-        return len(line) <= 12
+    if _SUBTITLE.match(line) or _PLACE_AND_DATE.match(line):
+        return bool(_SUBTITLE.match(line)) or len(line) <= 12
     if ends_as_title(so_far) and not (
         "关于" in so_far and ends_as_official_title(line) and not ends_as_official_title(so_far)
     ):
@@ -163,6 +160,14 @@ def issuer(title: str) -> str | None:
     found = re.match(r"(?P<issuer>[\u4e00-\u9fff（）、 ]{2,60}?)(?:关于|印发|转发|对)", title)
     name = found["issuer"].strip() if found else ""
     return name if name and all(is_organization(part) for part in re.split(r"[ 　]+", name)) else None
+
+
+_COVER = re.compile(r"(?:结项|结题|验收|鉴定|中期检查|开题)(?:报告书?|材料|成果|申请书)$|(?:申报|申请|立项)书$")
+
+
+def is_cover(title: str) -> bool:
+    """Whether a title only says what kind of form this is (…规划课题结项报告), not what it is about."""
+    return bool(_COVER.search(title)) and not re.search("[《“”》：:]|关于", title)
 
 
 _FILE_NOISE = re.compile(r"[（(\[]?\d{4}[-._]\d{1,2}[-._]\d{1,2}[）)\]]?$|^\d{1,3}[._、\s-]+(?=[\u4e00-\u9fff])")
