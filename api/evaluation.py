@@ -21,7 +21,7 @@ from corpus.catalogue import Catalogue
 from corpus.errors import IndexMismatch, InputError, InvalidQuery
 from corpus.identifiers import document_id, text_hash
 from corpus.records import PUBLIC, VersionDraft
-from corpus.settings import DEMO_GROUPS, Settings, load_settings, parse_groups
+from corpus.settings import DEMO_GROUPS, load_settings, parse_groups
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from ingest.blocks import Block, ReadFile
@@ -124,10 +124,14 @@ def evaluate(
             }
         )
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        started = time.perf_counter()
-        records = index(read_corpus(corpus), settings)
-        index_seconds = time.perf_counter() - started
-        with closing(Searcher.open(settings)) as searcher:
+        terms = TermBase.load()
+        analyser, embedder = Analyser(terms), open_embedder(settings)
+        with Catalogue.open(settings.catalogue_url) as catalogue, closing(open_engine(settings)) as engine:
+            started = time.perf_counter()
+            records = _add(read_corpus(corpus), catalogue)
+            _index(Indexer(catalogue, engine, analyser, embedder))
+            index_seconds = time.perf_counter() - started
+            searcher = Searcher(catalogue, engine, analyser, terms, embedder)
             run = {query: _search(searcher, text, mode, records) for query, text in labelled.texts.items()}
             latency = _latency(searcher, list(labelled.texts.values())[:_TIMED], mode)
     if run_file:
@@ -143,23 +147,24 @@ def evaluate(
     )
 
 
-def index(records: Iterable[Record], settings: Settings) -> dict[str, str]:
-    """Add the records that the data directory does not hold yet, and index them; document id → record id."""
+def _add(records: Iterable[Record], catalogue: Catalogue) -> dict[str, str]:
+    """Add the records that the catalogue does not hold yet; document id → record id of all of them."""
     identifiers: dict[str, str] = {}
-    with Catalogue.open(settings.catalogue_url) as catalogue:
-        for batch in _batches(records):
-            hashes = [text_hash("\n".join((record.id, record.title, record.text))) for record in batch]
-            known = catalogue.known(hashes)
-            new = [(record, sha256) for record, sha256 in zip(batch, hashes, strict=True) if sha256 not in known]
-            catalogue.add_versions([_draft(record, sha256) for record, sha256 in new])
-            identifiers |= {document_id(sha256): record.id for record, sha256 in zip(batch, hashes, strict=True)}
-        with closing(open_engine(settings)) as engine:
-            indexer = Indexer(catalogue, engine, Analyser(TermBase.load()), open_embedder(settings))
-            try:
-                indexer.index_pending()
-            except IndexMismatch:
-                indexer.rebuild()
+    for batch in _batches(records):
+        hashes = [text_hash("\n".join((record.id, record.title, record.text))) for record in batch]
+        known = catalogue.known(hashes)
+        new = [(record, sha256) for record, sha256 in zip(batch, hashes, strict=True) if sha256 not in known]
+        catalogue.add_versions([_draft(record, sha256) for record, sha256 in new])
+        identifiers |= {document_id(sha256): record.id for record, sha256 in zip(batch, hashes, strict=True)}
     return identifiers
+
+
+def _index(indexer: Indexer) -> None:
+    try:
+        indexer.index_pending()
+    except IndexMismatch:
+        # A kept index of an older analyser or model; here nothing but time is lost.
+        indexer.rebuild()
 
 
 def _index_folder(corpus: Path, data_dir: Path) -> Path:

@@ -29,9 +29,15 @@ QUERIES = {
 }
 
 
-@pytest.fixture
-def labelled(tmp_path: Path) -> tuple[Path, Path, Path]:
-    corpus, queries, qrels = (tmp_path / name for name in ("corpus.jsonl", "queries.jsonl", "qrels.tsv"))
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    folder = tmp_path_factory.mktemp("labelled")
+    corpus, queries, qrels = (folder / name for name in ("corpus.jsonl", "queries.jsonl", "qrels.tsv"))
     records = ({"id": key, "title": title, "text": text} for key, (title, text) in TEXTS.items())
     corpus.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), encoding="utf-8")
     lines = ({"id": key, "text": text} for key, (text, _) in QUERIES.items())
@@ -41,11 +47,13 @@ def labelled(tmp_path: Path) -> tuple[Path, Path, Path]:
     return corpus, queries, qrels
 
 
-def test_every_mode_reports_and_the_run_file_agrees(labelled: tuple[Path, Path, Path], tmp_path: Path) -> None:
+def test_every_mode_reports_and_the_run_file_agrees(
+    labelled: tuple[Path, Path, Path], kept: Path, tmp_path: Path
+) -> None:
     qrels = list(ir_measures.read_trec_qrels(_trec_qrels(labelled[2], tmp_path)))
     for mode in (Mode.HYBRID, Mode.LEXICAL, Mode.SEMANTIC):
         run_file = tmp_path / f"{mode}.trec"
-        report = evaluate(*labelled, mode, run_file, tmp_path / "kept").to_json()
+        report = evaluate(*labelled, mode, run_file, kept).to_json()
         assert (report["queries"], report["documents"], report["left_out"]) == (len(QUERIES), len(TEXTS), 0)
         reread = ir_measures.calc_aggregate(MEASURES.values(), qrels, ir_measures.read_trec_run(str(run_file)))
         assert {name: round(reread[measure], 4) for name, measure in MEASURES.items()} == pytest.approx(
@@ -56,13 +64,6 @@ def test_every_mode_reports_and_the_run_file_agrees(labelled: tuple[Path, Path, 
             assert report["ndcg@10"] > 0.8
         assert report["latency_ms"]["p99"] >= report["latency_ms"]["p50"] > 0
         assert report["peak_rss_mb"] > 0
-
-
-def test_a_kept_index_is_used_again(labelled: tuple[Path, Path, Path], tmp_path: Path) -> None:
-    first = evaluate(*labelled, data_dir=tmp_path / "kept")
-    again = evaluate(*labelled, data_dir=tmp_path / "kept")
-    assert again.measurement == first.measurement
-    assert again.documents == first.documents == len(TEXTS)
 
 
 def test_the_library_itself_is_not_touched(
@@ -78,13 +79,14 @@ def test_the_library_itself_is_not_touched(
     assert [path.name for path in library.iterdir()] == ["evaluation"]
 
 
-def test_sets_kept_in_one_place_do_not_mix(labelled: tuple[Path, Path, Path], tmp_path: Path) -> None:
-    first = evaluate(*labelled, data_dir=tmp_path / "kept")
-    other = labelled[0].with_name("other.jsonl")
+def test_kept_sets_are_used_again_and_do_not_mix(labelled: tuple[Path, Path, Path], kept: Path, tmp_path: Path) -> None:
+    first = evaluate(*labelled, data_dir=kept)
+    other = tmp_path / "other.jsonl"
     other.write_text('{"id": "credits", "title": "", "text": "本课程不计学分。"}\n', encoding="utf-8")
-    second = evaluate(other, *labelled[1:], data_dir=tmp_path / "kept")
+    second = evaluate(other, *labelled[1:], data_dir=kept)
     assert (first.documents, second.documents) == (len(TEXTS), 1)
     assert second.measurement.values["recall@10"] == 1 / len(QUERIES)
+    assert evaluate(*labelled, data_dir=kept).measurement == first.measurement
 
 
 def test_a_missing_corpus_is_named(labelled: tuple[Path, Path, Path], tmp_path: Path) -> None:
@@ -93,12 +95,12 @@ def test_a_missing_corpus_is_named(labelled: tuple[Path, Path, Path], tmp_path: 
 
 
 def test_queries_trained_on_are_counted_not_measured(
-    labelled: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    labelled: tuple[Path, Path, Path], kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained_on = tmp_path / "training_queries.txt"
     trained_on.write_text(query_hash(QUERIES["who"][0]) + "\n", encoding="ascii")
     monkeypatch.setattr(evaluation, "TRAINING_QUERIES", trained_on)
-    report = evaluate(*labelled).to_json()
+    report = evaluate(*labelled, data_dir=kept).to_json()
     assert (report["queries"], report["left_out"]) == (len(QUERIES) - 1, 1)
 
 
