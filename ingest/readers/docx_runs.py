@@ -1,10 +1,12 @@
 """The text of one Word paragraph: runs, breaks, symbols, fields, tracked changes, and what hangs on it."""
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from ingest.readers.docx_numbering import W
+from ingest.readers.symbols import readable
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -17,18 +19,6 @@ _SKIPPED = frozenset(
     }
 )
 """Deletions, properties, field codes; ``rt`` is the reading above a character, not text."""
-_SYMBOLS = {
-    "F052": "☑",
-    "F0FE": "☑",
-    "F053": "☒",
-    "F0FD": "☒",
-    "F0FC": "√",
-    "F0D6": "√",
-    "F0FB": "×",
-    "F0D8": "➢",
-    "F06C": "●",
-}
-"""Wingdings and Symbol characters that forms are ticked with."""
 
 
 @dataclass(slots=True)
@@ -102,7 +92,7 @@ def _run(run: etree._Element, content: ParagraphText, parts: list[str]) -> None:
         elif tag == f"{W}noBreakHyphen":
             shown.append("-")
         elif tag == f"{W}sym":
-            shown.append(_SYMBOLS.get(element.get(f"{W}char", "").upper(), "□"))
+            shown.append(_symbol(element.get(f"{W}char", "")))
         elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
             content.notes.append((tag.removeprefix(W).removesuffix("Reference"), element.get(f"{W}id", "")))
         elif tag == ALTERNATE:
@@ -113,6 +103,12 @@ def _run(run: etree._Element, content: ParagraphText, parts: list[str]) -> None:
         content.hidden += "".join(shown)
     else:
         parts += shown
+
+
+def _symbol(code: str) -> str:
+    """The character of a symbol font that a w:sym element names by its code."""
+    value = int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{4}", code) else 0
+    return readable(chr(0xF000 | value & 0xFF)) if value else "□"
 
 
 def _break(element: etree._Element, content: ParagraphText, parts: list[str], shown: list[str]) -> None:

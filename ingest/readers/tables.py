@@ -13,7 +13,10 @@ _LABEL = re.compile(
     r"|方式|要求|目标|内容|教材|书目|课程|专业|学院|职务|职称|电话|邮箱|地址|备注|说明|摘要|关键词|形式|等级|题目|标题"
     r"|负责|成果|经费|比例|分值|合计|项目|数量|金额)$"
 )
+_FIGURE = re.compile(r"[-+￥¥$（(]?\d[\d,.]*")
 _LONG_LABEL = 20
+_LEAST_FILLED = 0.7
+"""Share of the columns that a first row must name to be taken for a heading."""
 _LONG_CELL = 200
 """A cell of several paragraphs longer than this is prose in a frame: its paragraphs become blocks of their own."""
 
@@ -95,11 +98,25 @@ def _header_rows(grid: list[_Row]) -> int:
         return marked if marked < len(grid) else 0
     first = _filled(grid[0])
     texts = [cell.text for cell in first]
+    if sum(cell.columns for cell in first) < _LEAST_FILLED * max(map(len, grid)):
+        return 0
     if len(grid) < 2 or len(set(texts)) < len(texts) or any(len(text) > _LONG_LABEL for text in texts):
         return 0
-    beside = _alternate(grid, 0)
-    above = _label_share(first)
-    return 0 if any(cell.header for row in grid for cell in _filled(row)) or beside > above else 1
+    if any(cell.header for row in grid for cell in _filled(row)) or _alternate(grid, 0) > _label_share(first):
+        return 0
+    return 1 if _label_share(first) >= 1 / 3 or _differs(grid) else 0
+
+
+def _differs(grid: list[_Row]) -> bool:
+    """Whether the first row differs from those below as headings do: words above figures, or short above long."""
+    for column, head in enumerate(grid[0]):
+        below = [cell.text for row in grid[1:] if column < len(row) and (cell := row[column]) and cell.text]
+        if head and head.text and below and not _FIGURE.search(head.text):
+            if sum(bool(_FIGURE.match(text)) for text in below) > 0.6 * len(below):
+                return True
+            if len(below) > 1 and len(head.text) < 0.4 * sum(map(len, below)) / len(below):
+                return True
+    return False
 
 
 def _alternate(grid: list[_Row], first: int) -> float:

@@ -1,0 +1,171 @@
+"""The lines of a PDF page with their places, from the boxes of its characters as pdfium reports them.
+
+Boxes are loose ones (FPDFText_GetLooseCharBox): tight boxes of Chinese punctuation leave false gaps, and the font size
+is often 1 with the scale hidden in a matrix.
+"""
+
+import ctypes
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from ingest.readers.symbols import readable
+
+_COLUMN_GAP = 1.6
+"""A gap of more em than this ends a line: a column or a table cell begins."""
+_LINE_HEIGHT = 1.15
+"""Height of a loose box in em, for fonts without Han characters."""
+_FIRST_WIDE = 0x2E80
+_SPACES = frozenset((0x20, 0x3000, 0xA0, 0x09))
+_BREAKS = frozenset((0x0A, 0x0D))
+_LARGEST = 72.0
+_SAMPLE = 40
+_UPRIGHT = math.radians(22)
+"""Slant up to which text is no watermark; slanted type (made from an upright font) leans by up to 18 degrees."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+HYPHEN = "\x02"
+"""What pdfium gives for a hyphen that breaks a word at the end of a line."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A run of characters on one line. Points from the top left corner of the upright text; ``size`` is the em."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    text: str
+    upright: bool = True
+
+    @property
+    def width(self) -> float:
+        """Points from the first to the last character."""
+        return self.right - self.left
+
+
+@dataclass(slots=True)
+class Page:
+    """A page's size in points, turned so that most of its text stands upright, and its lines."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+
+
+class _Run:
+    """A line in the making."""
+
+    __slots__ = ("bottom", "first", "left", "narrow", "parts", "right", "top", "wide")
+
+    def __init__(self, index: int, left: float, top: float, right: float, bottom: float) -> None:
+        self.first = index
+        self.left, self.top, self.right, self.bottom = left, top, right, bottom
+        self.wide: list[float] = []
+        self.narrow: list[float] = []
+        self.parts: list[str] = []
+
+    def em(self) -> float:
+        sizes = self.wide or self.narrow
+        return max(sizes[len(sizes) // 2], 4.0)
+
+
+def read_page(page: pdfium.PdfPage, number: int) -> Page:
+    """Lines of a page in the order of its content stream."""
+    text_page = page.get_textpage()
+    try:
+        turns = _quarter_turns(text_page)
+        left, bottom, right, top = page.get_cropbox()
+        runs = _runs(text_page, turns, (left, bottom, right, top))
+        lines = [line for run in runs if (line := _line(run, text_page.raw))]
+    finally:
+        text_page.close()
+    width, height = right - left, top - bottom
+    return Page(number, *((height, width) if turns % 2 else (width, height)), lines)
+
+
+def _quarter_turns(text_page: pdfium.PdfTextPage) -> int:
+    """How the text stands on the page (whatever /Rotate says): quarter turns of most of a sample of its characters."""
+    count = text_page.count_chars()
+    turns = Counter(
+        round(raw.FPDFText_GetCharAngle(text_page.raw, index) / (math.pi / 2)) % 4
+        for index in range(0, count, max(1, count // _SAMPLE))
+    )
+    return turns.most_common(1)[0][0] if turns else 0
+
+
+def _runs(text_page: pdfium.PdfTextPage, turns: int, edges: tuple[float, float, float, float]) -> list[_Run]:  # noqa: PLR0912
+    """Characters gathered to lines. One long loop: it runs once per character, at some 10 µs each."""
+    handle, count = text_page.raw, text_page.count_chars()
+    get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    rectangle = raw.FS_RECTF()
+    reference = ctypes.byref(rectangle)
+    page_left, page_bottom, page_right, page_top = edges
+    runs: list[_Run] = []
+    run: _Run | None = None
+    for index in range(count):
+        code = get_unicode(handle, index)
+        if code in _BREAKS:
+            run = None
+            continue
+        if code in _SPACES:
+            if run is not None:
+                run.parts.append(chr(code))
+            continue
+        if code == 0:
+            continue
+        get_box(handle, index, reference)
+        if turns == 0:
+            left, right = rectangle.left - page_left, rectangle.right - page_left
+            top, bottom = page_top - rectangle.top, page_top - rectangle.bottom
+        elif turns == 3:
+            left, right = rectangle.bottom - page_bottom, rectangle.top - page_bottom
+            top, bottom = rectangle.left - page_left, rectangle.right - page_left
+        elif turns == 2:
+            left, right = page_right - rectangle.right, page_right - rectangle.left
+            top, bottom = rectangle.bottom - page_bottom, rectangle.top - page_bottom
+        else:
+            left, right = page_top - rectangle.top, page_top - rectangle.bottom
+            top, bottom = page_right - rectangle.right, page_right - rectangle.left
+        if run is not None:
+            em = run.em()
+            if (
+                left - run.right > _COLUMN_GAP * em
+                or right < run.left - em
+                or top > run.bottom + em
+                or bottom < run.top - em
+            ):
+                run = None
+        if run is None:
+            run = _Run(index, left, top, right, bottom)
+            runs.append(run)
+        else:
+            run.left, run.right = min(run.left, left), max(run.right, right)
+            run.top, run.bottom = min(run.top, top), max(run.bottom, bottom)
+        height = min((bottom - top) / _LINE_HEIGHT, _LARGEST)
+        if code > _FIRST_WIDE and 0.5 * height < right - left < 1.5 * height:
+            run.wide.append(right - left)
+        else:
+            run.narrow.append(height)
+        run.parts.append(chr(code))
+    return runs
+
+
+def _line(run: _Run, handle: object) -> Line | None:
+    text = "".join(run.parts)
+    if _SURROGATES.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = readable(text).replace("\ufffe", HYPHEN).strip(" \u3000\xa0\t")
+    if not text:
+        return None
+    angle = raw.FPDFText_GetCharAngle(handle, run.first)
+    slant = abs(math.remainder(angle, math.pi / 2))
+    size = median(run.wide or run.narrow)
+    return Line(run.left, run.top, run.right, run.bottom, max(size, 1.0), text, upright=slant < _UPRIGHT)

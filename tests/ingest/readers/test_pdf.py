@@ -1,0 +1,274 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from reportlab.lib.colors import black
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from corpus.errors import DamagedFile, EncryptedFile, NeedsOcr
+from ingest.blocks import BlockType, ReadFile
+from ingest.readers import read_file
+from tests.ingest.readers.pdfs import stream, write_pdf
+
+FONT = "STSong-Light"
+pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+LEFT, TOP, EM, LEADING = 80.0, 740.0, 12.0, 20.0
+SENTENCES = [
+    "志愿服务站要公布服务时间和服务内容，方便居民就近参加活动，及时回应群众提出的合理诉求。",
+    "各街道每季度组织一次理论宣讲，由本地讲师用家常话讲清政策来由，听众可以随时提问并得到答复。",
+    "宣讲活动的记录应当在三日内整理归档，由社区工作者核对姓名、时间和地点，确保有据可查。",
+    "年终总结时，街道把群众评价作为考核讲师的重要依据，对受欢迎的讲师给予表彰和物质奖励。",
+]
+
+
+def draw(tmp_path: Path, paint: Callable[[Canvas], None], **options: object) -> ReadFile:
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path), pagesize=A4, **options)
+    paint(canvas)
+    canvas.save()
+    return read_file(path)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Lines of a Chinese paragraph with a first-line indent of two characters, given as spaces to skip."""
+    lines = [text[: columns - 2]]
+    rest = text[columns - 2 :]
+    while rest:
+        lines.append(rest[:columns])
+        rest = rest[columns:]
+    return lines
+
+
+def set_paragraphs(
+    canvas: Canvas, texts: list[str], left: float, top: float, columns: int, lines_per_page: int = 99
+) -> None:
+    y, count = top, 0
+    for text in texts:
+        for index, line in enumerate(wrap(text, columns)):
+            if count and count % lines_per_page == 0:
+                canvas.showPage()
+                y = top
+            canvas.setFont(FONT, EM)
+            canvas.drawString(left + (2 * EM if index == 0 else 0), y, line)
+            y -= LEADING
+            count += 1
+
+
+def texts(read: ReadFile) -> list[str]:
+    return [block.text for block in read.blocks]
+
+
+def test_paragraphs_are_rejoined_inside_and_across_pages(tmp_path: Path) -> None:
+    pages = 0
+
+    def paint(canvas: Canvas) -> None:
+        nonlocal pages
+        show = canvas.showPage
+
+        def with_margins() -> None:
+            nonlocal pages
+            pages += 1
+            canvas.setFont(FONT, 9)
+            canvas.drawString(LEFT, 800, "江城市社会科学界联合会")
+            canvas.drawCentredString(300, 40, f"— {pages} —")
+            show()
+
+        canvas.showPage = with_margins
+        set_paragraphs(canvas, SENTENCES * 5, LEFT, TOP, 36, lines_per_page=11)
+
+    read = draw(tmp_path, paint)
+    assert texts(read) == SENTENCES * 5
+    assert pages >= 4
+    assert {item.text for item in read.removed if item.kind == "running_head"} == {"江城市社会科学界联合会"}
+    numbers = [item.text for item in read.removed if item.kind == "page_number"]
+    assert numbers == [f"— {i} —" for i in range(1, pages + 1)]
+    assert {block.indented for block in read.blocks} <= {True, None}
+    assert [block.page for block in read.blocks] == sorted(block.page or 0 for block in read.blocks)
+
+
+def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 20)
+        canvas.drawCentredString(297, 780, "基层宣讲的实践与思考")
+        for column, left in enumerate((60.0, 310.0)):
+            set_paragraphs(canvas, SENTENCES[2 * column : 2 * column + 2], left, TOP, 18)
+
+    read = draw(tmp_path, paint)
+    assert texts(read) == ["基层宣讲的实践与思考", *SENTENCES]
+
+
+def test_headings_by_size_of_type(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        y = 760.0
+        for size, text in [(22, "社区宣讲工作手册"), (16, "选题"), (12, ""), (16, "开讲"), (12, "")]:
+            if text:
+                canvas.setFont(FONT, size)
+                canvas.drawString(LEFT, y, text)
+                y -= 40
+            else:
+                set_paragraphs(canvas, SENTENCES, LEFT, y, 36)
+                y -= 12 * LEADING
+
+    read = draw(tmp_path, paint)
+    assert [(b.text, b.heading_level) for b in read.blocks if b.heading_level] == [
+        ("社区宣讲工作手册", 1),
+        ("选题", 2),
+        ("开讲", 2),
+    ]
+
+
+def test_bookmarks_name_the_headings(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        y = 760.0
+        for level, text in [(0, "一、选题"), (1, "（一）听民声"), (0, "二、开讲")]:
+            canvas.bookmarkPage(text)
+            canvas.addOutlineEntry(text, text, level)
+            set_paragraphs(canvas, [text, SENTENCES[0]], LEFT, y, 36)
+            y -= 100
+
+    read = draw(tmp_path, paint)
+    assert [(b.text, b.heading_level) for b in read.blocks if b.heading_level] == [
+        ("一、选题", 1),
+        ("（一）听民声", 2),
+        ("二、开讲", 1),
+    ]
+
+
+def test_tables_become_rows(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        set_paragraphs(canvas, SENTENCES[:1], LEFT, TOP, 36)
+        canvas.setFont(FONT, EM)
+        for row, cells in enumerate(
+            [("讲师姓名", "场次", "听众人数"), ("王桂兰", "21", "1200"), ("赵大勇", "17", "860")]
+        ):
+            for column, text in enumerate(cells):
+                canvas.drawString(LEFT + 120 * column, 640 - LEADING * row, text)
+
+    read = draw(tmp_path, paint)
+    assert texts(read)[1:] == [
+        "讲师姓名：王桂兰；场次：21；听众人数：1200",
+        "讲师姓名：赵大勇；场次：17；听众人数：860",
+    ]
+    assert read.blocks[1].type is BlockType.TABLE_ROW
+
+
+def test_number_and_signatory_on_one_line(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(FONT, EM)
+        canvas.drawString(LEFT, 700, "江政发〔2023〕7号")
+        canvas.drawString(400, 700, "签发人：周明")
+        set_paragraphs(canvas, SENTENCES, LEFT, 640, 36)
+
+    assert texts(draw(tmp_path, paint)) == ["江政发〔2023〕7号  签发人：周明", *SENTENCES]
+
+
+def test_watermark_is_set_aside_and_slanted_type_is_not(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        set_paragraphs(canvas, SENTENCES, LEFT, TOP, 36)
+        canvas.saveState()
+        canvas.translate(200, 300)
+        canvas.rotate(45)
+        canvas.setFont(FONT, 40)
+        canvas.drawString(0, 0, "内部资料")
+        canvas.restoreState()
+        canvas.saveState()
+        canvas.transform(1, 0, 0.25, 1, 0, 0)
+        canvas.setFont(FONT, EM)
+        canvas.drawString(LEFT, 200, "斜体的附注")
+        canvas.restoreState()
+
+    read = draw(tmp_path, paint)
+    assert [(item.kind, item.text) for item in read.removed] == [("watermark", "内部资料")]
+    assert "斜体的附注" in texts(read)
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_turned_pages_read_alike(tmp_path: Path, rotation: int) -> None:
+    def paint(canvas: Canvas) -> None:
+        canvas.setPageRotation(rotation)
+        set_paragraphs(canvas, SENTENCES, LEFT, TOP, 36)
+
+    assert texts(draw(tmp_path, paint)) == SENTENCES
+
+
+def test_text_turned_to_stand_upright(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        canvas.translate(595, 0)
+        canvas.rotate(90)
+        set_paragraphs(canvas, SENTENCES, LEFT, 500, 36)
+
+    assert texts(draw(tmp_path, paint)) == SENTENCES
+
+
+def test_scans_need_ocr_and_a_few_pictures_are_named(tmp_path: Path) -> None:
+    def picture(canvas: Canvas) -> None:
+        for i in range(60):
+            canvas.setStrokeColor(black)
+            canvas.line(50, 50 + i * 10, 500, 60 + i * 10)
+        canvas.showPage()
+
+    def scans(canvas: Canvas) -> None:
+        picture(canvas)
+        picture(canvas)
+
+    with pytest.raises(NeedsOcr, match="2 页中有 2 页"):
+        draw(tmp_path, scans)
+
+    def mixed(canvas: Canvas) -> None:
+        for _ in range(2):
+            set_paragraphs(canvas, SENTENCES, LEFT, TOP, 36)
+            canvas.showPage()
+        picture(canvas)
+
+    assert draw(tmp_path, mixed).warnings == ("第 3 页是图片，没有文字层，内容没有入库。",)
+
+
+@pytest.mark.parametrize(
+    "text", ["ÄÅÖ×ÜßàáâãäåæçèéêëìíîïðñÄÅÖ×ÜßàáâãäåæçèéêëìíîïðñÄÅÖ×ÜßàáâãäåæçèéêëìíîïðñÄÅ", "\ue123" * 60]
+)
+def test_text_layer_that_lies(tmp_path: Path, text: str) -> None:
+    content = b"BT /F 12 Tf 50 700 Td <" + text.encode("utf-16-be").hex().encode() + b"> Tj ET"
+    cmap = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
+        b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+        b"2 beginbfrange <0000> <00FF> <0000> <E100> <E1FF> <E100> endbfrange endcmap end end"
+    )
+    path = write_pdf(
+        tmp_path / "a.pdf",
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 2000 800] /Contents 4 0 R"
+            b" /Resources << /Font << /F 5 0 R >> >> >>",
+            stream(content),
+            b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H"
+            b" /DescendantFonts [6 0 R] /ToUnicode 7 0 R >>",
+            b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /DW 1000 /CIDToGIDMap /Identity"
+            b" /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+            stream(cmap),
+        ],
+    )
+    with pytest.raises(NeedsOcr, match="文字层与页面显示不符"):
+        read_file(path)
+
+
+def test_passwords(tmp_path: Path) -> None:
+    from reportlab.lib.pdfencrypt import StandardEncryption
+
+    with pytest.raises(EncryptedFile, match="密码"):
+        draw(
+            tmp_path, lambda c: set_paragraphs(c, SENTENCES, LEFT, TOP, 36), encrypt=StandardEncryption("open", "owner")
+        )
+    owner_only = StandardEncryption("", "owner", canPrint=0)
+    assert texts(draw(tmp_path, lambda c: set_paragraphs(c, SENTENCES, LEFT, TOP, 36), encrypt=owner_only)) == SENTENCES
+
+
+def test_empty_and_broken(tmp_path: Path) -> None:
+    with pytest.raises(DamagedFile, match="没有可以入库的文字"):
+        draw(tmp_path, lambda canvas: canvas.showPage())
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7\n" + b"garbage " * 50)
+    with pytest.raises(DamagedFile, match="打不开"):
+        read_file(tmp_path / "b.pdf")
