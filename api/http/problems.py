@@ -86,8 +86,13 @@ def problem_of(error: Exception) -> dict[str, Any]:
 def _explain(error: Any) -> dict[str, str]:
     location = [str(part) for part in error["loc"] if part not in {"query", "body", "path", "header", "form"}]
     message = _VALIDATION.get(error["type"], "取值有误")
-    context = {name: str(value).replace(" or ", ", ").replace(", ", "、").replace("'", "") for name, value in (error.get("ctx") or {}).items()}
+    context = {name: _chinese(str(value)) for name, value in (error.get("ctx") or {}).items()}
     return {"field": ".".join(location), "message": message.format_map(_Missing(context))}
+
+
+def _chinese(choices: str) -> str:
+    """pydantic's list of choices as a Chinese one."""
+    return choices.replace(" or ", ", ").replace(", ", "、").replace("'", "")
 
 
 class _Missing(dict[str, str]):

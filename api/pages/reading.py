@@ -36,6 +36,7 @@ def paragraphs(
     headings = {section.start: section for section in reversed(sections)}
     ordered = sorted((item for item in passages if item.end > item.start), key=lambda item: (item.start, item.end))
     result: list[Paragraph] = []
+    anchored: set[str] = set()
     start = first = 0
     for line in text.split("\n"):
         end = start + len(line)
@@ -44,7 +45,7 @@ def paragraphs(
         if line.strip():
             heading = headings.get(start)
             level = heading.level if heading and _is_whole_line(heading, line) else 0
-            segments = _segments(text, start, end, ordered[first:], marked)
+            segments = _segments(text, start, end, ordered[first:], marked, anchored)
             result.append(Paragraph(level, f"s-{heading.ordinal}" if heading else None, segments))
         start = end + 1
     return result
@@ -55,7 +56,10 @@ def _is_whole_line(heading: Section, line: str) -> bool:
     return len(line.strip()) <= len(heading.heading) + 2
 
 
-def _segments(text: str, start: int, end: int, passages: Sequence[Passage], marked: str | None) -> tuple[Segment, ...]:
+def _segments(
+    text: str, start: int, end: int, passages: Sequence[Passage], marked: str | None, anchored: set[str]
+) -> tuple[Segment, ...]:
+    """The line [start, end) cut at passages. ``anchored`` holds the passages that have begun, and is added to."""
     segments = []
     at = start
     for passage in passages:
@@ -63,11 +67,12 @@ def _segments(text: str, start: int, end: int, passages: Sequence[Passage], mark
             break
         if passage.start > at:
             segments.append(Segment(text[at : passage.start], None, marked=False))
-        low, high = max(at, passage.start), min(end, passage.end)
-        if high > low:
-            anchor = f"p-{passage.id}" if passage.start >= start else None
+        low, high = max(at, passage.start), max(at, min(end, passage.end))
+        anchor = None if passage.id in anchored else f"p-{passage.id}"
+        anchored.add(passage.id)
+        if high > low or anchor:  # Where passages overlap, the first one has the text; a link finds the others too.
             segments.append(Segment(text[low:high], anchor, marked=passage.id == marked))
-            at = high
+        at = high
     if at < end:
         segments.append(Segment(text[at:end], None, marked=False))
     return tuple(segments)

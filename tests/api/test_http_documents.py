@@ -22,11 +22,13 @@ def changing(tmp_path):
     """A client over a library of its own, for tests that change it."""
     settings = Settings(data_dir=tmp_path)
     found = fill(settings)
-    with open_library(settings, TOKEN) as library:
-        with TestClient(create_app(library), base_url="http://127.0.0.1", follow_redirects=False) as client:
-            client.library = library
-            client.ids = found
-            yield client
+    with (
+        open_library(settings, TOKEN) as library,
+        TestClient(create_app(library), base_url="http://127.0.0.1", follow_redirects=False) as client,
+    ):
+        client.library = library
+        client.ids = found
+        yield client
 
 
 def finished(client, job_id):

@@ -43,8 +43,8 @@ def make_draft(source: str = "/资料/通知.txt", body: str = "", **changes: ob
             MetadataField("copies", 60),
         ),
         sections=(
-            Section(0, None, 1, "一、", "一、", "一、总体要求", 14, 37),
-            Section(1, None, 1, "二、", "二、", "二、重点任务", 37, len(text)),
+            Section(0, None, 1, "一、", "一、", "一、总体要求", TEXT.index("一、"), TEXT.index("二、")),
+            Section(1, None, 1, "二、", "二、", "二、重点任务", TEXT.index("二、"), len(text)),
         ),
         passages=(
             PassageSpan(21, 35, ("一、总体要求",), page=1, paragraph=3),

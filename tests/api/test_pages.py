@@ -1,0 +1,164 @@
+import re
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.api.conftest import HOSTILE, headers
+from tests.corpus.drafts import TEXT
+
+CURATOR = headers("public", "curators")
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text of ``<mark>`` and of the whole page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.marks, self.text, self._in_mark = [], [], "", False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self._in_mark = tag == "mark"
+
+    def handle_data(self, data):
+        self.text += data
+        if self._in_mark:
+            self.marks.append(data)
+        self._in_mark = False
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def get(client, path, status=200, **given):
+    response = client.get(path, **given)
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    return Page(response.text)
+
+
+PATHS = [
+    "/",
+    "/?q=供暖",
+    "/?q=绝无此词汇甲乙丙",
+    "/?q=。",
+    "/ask",
+    "/ask?q=冬季供暖要压实什么责任？",
+    "/documents",
+    "/nothing",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_pages_need_nothing_from_elsewhere_and_no_script(client, path):
+    page = Page(client.get(path).text)
+    addresses = [
+        attributes[name] for _, attributes in page.tags for name in ("src", "href", "action") if name in attributes
+    ]
+    assert addresses
+    assert all(not urlsplit(address).netloc for address in addresses)
+    assert not page.all("script")
+    assert not [attributes for _, attributes in page.tags if "style" in attributes]
+    assert page.all("html")[0]["lang"] == "zh-CN"
+    assert page.all("meta")[1]["name"] == "viewport"
+    for attributes in page.all("input"):
+        assert attributes.get("aria-label") or attributes["name"] in {
+            "organization",
+            "date_from",
+            "date_to",
+            "readers",
+            "files",
+        }, "every field has a label"
+
+
+def test_hits_are_marked_cited_and_linked_to_their_passage(client, ids):
+    page = get(client, "/", params={"q": "压实属地责任"})
+    assert "".join(page.marks).count("属地责任") >= 1
+    assert "《关于做好冬季供暖工作的通知》（松江市人民政府办公室，松政办发〔2022〕7号，2022年10月8日）" in page.text
+    link = next(item["href"] for item in page.all("a") if f"/documents/{ids.public}?" in item["href"])
+    reading = get(client, link)
+    anchor = link.split("#")[1]
+    [target] = [attributes for _, attributes in reading.tags if attributes.get("id") == anchor]
+    assert target["class"] == "marked"
+
+
+def test_text_from_documents_never_becomes_markup(client, ids):
+    for path in ("/?q=混入文字", "/?q=“alert”", "/ask?q=四是提防什么？", "/documents", f"/documents/{ids.hostile}"):
+        response = client.get(path, headers=headers())
+        page = Page(response.text)
+        assert not page.all("script")
+        assert not page.all("img")
+        assert not page.all("b")
+        assert not page.all("i")
+    assert HOSTILE.strip() in page.text
+
+
+@pytest.mark.parametrize("text", ['"><script>alert(1)</script>', "{{ 7 * 7 }}", "' onfocus='alert(1)"])
+@pytest.mark.parametrize("path", ["/", "/ask", "/documents"])
+def test_what_was_typed_never_becomes_markup(client, path, text):
+    page = Page(client.get(path, params={"q": text}).text)
+    assert not page.all("script")
+    assert page.all("input")[0]["value"].strip() == text
+    assert not any("onfocus" in attributes for _, attributes in page.tags)
+
+
+def test_an_empty_result_says_what_to_try(client):
+    page = get(client, "/", params={"q": "“绝无此句甲乙丙丁”"})
+    assert "没有找到" in page.text
+    assert "去掉引号" in page.text
+
+
+def test_a_query_that_cannot_be_understood_is_explained_on_the_page(client):
+    page = get(client, "/", status=422, params={"q": "供暖", "date_from": "昨天"})
+    assert "日期" in page.text
+    assert page.all("input")[0]["value"] == "供暖"
+
+
+def test_filters_stay_in_the_form_and_in_the_links(client):
+    page = get(client, "/", params={"q": "供暖", "kind": "policy", "date_from": "2022-01-01"})
+    assert [item["value"] for item in page.all("option") if "selected" in item] == ["policy"]
+    assert next(item for item in page.all("input") if item["name"] == "date_from")["value"] == "2022-01-01"
+    assert "open" in page.all("details")[0]
+
+
+def test_an_abstention_says_so(client):
+    page = get(client, "/ask", params={"q": "火星基地的食堂有几个窗口？"})
+    assert "未见直接依据" in page.text
+
+
+def test_the_reading_view_shows_the_whole_text_with_headings(client, ids):
+    page = get(client, f"/documents/{ids.public}", headers=headers())
+    for line in TEXT.split("\n"):
+        assert line in page.text
+    assert {"s-0", "s-1"} <= {item.get("id") for item in page.all("h2")}
+    assert "原文一字未失" in page.text
+
+
+def test_the_reading_view_masks_what_the_reader_may_not_see(client, ids):
+    page = get(client, f"/documents/{ids.public}")
+    assert TEXT[:2] + "██" + TEXT[4:8] in page.text
+    assert "市委办公室" not in page.text
+    assert not [item for item in page.all("a") if item["href"].endswith("/original")]
+    assert "市委办公室" in get(client, f"/documents/{ids.public}", headers=headers("researchers", "public")).text
+
+
+@pytest.mark.parametrize("path", ["/documents/{}", "/documents/00000000-0000-0000-0000-000000000000", "/jobs/x", "/x"])
+def test_errors_are_pages_for_people(client, ids, path):
+    page = get(client, path.format(ids.internal), status=403 if "jobs" in path else 404)
+    assert re.search("没有|只有", page.text)
+
+
+def test_the_upload_form_is_for_curators(client):
+    assert not [item for item in get(client, "/documents").all("form") if item["action"] == "/upload"]
+    assert [item for item in get(client, "/documents", headers=CURATOR).all("form") if item["action"] == "/upload"]
+
+
+def test_an_upload_from_the_page_leads_to_its_progress(client):
+    response = client.post(
+        "/upload", files={"files": ("空.txt", b"")}, data={"kind": "", "readers": ""}, headers=CURATOR
+    )
+    assert response.status_code == 303
+    page = get(client, response.headers["location"], headers=CURATOR)
+    assert "上传进度" in page.text
