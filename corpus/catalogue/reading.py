@@ -199,9 +199,9 @@ def document_facts(
     """The facts of the passages' documents, for the passages that ``hydrate`` would return."""
     found = {}
     for batch in batches(passage_ids):
-        for passage_id, status, readers, identifier, kind, *facts in connection.execute(_FACTS, {"ids": batch}):
+        for passage_id, status, readers, *facts in connection.execute(_FACTS, {"ids": batch}).all():
             if status == Status.ACTIVE and readers & groups:
-                found[passage_id] = DocumentFacts(identifier, Kind(kind), *facts)
+                found[passage_id] = DocumentFacts(*facts)
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from sqlalchemy import (
     JSON,
@@ -38,6 +39,12 @@ class IndexState(StrEnum):
     """Not in the index and not to be."""
 
 
+@lru_cache(maxsize=1_024)
+def _groups(value: str) -> frozenset[str]:
+    """A handful of sets are read over and over: decoding them each time would cost more than the query."""
+    return frozenset(json.loads(value))
+
+
 class Groups(TypeDecorator[frozenset[str]]):
     """A set of group names as a sorted JSON list: equal sets are equal strings, so SQL can compare them exactly."""
 
@@ -50,7 +57,7 @@ class Groups(TypeDecorator[frozenset[str]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
         """From the database."""
-        return None if value is None else frozenset(json.loads(value))
+        return None if value is None else _groups(value)
 
 
 class Moment(TypeDecorator[datetime]):

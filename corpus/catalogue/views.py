@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from corpus.records import Document, Kind, MetadataField, Passage
+from corpus.records import Document, MetadataField, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class DocumentFacts:
     """What a list of hits is counted, grouped and sorted by; cheaper to load than a document."""
 
     id: str
-    kind: Kind
+    kind: str
     organization: str | None
     course: str | None
     year: int | None
