@@ -4,6 +4,8 @@ Both engines create exactly this, and refuse a filter on any other field: a cond
 be slow, and a misspelt one inside ``must_not`` would let everything pass.
 """
 
+from itertools import chain
+from operator import add
 from typing import Any
 
 from search.engine.interface import (
@@ -48,17 +50,16 @@ def grams_field(field: str) -> str:
 
 
 def grams(text: str) -> list[str]:
-    """Distinct pairs of neighbouring letters, digits or Han characters, in order.
+    """Distinct pairs of neighbouring characters in order; no blanks, and at least one letter, digit or Han character.
 
     A text can only hold a string if it has all the string's grams, so the gram index leaves few texts to compare.
-    Punctuation and blanks are in no gram: every engine's tokenizer agrees on what is left.
     """
-    pairs = (text[at : at + 2] for at in range(len(text) - 1))
-    return list(dict.fromkeys(pair for pair in pairs if pair.isalnum()))
+    pairs = dict.fromkeys(chain.from_iterable(map(add, run, run[1:]) for run in text.split()))
+    return [pair for pair in pairs if pair[0].isalnum() or pair[1].isalnum()]
 
 
 def is_gram(text: str) -> bool:
-    """Whether having the gram already means holding the string."""
+    """Whether having the gram already means holding the string. Not so with punctuation, which tokenizers may drop."""
     return len(text) == 2 and text.isalnum()
 
 

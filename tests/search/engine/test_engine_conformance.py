@@ -72,8 +72,8 @@ def point(number: int, *, seed: int = 7) -> Point:
     """A point whose vectors and payload follow from its number."""
     chance = random.Random(seed * 1_000 + number)
     dense = [chance.uniform(-1, 1) for _ in range(DIMENSIONS)]
-    words = SparseVector(sorted(chance.sample(range(40), 6)), [chance.randint(1, 9) / 4 for _ in range(6)])
-    bigrams = SparseVector(sorted(chance.sample(range(90), 12)), [chance.randint(1, 9) / 4 for _ in range(12)])
+    words = SparseVector(sorted(chance.sample(range(40), 6)), [chance.randint(200, 2_000) / 1_024 for _ in range(6)])
+    bigrams = SparseVector(sorted(chance.sample(range(90), 12)), [chance.randint(200, 2_000) / 1_024 for _ in range(12)])
     payload = {
         "readers": ["public"] if number % 3 else ["curators", "researchers"],
         "document_id": identifier(1_000 + number // 4),

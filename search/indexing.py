@@ -1,0 +1,137 @@
+"""Passages of the catalogue → points of the engine.
+
+The catalogue says what is pending; a version is marked as indexed only after its points are on the disk. A batch never
+splits a version and is one operation of the engine, so whatever moment the process dies at, a version is found with all
+its passages or with none, and the next run goes on from there. Point ids are passage ids: repeating a batch changes
+nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from corpus.catalogue import Catalogue, PassageToIndex
+from corpus.records import Document
+from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
+from corpus.text.references import normalise_identifier
+from search.embedding import Embedder
+from search.engine.interface import DENSE, AnyOf, Engine, Filter, Point
+from search.fingerprint import check_fingerprint, forget_fingerprint, store_fingerprint
+from search.query import title_key
+from search.sparse import index_text, passage_vectors
+
+BATCH_PASSAGES = 4_000
+"""Passages from which on a batch is written: its points take about 150 MB, and its flush a fraction of a second."""
+
+_CLAIMED_AT_ONCE = 200
+_LISTED_AT_ONCE = 4_000
+
+_IDENTIFYING_FIELDS = ("document_number", "project_number", "course_code")
+
+Progress = Callable[[int, int], None]
+"""Told after each batch: versions done, versions in all."""
+
+
+class Indexer:
+    """Brings an engine up to date with a catalogue. One at a time per engine."""
+
+    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> None:
+        self._catalogue = catalogue
+        self._engine = engine
+        self._analyser = analyser
+        self._embedder = embedder
+
+    def index_pending(self, on_progress: Progress | None = None) -> int:
+        """Index every pending version and delete what was replaced or trashed; returns the number of versions indexed.
+
+        Raises:
+            IndexMismatch: the index was built by another schema, analyser, term base or model.
+            EngineUnavailable: the engine does not answer; what was indexed so far stays.
+        """
+        self._engine.ensure_collection(self._embedder.dimensions)
+        fingerprint = check_fingerprint(self._catalogue, self._analyser, self._embedder)
+        store_fingerprint(self._catalogue, self._analyser, self._embedder)
+        if not self._engine.count(Filter()):
+            # A new index, or one whose files were removed: whatever the catalogue thinks is in it is not.
+            self._catalogue.reset_index()
+        total, done = self._catalogue.pending_count(), self._delete_stale()
+        deleted = done
+        for versions, passages in self._batches():
+            self._engine.upsert(self._points(passages))
+            self._engine.flush()
+            self._catalogue.mark_indexed(versions, fingerprint)
+            done += len(versions)
+            if on_progress:
+                on_progress(done, max(total, done))
+        if self._engine.needs_optimizing():
+            self._engine.optimize()
+        return done - deleted
+
+    def rebuild(self, on_progress: Progress | None = None) -> int:
+        """Build the index anew with the current schema, analyser and model. Killed, it is completed by another run."""
+        forget_fingerprint(self._catalogue)
+        self._catalogue.reset_index()
+        self._engine.drop()
+        self._engine.ensure_collection(self._embedder.dimensions)
+        store_fingerprint(self._catalogue, self._analyser, self._embedder)
+        return self.index_pending(on_progress)
+
+    def _delete_stale(self) -> int:
+        deleted = 0
+        while versions := self._catalogue.stale_versions(_LISTED_AT_ONCE):
+            self._engine.delete(Filter(must=(AnyOf("version_id", tuple(versions)),)))
+            self._engine.flush()
+            self._catalogue.mark_removed(versions)
+            deleted += len(versions)
+        return deleted
+
+    def _batches(self) -> Iterator[tuple[list[str], list[PassageToIndex]]]:
+        while waiting := self._catalogue.pending_versions(_LISTED_AT_ONCE):
+            versions: list[str] = []
+            passages: list[PassageToIndex] = []
+            while len(versions) < len(waiting) and len(passages) < BATCH_PASSAGES:
+                claimed = waiting[len(versions) : len(versions) + _CLAIMED_AT_ONCE]
+                passages += self._catalogue.passages_to_index(claimed)
+                versions += claimed
+            yield versions, passages
+
+    def _points(self, passages: Sequence[PassageToIndex]) -> Iterator[Point]:
+        texts = [index_text(item.document.title, item.passage.path, item.passage.text) for item in passages]
+        rows = self._embedder.embed_passages(texts)
+        for item, text, row in zip(passages, texts, rows, strict=True):
+            vectors = {DENSE: row.tolist(), **passage_vectors(text, self._analyser)}
+            yield Point(item.passage.id, vectors, payload(item))
+
+
+def payload(item: PassageToIndex) -> dict[str, object]:
+    """What the engine filters on. Fields without a value are left out; the text is folded, as queries are."""
+    document = item.document
+    values = {
+        "readers": sorted(document.readers),
+        "document_id": document.id,
+        "version_id": item.passage.version_id,
+        "kind": document.kind.value,
+        "organization": document.organization,
+        "course": document.course,
+        "project": document.project,
+        "document_number": document.document_number and normalise_identifier(document.document_number),
+        "identifiers": _identifiers(item),
+        "issued_on": _day(document),
+        "year": document.year,
+        "text": fold(item.passage.text),
+    }
+    return {field: value for field, value in values.items() if value is not None}
+
+
+def _identifiers(item: PassageToIndex) -> list[str]:
+    """The keys that name the document: its numbers, and its title as ``search.query.title_key`` compares titles."""
+    document = item.document
+    numbers: set[str] = {number for number in (document.document_number, document.project) if number}
+    for field in item.fields:
+        if field.name in _IDENTIFYING_FIELDS and not field.restricted:
+            numbers.update(map(str, field.value if isinstance(field.value, list) else [field.value]))
+    return sorted({title_key(document.title), *map(normalise_identifier, numbers)} - {""})
+
+
+def _day(document: Document) -> int | None:
+    day = document.issued_on
+    return day.year * 10_000 + day.month * 100 + day.day if day else None
