@@ -86,23 +86,24 @@ def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, L
     return legs
 
 
-def rank(query: Query, candidates: Candidates, mode: Mode, weights: LogisticModel) -> Ranking:
-    """Fuse the legs by the mode's weights and put exact matches on top."""
-    model = {Mode.HYBRID: weights, Mode.SEMANTIC: _SEMANTIC}.get(mode, _LEXICAL)
-    scored = {name: candidates.legs.get(name, ()) for name in LEGS}
-    fused = {candidate.id: candidate for candidate in fuse(scored, len(query.words), model)}
-    exact: dict[str, dict[str, float]] = {}
+def rank(query: Query, candidates: Candidates, weights: LogisticModel) -> Ranking:
+    """Fuse the legs by the weights of the query's mode (``weights`` for hybrid) and put exact matches on top."""
+    model = {Mode.HYBRID: weights, Mode.SEMANTIC: _SEMANTIC}.get(query.mode, _LEXICAL)
+    scored = {name: points for name, points in candidates.legs.items() if name in LEGS}
+    ranked = {
+        found.id: RankedCandidate(found.id, found.score, 0.0, found.legs)
+        for found in fuse(scored, len(query.words), model)
+    }
     for name, points in candidates.legs.items():
-        if name not in LEGS:
-            for point in points:
-                exact.setdefault(point.id, {})[name.partition("/")[0]] = 1.0
-    ranked = []
-    for identifier in fused.keys() | exact.keys():
-        found, own = fused.get(identifier), exact.get(identifier, {})
-        tier = max((TIERS.get(name, 0.0) for name in own), default=0.0)
-        legs = {**(found.legs if found else {}), **own}
-        ranked.append(RankedCandidate(identifier, found.score if found else 0.0, tier, legs))
-    return Ranking(tuple(in_order(ranked)), candidates.total)
+        if name in LEGS:
+            continue
+        kind = name.partition("/")[0]
+        for point in points:
+            found = ranked.get(point.id) or RankedCandidate(point.id, 0.0, 0.0, {})
+            tier = max(found.tier, TIERS.get(kind, 0.0))
+            ranked[point.id] = RankedCandidate(point.id, found.fused, tier, {**found.legs, kind: 1.0})
+    exact = len(candidates.legs) > len(scored)
+    return Ranking(tuple(in_order(ranked.values()) if exact else ranked.values()), candidates.total)
 
 
 def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:

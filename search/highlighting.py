@@ -56,20 +56,17 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 def _common_runs(text: str, query: str) -> Iterator[tuple[int, int]]:
     """Maximal runs of letters and digits that both strings hold, at least ``SHORTEST_RUN`` long, left to right."""
-    if len(query) < SHORTEST_RUN:
-        return
     starts = {query[at : at + SHORTEST_RUN] for at in range(len(query) - SHORTEST_RUN + 1)}
-    at = 0
-    while at <= len(text) - SHORTEST_RUN:
-        end = at + SHORTEST_RUN
-        if text[at:end] not in starts or not text[at:end].isalnum():
-            at += 1
+    places = {at for start in starts if start.isalnum() for at, _ in _occurrences(text, start)}
+    last = 0
+    for at in sorted(places):
+        if at < last:
             continue
-        while end < len(text) and text[end].isalnum() and text[at : end + 1] in query:
-            end += 1
-        if _whole(text, at, end):
-            yield at, end
-        at = end
+        last = at + SHORTEST_RUN
+        while last < len(text) and text[last].isalnum() and text[at : last + 1] in query:
+            last += 1
+        if _whole(text, at, last):
+            yield at, last
 
 
 def _identifier_spans(text: str, identifiers: Sequence[str]) -> list[tuple[int, int]]:

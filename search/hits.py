@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from haystack import Document as HaystackDocument
@@ -11,9 +12,12 @@ from haystack import component
 from corpus.catalogue.views import PassageInContext
 from corpus.identifiers import text_hash
 from corpus.records import Document, Passage
+from search.engine.interface import DENSE, WORDS
 from search.results import Citation, Hit, Locator
 
 PATH_SEPARATOR = " › "
+LEG_NAMES: Mapping[str, str] = MappingProxyType({WORDS: "lexical", DENSE: "semantic"})
+"""What users see of the legs' names; the others keep their own."""
 
 
 def make_hit(
@@ -32,7 +36,7 @@ def make_hit(
         highlights=list(highlights),
         locator=_locator(passage, 0, len(passage.text)),
         score=score,
-        legs=dict(legs),
+        legs={LEG_NAMES.get(name, name): value for name, value in legs.items()},
         issued_on=document.issued_on.isoformat() if document.issued_on else None,
         organization=document.organization,
         document_number=document.document_number,

@@ -67,6 +67,7 @@ class Query(Shared):
         named: keys of the titles that it names: what stands in 《》, and the law before an article.
         article: 第N条 as ``find_article_numbers`` normalises it.
         article_forms: the ways in which that is written, folded.
+        mode: how to search for it.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Query(Shared):
     named: tuple[str, ...] = ()
     article: str | None = None
     article_forms: tuple[str, ...] = ()
+    mode: Mode = Mode.HYBRID
 
     def as_phrase(self) -> "Query":
         """The query with its whole text as one phrase, unless it has quoted ones."""
@@ -150,11 +152,6 @@ def title_key(title: str) -> str:
     while key.startswith("《") and key.endswith("》") and "《" not in key[1:-1]:
         key = key[1:-1].strip(_EDGES)
     return key
-
-
-def wants_semantics(mode: Mode) -> bool:
-    """Whether the mode uses the dense leg."""
-    return mode in {Mode.HYBRID, Mode.SEMANTIC}
 
 
 def _printable(text: str) -> str:

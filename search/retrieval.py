@@ -33,7 +33,7 @@ from search.engine.interface import WORDS, Engine, Filter
 from search.fusion import load_weights
 from search.highlighting import highlight
 from search.hits import make_hit
-from search.query import Query, Shared, parse_query, wants_semantics
+from search.query import Query, Shared, parse_query
 from search.results import FacetValue, Hit, Mode, Sort
 from search.sparse import query_vectors
 
@@ -86,7 +86,7 @@ class QueryAnalyser:
         Raises:
             InvalidQuery: nothing to search for, or too long.
         """
-        query = parse_query(text, self.analyser)
+        query = replace(parse_query(text, self.analyser), mode=mode)
         if not quoting:
             return {"query": query.without_phrases()}
         return {"query": query.as_phrase() if mode is Mode.EXACT else query}
@@ -101,12 +101,13 @@ class QueryEncoder:
         self.embedder = embedder
 
     @component.output_types(vectors=QueryVectors)
-    def run(self, query: Query, mode: Mode = Mode.HYBRID) -> dict[str, QueryVectors]:
+    def run(self, query: Query) -> dict[str, QueryVectors]:
         """Sparse vectors of words and bigrams, and a dense one; of a bare number only its words say anything."""
-        sparse = {} if mode is Mode.SEMANTIC else query_vectors(query.text, self.analyser)
+        sparse = {} if query.mode is Mode.SEMANTIC else query_vectors(query.text, self.analyser)
         if query.bare and sparse:
             return {"vectors": QueryVectors(MappingProxyType({WORDS: sparse[WORDS]}))}
-        dense = self.embedder.embed_query(query.text) if wants_semantics(mode) else None
+        semantic = query.mode in {Mode.HYBRID, Mode.SEMANTIC}
+        dense = self.embedder.embed_query(query.text) if semantic else None
         return {"vectors": QueryVectors(MappingProxyType(sparse), dense)}
 
 
@@ -136,9 +137,9 @@ class CandidateRanker:
     """Fuses the legs into one order (``search.fusion``) and puts exact matches on top."""
 
     @component.output_types(ranking=Ranking)
-    def run(self, query: Query, candidates: Candidates, mode: Mode = Mode.HYBRID) -> dict[str, Ranking]:
+    def run(self, query: Query, candidates: Candidates) -> dict[str, Ranking]:
         """The candidates in order."""
-        return {"ranking": rank(query, candidates, mode, load_weights())}
+        return {"ranking": rank(query, candidates, load_weights())}
 
 
 @component

@@ -22,7 +22,7 @@ from search.engine.factory import open_engine
 from search.engine.interface import Engine, Filter
 from search.fingerprint import check_fingerprint
 from search.query import Query, build_filter
-from search.results import Answer, FacetValue, Mode, QueryEcho, SearchFilters, SearchRequest, SearchResult
+from search.results import Answer, FacetValue, QueryEcho, SearchFilters, SearchRequest, SearchResult
 from search.retrieval import FACET_FIELDS, FACET_VALUES, build_search, count_facets, facet_values
 
 MAX_LIMIT = 1_000
@@ -102,9 +102,7 @@ class Searcher:
         where = build_filter(groups, request.filters)
         inputs = {
             "analyse": {"text": request.text, "mode": request.mode},
-            "encode": {"mode": request.mode},
             "retrieve": {"where": where},
-            "rank": {"mode": request.mode},
             "resolve": {"groups": groups},
             "hydrate": {
                 "groups": groups,
@@ -133,7 +131,7 @@ class Searcher:
         """
         where = build_filter(groups, filters)
         inputs = {
-            "analyse": {"text": question, "mode": Mode.HYBRID, "quoting": False},
+            "analyse": {"text": question, "quoting": False},
             "retrieve": {"where": where},
             "resolve": {"groups": groups},
             "evidence": {"where": where, "groups": groups},
