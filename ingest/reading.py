@@ -305,7 +305,9 @@ def _too_slow(seconds: float) -> str:
 
 
 def _errors(root: type[UnreadableFile]) -> dict[str, type[UnreadableFile]]:
-    return {root.code: root} | {code: kind for child in root.__subclasses__() for code, kind in _errors(child).items()}
+    """Error classes by code; a class that shares its parent's code gives way to it."""
+    children = [_errors(child) for child in root.__subclasses__()]
+    return {code: kind for found in children for code, kind in found.items()} | {root.code: root}
 
 
 def _decode(answer: dict[str, Any]) -> Outcome:

@@ -13,7 +13,7 @@ from corpus.errors import DamagedFile, NeedsOcr
 from ingest.blocks import BlockType, ReadFile
 from ingest.readers.archive import Archive
 from ingest.readers.collector import Collector
-from ingest.readers.docx_numbering import Numbering, W, value_of
+from ingest.readers.docx_numbering import Numbering, W, integer, value_of
 from ingest.readers.docx_runs import ALTERNATE, ParagraphText, is_on, paragraph_text
 from ingest.readers.docx_styles import Styles
 from ingest.readers.plain_text import INDENT
@@ -132,7 +132,7 @@ class _Reader:
                 yield element
 
     def _paragraph(self, element: etree._Element) -> None:
-        content = self._read_paragraph(element)
+        content = paragraph_text(element)
         properties = element.find(f"{W}pPr")
         style = value_of(properties, "pStyle")
         if self._place.page and content.page_breaks_before:
@@ -156,9 +156,6 @@ class _Reader:
         for box in content.boxes:
             self.read_body(box)
         self._add_notes(content)
-
-    def _read_paragraph(self, element: etree._Element) -> ParagraphText:
-        return paragraph_text(element)
 
     def _add(self, text: str, properties: etree._Element | None, style: str | None) -> None:
         label = self._label(properties, style)
@@ -204,9 +201,10 @@ class _Reader:
         notes: list[ParagraphText] = []
         for row in self._rows(table):
             cells: list[Cell] = []
-            column = int(value_of(row.find(f"{W}trPr"), "gridBefore") or 0) if row.find(f"{W}trPr") is not None else 0
-            cells += [Cell(())] * min(column, 50)
-            header = is_on(row.find(f"{W}trPr"), "tblHeader")
+            row_properties = row.find(f"{W}trPr")
+            column = max(0, min(integer(value_of(row_properties, "gridBefore"), 0), 50))
+            cells += [Cell(())] * column
+            header = is_on(row_properties, "tblHeader")
             for element in self._cells(row):
                 cell = self._cell(element, above.get(column), notes, header=header)
                 above[column] = cell
@@ -225,8 +223,7 @@ class _Reader:
 
     def _cell(self, element: etree._Element, above: Cell | None, notes: list[ParagraphText], *, header: bool) -> Cell:
         properties = element.find(f"{W}tcPr")
-        span = value_of(properties, "gridSpan") or "1"
-        columns = min(int(span), 100) if span.isdecimal() and int(span) else 1
+        columns = max(1, min(integer(value_of(properties, "gridSpan"), 1), 100))
         merged = properties.find(f"{W}vMerge") if properties is not None else None
         if merged is not None and merged.get(f"{W}val", "continue") == "continue" and above is not None:
             return above
@@ -238,7 +235,7 @@ class _Reader:
                 for row in self._rows(element):
                     yield " ".join(" ".join(self._cell_paragraphs(inner, notes)) for inner in self._cells(row))
             elif element.tag == f"{W}p":
-                content = self._read_paragraph(element)
+                content = paragraph_text(element)
                 notes.append(content)
                 if self._place.page:
                     self._place.page += content.page_breaks_before + content.page_breaks_inside

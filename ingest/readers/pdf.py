@@ -101,13 +101,14 @@ def _readable(pages: list[Page], pictures: list[int], count: int, collector: Col
     """The pages whose text can be trusted; the others are recorded and named.
 
     Raises:
-        NeedsOcr: they are half of the pages or more, or rare characters throughout show a wrong text layer.
+        NeedsOcr: the others are most of the pages, or rare characters throughout show a wrong text layer.
     """
     shares = {page.number: _rare_share(page) for page in pages}
     garbage = [page.number for page in pages if _is_garbage(page, shares[page.number])]
-    if 2 * len(pictures) >= count:
-        raise NeedsOcr(f"{count} 页中有 {len(pictures)} 页是扫描图片，没有文字层。{_OCR_ADVICE}")
-    if 2 * len(garbage) >= count:
+    if 2 * len(pictures) > count:
+        scanned = "全部" if len(pictures) == count else f"{count} 页中有 {len(pictures)} 页"
+        raise NeedsOcr(f"这份 PDF {scanned}是扫描图片，没有文字层。{_OCR_ADVICE}")
+    if 2 * len(garbage) > count:
         raise NeedsOcr(f"PDF 的文字层与页面显示不符（{count} 页中有 {len(garbage)} 页是乱码）。{_OCR_ADVICE}")
     rare = median(known) if (known := [share for share in shares.values() if share is not None]) else 0.0
     if rare > _RARE_DOCUMENT:

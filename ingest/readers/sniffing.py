@@ -58,8 +58,8 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\xfd7zXZ", "xz 压缩包", _UNPACK),
     (b"MZ", "Windows 程序", "程序文件不入库。"),
     (b"\x7fELF", "Linux 程序", "程序文件不入库。"),
-    (b"ID3", "音频", "请转成文字稿后再入库。"),
-    (b"RIFF", "音频、视频或 WebP 图片", "请转成文字稿后再入库。"),
+    (b"ID3", "MP3 音频", "请转成文字稿后再入库。"),
+    (b"RIFF", "RIFF 音频、视频或图片", "请转成文字稿后再入库。"),
     (b"SQLite format 3", "SQLite 数据库", "数据库文件不入库。"),
     (b"\xc5\xd0\xd3\xc6", "EPS 图形", "请另存为 pdf 后再入库。"),
     (b"%!PS", "PostScript 文件", "请另存为 pdf 后再入库。"),
@@ -101,7 +101,7 @@ def sniff(path: Path, head: bytes, extension: str) -> Format:
         raise describe_ole(path)
     for magic, name, advice in _MAGIC:
         if head.startswith(magic):
-            raise UnsupportedFile(f"暂不支持{name}。{advice}")
+            raise UnsupportedFile(f"暂不支持 {name}。{advice}")
     if head[4:8] == b"ftyp":
         raise UnsupportedFile("暂不支持视频或 HEIC 图片。请转成文字稿后再入库。")
     if head[257:262] == b"ustar":
@@ -121,7 +121,7 @@ def _sniff_zip(path: Path) -> Format:
         return Format.PPTX
     for pattern, name, advice in _ZIP_KINDS:
         if any(re.match(pattern, entry) for entry in names):
-            raise UnsupportedFile(f"暂不支持{name}。{advice}")
+            raise UnsupportedFile(f"暂不支持 {name}。{advice}")
     raise UnsupportedFile(f"暂不支持 zip 压缩包。{_UNPACK}")
 
 

@@ -37,6 +37,7 @@ def test_answers_come_in_order_whatever_happens_to_a_file(tmp_path: Path) -> Non
     failed = {path.name: answer for path, answer in answers if isinstance(answer, UnreadableFile)}
     assert set(failed) == {"0003.txt", "0040.txt", "missing.txt"}
     assert "0 字节" in failed["0003.txt"].detail
+    assert {type(error) for error in failed.values()} == {DamagedFile}
     read = answers[79][1]
     assert isinstance(read, ReadFile)
     assert read.blocks[0].text == "第79号简报"

@@ -214,7 +214,7 @@ def test_scans_need_ocr_and_a_few_pictures_are_named(tmp_path: Path) -> None:
         picture(canvas)
         picture(canvas)
 
-    with pytest.raises(NeedsOcr, match="2 页中有 2 页"):
+    with pytest.raises(NeedsOcr, match="全部是扫描图片"):
         draw(tmp_path, scans)
 
     def mixed(canvas: Canvas) -> None:
