@@ -57,9 +57,10 @@ def _running_heads(lines: Sequence[str], numbers: set[int], page_starts: frozens
     """Short lines that repeat, next to a page break each time."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
-        if line and len(line) <= _RUNNING_HEAD and index not in numbers:
-            places[re.sub(r"\d+", "#", line)].append(index)
+        if line and len(line) <= _RUNNING_HEAD and line[-1] not in "。；，：" and index not in numbers:
+            places[line].append(index)
     found: set[int] = set()
+    page_starts |= {next((index for index, line in enumerate(lines) if line), 0)}
     for indices in places.values():
         beside = [
             i for i in indices if i in page_starts or i - 1 in numbers or i + 1 in numbers or i + 1 in page_starts

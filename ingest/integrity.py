@@ -19,7 +19,7 @@ def solid(text: str) -> str:
 def original_text(read: ReadFile) -> str:
     """Everything the reader saw, what it removed at its place, one block per line."""
     parts: list[str] = []
-    removed = sorted(read.removed, key=lambda item: item.before)
+    removed = sorted(read.removed, key=lambda item: min(max(item.before, 0), len(read.blocks)))
     taken = 0
     for index, block in enumerate(read.blocks):
         while taken < len(removed) and removed[taken].before <= index:

@@ -22,6 +22,7 @@ _PAIRS = (("（", "）"), ("(", ")"), ("《", "》"), ("“", "”"), ("【", "�
 _BODY = 60
 """Characters from which a line without final punctuation is running text, not a title or list item."""
 _CLAUSE = 20
+_PHRASE = 12
 _FEW = 6
 _BRACKET = 200
 """A bracket open for longer than this was never closed."""
@@ -152,20 +153,15 @@ def _continues(before: Line, after: Line, layout: Layout) -> bool:
     if after.text[0] in _CANNOT_START:
         return text[-1] not in _ENDS
     if layout.wrap and before.plain and after.plain and not after.page_break:
-        return _wrapped(before, after, layout)
-    new_paragraph = (after.indented and layout.indents) or numbering(after.text)
-    if (
-        _ended(text)
-        or new_paragraph
-        or is_organization(after.text)
-        or (_NAME_LIST.match(after.text) and text[-1] not in _MID_SENTENCE)
-    ):
+        return _wrapped(before, after, layout.wrap, layout)
+    if _ended(text) or (after.indented and layout.indents) or numbering(after.text):
         return False
     if text[-1] in _MID_SENTENCE:
-        return len(text) >= _CLAUSE
-    if len(text) >= _BODY or (len(text) >= _CLAUSE and text[-1].isdigit() and after.text[0].isdigit()):
-        return True
-    return _is_prose(after.text) and _unfinished(text, after.text, layout)
+        return len(text) >= (_FEW if text[-1] == "、" else _PHRASE)
+    if is_organization(after.text) or _NAME_LIST.match(after.text):
+        return False
+    one_number = text[-1].isdigit() and after.text[0].isdigit() and len(text) >= _CLAUSE
+    return len(text) >= _BODY or one_number or (_is_prose(after.text) and _unfinished(text, after.text, layout))
 
 
 def _ended(text: str) -> bool:
@@ -178,9 +174,9 @@ def _ended(text: str) -> bool:
     return text[-2:-1] in _ENDS or (text[-1] in "）)" and opening > 0 and text[opening - 1] in _ENDS)
 
 
-def _wrapped(before: Line, after: Line, layout: Layout) -> bool:
+def _wrapped(before: Line, after: Line, columns: int, layout: Layout) -> bool:
     """In hard-wrapped text a full line goes on in the next one unless that is indented or set off."""
-    full = width(before.text) + (4 if before.indented and layout.indents else 0) >= (layout.wrap or 0) - 4
+    full = width(before.text) + (4 if before.indented and layout.indents else 0) >= columns - 4
     if not full or after.indented or numbering(after.text):
         return False
     return not after.blank_before or before.text[-1] not in _ENDS

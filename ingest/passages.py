@@ -7,6 +7,7 @@ from corpus.records import Flag, MetadataField, PassageSpan, Section, Span
 from corpus.text.sentences import split_sentences
 from ingest.blocks import BlockType
 from ingest.cleaning import BLANKS, CleanText
+from ingest.points import POINT_STYLES
 
 TARGET = 350
 """Characters that a passage should have; a paragraph or point is not cut for being somewhat longer."""
@@ -158,6 +159,8 @@ class _Group:
     pieces: list[_Piece]
     section: int
     size: int
+    listed: bool = False
+    """Several entries of a list, under the heading above them."""
 
     @property
     def headings_only(self) -> bool:
@@ -247,19 +250,29 @@ def _common(last: _Group, group: _Group, sections: Sequence[Section]) -> int | N
         return last.section if size <= HARD and min(last.size, group.size) < SMALL else None
     if max(last.pieces[-1].size, group.size) >= SMALL or size > TARGET or group.section < 0 or last.section < 0:
         return None
+    if not (_is_item(group, sections) and (last.listed or _is_item(last, sections))):
+        return None
     parent = sections[group.section].parent
     parent = -1 if parent is None else parent
     siblings = sections[last.section].parent == sections[group.section].parent and (
-        sections[last.section].style == sections[group.section].style != _WHOLE
+        sections[last.section].style == sections[group.section].style
     )
-    return parent if siblings or (last.section == parent and len(last.pieces) > 1 and parent >= 0) else None
+    if not siblings and not (last.listed and last.section == parent):
+        return None
+    last.listed = True
+    return parent
+
+
+def _is_item(group: _Group, sections: Sequence[Section]) -> bool:
+    """Whether a group is an entry of a list: a line that is all heading, or a point within a paragraph."""
+    return group.headings_only or sections[group.section].style in POINT_STYLES
 
 
 def _span(
     clean: CleanText, group: _Group, paths: Sequence[tuple[str, ...]], sections: Sequence[Section]
 ) -> PassageSpan:
     first, last = group.pieces[0], group.pieces[-1]
-    flags = {Flag.TABLE} if first.table else set()
+    flags = {Flag.TABLE} if last.table else set()
     if any(first.start <= repair.start and repair.end <= last.end for repair in clean.repairs):
         flags.add(Flag.REPAIRED)
     path = paths[group.section] if group.section >= 0 else ()

@@ -9,15 +9,18 @@ from corpus.text.numerals import chinese_number
 _CN = "一二三四五六七八九十"
 _MARKER = re.compile(
     rf"(?:(?<=[。；：，！？;:”）\n])|\A)[ \t\u3000]*(?P<label>"
-    rf"(?P<number>[{_CN}]{{1,3}})(?P<verb>是|要|则)(?![，。、；求点])"
+    rf"(?P<number>[{_CN}]{{1,3}})(?P<verb>是|要(?!求)|则)(?![，。、；])"
     rf"|第(?P<nth>[{_CN}]{{1,2}})(?=[，,、是])"
     rf"|其(?P<of>[{_CN}]{{1,2}})(?=[，,、是：])"
-    rf"|(?P<word>首先|其次|再次|再者|最后)(?=[，,、是要])"
+    rf"|(?P<word>首先|其次|再次|再者|最后)"
     rf"|(?P<side>另?一方面)(?=[，,、是要]|[\u4e00-\u9fff])"
     rf")"
 )
 _LIKELY = re.compile(r"二(?:是|要|则)|第二[，,、是]|其[二次]|另一方面")
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3}
+POINT_STYLES = frozenset({"一是", "一要", "一则", "第一", "其一", "首先", "一方面"})
+"""Styles of the sections that points become."""
+
 _SIDES = {"一方面": 1, "另一方面": 2}
 
 

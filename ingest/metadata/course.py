@@ -51,7 +51,7 @@ def read_course(sheet: Sheet, findings: Findings, title: str, stem: str) -> None
             break
     for index in range(min(_OFFICE_LINES, len(sheet.lines))):
         office = re.split(r"[ \t\u3000]+", sheet.lines[index])[0]
-        if is_organization(office):
+        if is_organization(office) and office[0] not in "（(":
             findings.add("organization", office, (sheet.part(index, 0, len(office)),), confidence=0.6)
     _tidy(findings)
 

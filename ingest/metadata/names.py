@@ -2,7 +2,7 @@
 
 import re
 
-from ingest.lines import ORGANIZATION_END
+from ingest.lines import ORGANIZATION_END, is_organization
 
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴"
@@ -13,9 +13,9 @@ _SURNAMES = (
     "原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习习肖闫冯党"
 )
 _NAME = (
-    rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][ \u3000]{{1,2}}[\u4e00-\u9fff]|(?:欧阳|司马|上官|诸葛|"
-    rf"司徒|东方|皇甫|尉迟|公孙|慕容|夏侯|令狐)[\u4e00-\u9fff]{{1,2}}|"
-    rf"[\u4e00-\u9fff]{{2,6}}·[\u4e00-\u9fff]{{2,6}})"
+    "(?:(?:欧阳|司马|上官|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|夏侯|令狐)[\u4e00-\u9fff]{1,2}"
+    f"|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][ \u3000]{{1,2}}[\u4e00-\u9fff]"
+    "|[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,6})"
 )
 _MARK = r"(?:\s?[（(][^）)]{1,20}[）)]|[0-9,，*＊①-⑨¹²³]{1,4})?"
 _BYLINE = re.compile(rf"{_NAME}{_MARK}(?:[ \t\u3000、，,；;]+{_NAME}{_MARK}){{0,11}}")
@@ -45,6 +45,8 @@ def persons(text: str) -> list[str]:
 
 def organization_at_start(text: str) -> str | None:
     """The organisation that ``text`` starts with, as long as it goes on naming one (中共黑龙江省委宣传部社科工作办)."""
+    if is_organization(text):
+        return text
     end = 0
     while found := _ORGANIZATION_AT_START.match(text, end):
         end = found.end()

@@ -26,8 +26,8 @@ _OUTPUT = re.compile(
 _ABSTRACT_PARAGRAPHS = 6
 _BYLINE_LINES = 6
 _AFFILIATION = re.compile(
-    r"^[（(]?\s*(?:\d[.．、]?\s*)?(?P<name>[\u4e00-\u9fff（）]{3,40}?(?:大学|学院|研究院|研究所|党校|中心|"
-    r"科学院|社科院|学校|厅|局|部))"
+    r"^[（(]?\s*(?:\d[.．、]?\s*)?(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff（）]{1,39}?(?:大学|学院|研究院|研究所|党校|中心|"
+    r"科学院|社科院|学校|厅|局|部)(?:[ \u3000]*[\u4e00-\u9fff]{2,16}(?:学院|系|研究所|研究院|中心|教研室))?)"
 )
 
 
@@ -99,7 +99,7 @@ def read_byline(sheet: Sheet, findings: Findings) -> None:
         if "authors" not in findings and is_byline(line):
             findings.add("authors", persons(line), (span,), owned=(span,), confidence=0.8)
         elif "authors" in findings and len(line) <= 80 and (office := _AFFILIATION.match(line)) and "。" not in line:
-            findings.add("organization", office["name"], (span,), owned=(span,), confidence=0.75)
+            findings.add("organization", re.sub(r"\s", "", office["name"]), (span,), owned=(span,), confidence=0.75)
             return
         elif len(line) > 40:
             return

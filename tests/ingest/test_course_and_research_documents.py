@@ -1,0 +1,236 @@
+"""Whole course and research documents, written for these tests, with everything that must be read out of them."""
+
+from pathlib import Path
+
+from corpus.records import Flag, Kind
+from ingest.blocks import Block, BlockType, ReadFile
+from ingest.drafting import draft_version
+from tests.ingest.drafts import bodies, cards, draft_file, fields, outline
+
+TEACHING = {"instructors", "researchers"}
+
+SYLLABUS = """
+《乡村社会学导论》课程教学大纲
+
+课程名称：乡村社会学导论　　课程代码：SO3105
+
+学分：2　　学时：32　　开课学期：2024-2025学年第二学期
+
+授课教师：罗静姝　　授课对象：社会学专业本科生
+
+开课单位：江岭大学社会学院
+
+一、课程目标
+
+使学生了解乡村社会的基本结构，能够设计并完成一次小型田野调查。
+
+二、教学内容
+
+第一讲　乡村是什么
+
+第二讲　土地与家庭
+
+第三讲　村庄里的公共生活
+
+三、考核方式
+
+平时作业占40%，调查报告占60%。
+"""
+
+
+def test_syllabus(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, SYLLABUS, "乡村社会学导论大纲.txt")
+    found = fields(draft)
+    assert draft.kind is Kind.COURSE
+    assert draft.readers == TEACHING
+    assert draft.title == "《乡村社会学导论》课程教学大纲"
+    assert found["course_name"] == "乡村社会学导论"
+    assert found["course_code"] == "SO3105"
+    assert found["credits"] == 2
+    assert found["hours"] == 32
+    assert found["term"] == "2024-2025学年第二学期"
+    assert found["instructor"] == "罗静姝"
+    assert found["level"] == "社会学专业本科生"
+    assert found["organization"] == "江岭大学社会学院"
+    assert outline(draft.sections) == [
+        "一、课程目标",
+        "二、教学内容",
+        "  第一讲　乡村是什么",
+        "  第二讲　土地与家庭",
+        "  第三讲　村庄里的公共生活",
+        "三、考核方式",
+    ]
+
+
+LESSON = """
+第4讲　村规民约从哪里来
+
+课程：乡村治理案例
+主讲：温书言
+
+【教学目标】
+1. 说出村规民约的三个来源。
+2. 会用一个真实条款分析利益关系。
+
+【教学重点】
+1. 习惯与规则的区别。
+2. 谁有权修改。
+
+【思考题】你所在的村（社区）最近一次修改规约是什么时候？改了什么？
+"""
+
+
+def test_lesson_notes(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, LESSON, "乡村治理案例-第4讲.txt")
+    found = fields(draft)
+    assert draft.kind is Kind.COURSE
+    assert found["lesson_no"] == 4
+    assert found["lesson_title"] == "村规民约从哪里来"
+    assert found["course_name"] == "乡村治理案例"
+    assert found["instructor"] == "温书言"
+    assert outline(draft.sections) == [
+        "【教学目标】",
+        "  1. 说出村规民约的三个来源",
+        "  2. 会用一个真实条款分析利益关系",
+        "【教学重点】",
+        "  1. 习惯与规则的区别",
+        "  2. 谁有权修改",
+        "【思考题】",
+    ]
+
+
+def test_slides() -> None:
+    blocks = (
+        Block("第2讲 社区动员的五种办法", heading_level=1, page=1, page_start=True),
+        Block("《社区工作实务》", page=1),
+        Block("主讲：苏晚亭", page=1),
+        Block("从熟人开始", heading_level=1, page=2, page_start=True),
+        Block("先找三位大家都信得过的人", page=2),
+        Block("讲到这里停两分钟，请学生举例", BlockType.NOTE, page=2),
+        Block("办法对照", heading_level=1, page=3, page_start=True),
+        Block("办法：入户；人数：12；效果：好", BlockType.TABLE_ROW, page=3),
+        Block("办法：广播；人数：300；效果：一般", BlockType.TABLE_ROW, page=3),
+    )
+    read = ReadFile("pptx", "application/x-pptx", blocks)
+    draft = draft_version(read, source="s", file_name="社区工作实务-第2讲.pptx", sha256="0" * 64)
+    found = fields(draft)
+    assert draft.title == "第2讲 社区动员的五种办法"
+    assert found["lesson_no"] == 2
+    assert found["lesson_title"] == "社区动员的五种办法"
+    assert found["instructor"] == "苏晚亭"
+    assert [(item.style, item.heading) for item in draft.sections] == [("slide", "从熟人开始"), ("slide", "办法对照")]
+    table = [item for item in draft.passages if Flag.TABLE in item.flags]
+    assert [(item.page, item.path) for item in table] == [(3, ("办法对照",))]
+    assert "办法：入户" in draft.text[table[0].start : table[0].end]
+
+
+REPORT = """
+江岭省哲学社会科学规划课题结项报告
+
+课题编号：21JL032
+课题名称：县域图书馆总分馆制运行成效研究
+课题负责人：尹知秋（江岭大学公共管理学院教授）
+课题组成员：夏青禾、段云舟、欧阳文博
+承担单位：江岭大学公共管理学院
+成果形式：研究报告
+结项时间：2023年12月
+
+摘要：本课题调查了14个县的图书馆总分馆，发现通借通还显著提高了分馆的借阅量，但人员流动频繁影响了服务质量。
+
+关键词：图书馆；总分馆制；公共服务
+
+一、研究背景
+
+总分馆制在全省推行已有六年。
+
+二、研究发现
+
+（一）借阅量上升。分馆年均借阅量由1.2万册增至2.1万册。
+
+（二）人员不稳。分馆管理员平均任职时间只有14个月。
+
+参考文献
+
+[1] 段云舟. 县级图书馆服务半径研究[J]. 图书馆论坛, 2021(5).
+"""
+
+
+def test_final_report(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, REPORT, "结项报告-21JL032.txt")
+    found = fields(draft)
+    assert draft.kind is Kind.RESEARCH
+    assert draft.readers == TEACHING
+    assert draft.title == "县域图书馆总分馆制运行成效研究"
+    assert found["project_number"] == "21JL032"
+    assert found["project_title"] == "县域图书馆总分馆制运行成效研究"
+    assert found["authors"] == ["尹知秋", "夏青禾", "段云舟", "欧阳文博"]
+    assert found["organization"] == "江岭大学公共管理学院"
+    assert found["output_type"] == "研究报告"
+    assert found["year"] == 2023
+    assert found["keywords"] == ["图书馆", "总分馆制", "公共服务"]
+    assert str(found["abstract"]).startswith("本课题调查了14个县")
+    assert [item.heading for item in draft.sections if item.level == 1] == ["一、研究背景", "二、研究发现"]
+
+
+PAPER = """
+农村老年人数字反哺的家庭路径
+
+顾南乔　　邵一川
+
+（江岭大学 社会学院，江岭 330100）
+
+摘　要：数字反哺是老年人学习使用手机的主要途径。基于对62户家庭的访谈，本文区分了代办、代教和陪练三种路径。
+
+关键词：数字反哺；家庭；老年人
+
+基金项目：国家社科基金项目“老年数字融入研究”（21BSH077）
+
+一、问题的提出
+
+智能手机进村以后，不会用手机的老人反而更孤单了。
+
+二、三种路径
+
+代办最常见，代教最费时，陪练效果最好。
+"""
+
+
+def test_paper(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, PAPER, "论文.txt")
+    found = fields(draft)
+    assert draft.kind is Kind.RESEARCH
+    assert draft.title == "农村老年人数字反哺的家庭路径"
+    assert found["authors"] == ["顾南乔", "邵一川"]
+    assert found["organization"] == "江岭大学社会学院"
+    assert found["project_number"] == "21BSH077"
+    assert found["project_title"] == "老年数字融入研究"
+    assert found["keywords"] == ["数字反哺", "家庭", "老年人"]
+    assert str(found["abstract"]).endswith("陪练三种路径。")
+    assert any("数字反哺是老年人" in card for card in cards(draft))
+    assert not any("数字反哺是老年人" in body for body in bodies(draft))
+
+
+def test_abstract_alone_is_still_found(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, "乡村剧团的重生\n\n摘要：十二个村的调查表明，剧团因网络直播而复兴。", "摘要.txt")
+    assert bodies(draft) == []
+    assert cards(draft) == ["乡村剧团的重生\n摘要：十二个村的调查表明，剧团因网络直播而复兴。"]
+
+
+def test_kind_given_by_the_user_wins(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(PAPER, encoding="utf-8")
+    from ingest.readers import read_file
+
+    draft = draft_version(
+        read_file(path), source="s", file_name="a.txt", sha256="0" * 64, kind=Kind.COURSE, readers=frozenset({"public"})
+    )
+    assert draft.kind is Kind.COURSE
+    assert draft.report.kind_reasons == ("入库时指定",)
+    assert draft.readers == {"public"}
+
+
+def test_text_without_evidence_is_for_the_fewest(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, "天气转凉，湖边的芦苇黄了，早起的人多了起来，谁也没有急着说话。", "随笔.txt")
+    assert draft.title == "随笔"
+    assert draft.readers == {"researchers", "curators"}
+    assert "title" in draft.report.missing_fields
