@@ -139,14 +139,15 @@ class _Reader:
             self._place.page += content.page_breaks_before
         if content.breaks_before or is_on(properties, "pageBreakBefore"):
             self.collector.page_break()
-        if self._mark_deleted(properties):
+        if self._mark_has(properties, "del"):  # the paragraph runs into the next
             self._place.carried.append(content.text)
             return
         text = "".join(self._place.carried) + content.text
         self._place.carried.clear()
         self.collector.remove("hidden", content.hidden, self._place.page)
-        if text.strip():
-            self._add(text, properties, style)
+        label = self._label(properties, style)
+        if text.strip() or (label and not self._mark_has(properties, "vanish")):
+            self._add(text, label, properties, style)
         else:
             self.collector.blank()
         if self._place.page:
@@ -157,8 +158,7 @@ class _Reader:
             self.read_body(box)
         self._add_notes(content)
 
-    def _add(self, text: str, properties: etree._Element | None, style: str | None) -> None:
-        label = self._label(properties, style)
+    def _add(self, text: str, label: str, properties: etree._Element | None, style: str | None) -> None:
         level = self._styles.heading_level(properties, style)
         if level and "\n" in text:
             text = _one_line(text)
@@ -169,7 +169,7 @@ class _Reader:
             self.collector.properties["title"] = _one_line(text)
         indented = True if INDENT.match(text) else self._styles.first_line_indent(properties, style)
         self.collector.add(
-            label + text.rstrip() if not label else label + text.strip(),
+            (label + text.strip()).rstrip() if label else text.rstrip(),
             heading_level=level,
             indented=indented,
             page=self._place.page,
@@ -177,6 +177,7 @@ class _Reader:
         )
 
     def _label(self, properties: etree._Element | None, style: str | None) -> str:
+        """The automatic number of a paragraph, which is counted even if nothing of the paragraph is shown."""
         number, level = self._styles.list_of(properties, style)
         if number in (None, "0"):
             return ""
@@ -185,9 +186,9 @@ class _Reader:
         return self._numbering.label(number, level)
 
     @staticmethod
-    def _mark_deleted(properties: etree._Element | None) -> bool:
-        """Whether the paragraph's end mark is deleted by a tracked change: it runs into the next paragraph."""
-        return properties is not None and properties.find(f"{W}rPr/{W}del") is not None
+    def _mark_has(properties: etree._Element | None, name: str) -> bool:
+        """Whether the paragraph's end mark is hidden (``vanish``) or deleted (``del``)."""
+        return properties is not None and is_on(properties.find(f"{W}rPr"), name)
 
     def _add_notes(self, content: ParagraphText) -> None:
         for kind, identifier in content.notes:
@@ -239,9 +240,10 @@ class _Reader:
                 notes.append(content)
                 if self._place.page:
                     self._place.page += content.page_breaks_before + content.page_breaks_inside
-                if content.text.strip():
-                    properties = element.find(f"{W}pPr")
-                    yield self._label(properties, value_of(properties, "pStyle")) + _one_line(content.text)
+                properties = element.find(f"{W}pPr")
+                line = self._label(properties, value_of(properties, "pStyle")) + _one_line(content.text)
+                if line.strip():
+                    yield line.strip()
                 for box in content.boxes:
                     yield from self._cell_paragraphs(box, notes)
 

@@ -66,6 +66,14 @@ def test_legal_numbering_and_levels_bound_to_styles(tmp_path: Path) -> None:
     assert [block.heading_level for block in read.blocks] == [1, 2, 1, 2]
 
 
+def test_paragraphs_without_text_are_counted_and_shown_unless_hidden(tmp_path: Path) -> None:
+    lists = abstract(0, ("decimal", "3.%1")) + num(1, 0)
+    hidden = numbered(1) + "<w:rPr><w:vanish/></w:rPr>"
+    body = p("", numbered(1)) + p("定期评价") + p("", hidden) + p("自我评估", numbered(1))
+    blocks = read_file(write_docx(tmp_path / "a.docx", body, numbering=lists)).blocks
+    assert [block.text for block in blocks] == ["3.1", "定期评价", "3.3 自我评估"]
+
+
 @pytest.mark.parametrize(
     ("style", "number", "printed"),
     [
@@ -155,6 +163,14 @@ def test_form_is_read_as_pairs_and_long_cells_as_prose(tmp_path: Path) -> None:
     read = read_file(write_docx(tmp_path / "a.docx", body))
     assert texts(read)[:3] == ["课程名称：志愿服务概论；课程代码：ZY2101", "授课教师：李老师；学分：2", "教学内容："]
     assert texts(read)[3:] == prose.split("|")
+
+
+def test_numbers_of_table_rows_are_shown(tmp_path: Path) -> None:
+    cell = f"<w:tc>{p('', numbered(1))}</w:tc>"
+    body = table(tc("序号") + tc("名称"), cell + tc("书屋"), cell + tc("讲堂"))
+    lists = abstract(0, ("decimal", "%1")) + num(1, 0)
+    read = read_file(write_docx(tmp_path / "a.docx", body, numbering=lists))
+    assert texts(read) == ["序号：1；名称：书屋", "序号：2；名称：讲堂"]
 
 
 def test_nested_table_stays_in_its_cell(tmp_path: Path) -> None:
