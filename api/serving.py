@@ -1,8 +1,10 @@
 """Running the server over a data directory."""
 
 import secrets
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -27,10 +29,32 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     token = secrets.token_urlsafe(32)
-    with listener, open_library(settings, token) as library, announced(settings, _own_url(url), token):
+    with (
+        _stopped_by_signals(),
+        listener,
+        open_library(settings, token) as library,
+        announced(settings, _own_url(url), token),
+    ):
+        listener.listen()  # From here on, whoever comes before the server accepts is kept waiting, not turned away.
         app = create_app(library, lambda: on_ready(url))
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """End in order on Ctrl+C and on SIGTERM. Uvicorn raises the signal again once it has shut down, and SIGTERM's
+    default action would end the process before the index and the server's record are put away."""
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def _listen(settings: Settings) -> socket.socket:

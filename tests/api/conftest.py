@@ -1,5 +1,6 @@
 """A served library with three documents: a public one with restricted fields, an internal one, and a hostile one."""
 
+import os
 from types import SimpleNamespace
 from urllib.parse import quote
 
@@ -77,3 +78,10 @@ def library(settings, ids):
 def client(library):
     with TestClient(create_app(library), base_url="http://127.0.0.1", follow_redirects=False) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    """Variables of whoever runs the tests must not change them."""
+    for name in [name for name in os.environ if name.startswith("LUNKU_")]:
+        monkeypatch.delenv(name)

@@ -1,0 +1,213 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from corpus.catalogue import Catalogue
+from corpus.settings import Settings
+from search.results import Answer, SearchResult
+from tests.api.conftest import fill
+from tests.api.lunku import ROOT, lunku, lunku_json, write_files
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    """A data directory with one ingested folder."""
+    folder = tmp_path_factory.mktemp("cli")
+    files = write_files(folder / "资料")
+    lunku(folder / "data", "ingest", files, code=1)
+    return folder / "data"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    settings = Settings(data_dir=tmp_path_factory.mktemp("filled"))
+    return settings.data_dir, fill(settings)
+
+
+def test_ingest_names_the_outcome_of_every_file_and_goes_on(tmp_path):
+    files = write_files(tmp_path / "资料")
+    first = lunku_json(tmp_path / "data", "ingest", files, code=1)
+    outcomes = {item["path"].rsplit("/", 1)[-1]: item for item in first["files"]}
+    assert all(set(item) == {"path", "outcome", "reason", "document_id", "kind", "seconds"} for item in first["files"])
+    assert outcomes["巡护通知.txt"]["outcome"] == outcomes["田野访谈.md"]["outcome"] == "indexed"
+    assert outcomes["巡护通知.txt"]["kind"] == "policy"
+    for name in ("空白.txt", "图片.png"):
+        assert outcomes[name]["outcome"] not in {"indexed", "unchanged"}
+        assert any("\u4e00" <= character <= "\u9fff" for character in outcomes[name]["reason"])
+    assert sum(first["summary"].values()) == 4
+    second = lunku_json(tmp_path / "data", "ingest", files / "巡护通知.txt", files / "田野访谈.md")
+    assert second["summary"] == {"unchanged": 2}
+
+
+def test_ingest_keeps_progress_and_reasons_apart_from_the_summary(tmp_path):
+    files = write_files(tmp_path / "资料")
+    run = lunku(tmp_path / "data", "ingest", files, code=1)
+    assert run.stdout.startswith("共 4 个文件：已入库 2")
+    assert "空白.txt" in run.stderr.replace("\n", "")
+    assert "空白.txt" not in run.stdout
+
+
+def test_kind_and_readers_can_be_given(tmp_path):
+    files = write_files(tmp_path / "资料")
+    given = ("--kind", "research", "--readers", "讲师团，lecturers")
+    lunku(tmp_path / "data", "ingest", files / "田野访谈.md", *given)
+    [document] = lunku_json(tmp_path / "data", "documents", "list")["items"]
+    assert (document["kind"], document["readers"]) == ("research", ["lecturers", "讲师团"])
+
+
+def test_search_prints_the_documented_shape(data_dir):
+    found = lunku_json(data_dir, "search", '"登记漂浮物数量"', "-n", "1")
+    assert set(found) == set(SearchResult.__dataclass_fields__)
+    [hit] = found["hits"]
+    assert (hit["kind"], hit["document_number"], hit["issued_on"]) == ("policy", "松政办发〔2023〕18号", "2023-03-06")
+    assert hit["path"][-1] == "一、巡护安排"
+
+
+def test_search_filters_and_access(data_dir):
+    def count(*arguments):
+        return len(lunku_json(data_dir, "search", *arguments)["hits"])
+
+    assert count("访谈", "--kind", "course") > 0
+    assert count('"先问做过什么"', "--as", "public") == 0
+    assert count('"先问做过什么"', "--as", "instructors") > 0
+    assert count("巡护", "--from", "2024-01-01") == 0
+    assert count("巡护", "--to", "2023", "--mode", "lexical", "--organization", "松江市人民政府办公室") > 0
+
+
+def test_ask_answers_or_abstains(data_dir):
+    found = lunku_json(data_dir, "ask", "巡护物资由谁配发？")
+    assert set(found) == set(Answer.__dataclass_fields__)
+    assert found["status"] in {"answered", "partial"}
+    assert "各街道统一配发" in found["sentences"][0]["text"]
+    unknown = lunku(data_dir, "ask", "火星基地食堂有几个窗口？")
+    assert "未见直接依据" in unknown.stdout
+
+
+def test_people_see_hits_with_their_citation(data_dir):
+    run = lunku(data_dir, "search", "漂浮物")
+    assert "《松江市人民政府办公室关于加强河湖巡护工作的通知》" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("search", "  "), "invalid_query"),
+        (("search", "巡护", "--from", "昨天"), "invalid_query"),
+        (("search", "巡护", "--mode", "magic"), "invalid_query"),
+        (("documents", "show", "没有"), "not_found"),
+        (("ingest", ".", "--readers", "，"), "invalid_setting"),
+    ],
+)
+def test_an_error_is_chinese_on_stderr_and_json_on_stdout(data_dir, arguments, code):
+    run = lunku(data_dir, *arguments, "--json", code=1)
+    error = json.loads(run.stdout)["error"]
+    assert error["code"] == code
+    assert "错误" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_command_that_cannot_be_understood_exits_with_2(data_dir):
+    lunku(data_dir, "search", code=2)
+    lunku(data_dir, "search", "巡护", "--kind", "novel", code=2)
+
+
+def test_documents_are_listed_shown_reported_trashed_and_restored(filled):
+    data_dir, ids = filled
+    listed = lunku_json(data_dir, "documents", "list")
+    assert (set(listed), listed["total"]) == ({"items", "total", "limit", "offset"}, 3)
+    assert lunku_json(data_dir, "documents", "list", "--as", "public")["total"] == 2
+    names = {field["name"] for field in lunku_json(data_dir, "documents", "show", ids.public)["fields"]}
+    assert "distribution" in names
+    public = lunku_json(data_dir, "documents", "show", ids.public, "--as", "public")
+    assert "distribution" not in {field["name"] for field in public["fields"]}
+    lunku(data_dir, "documents", "show", ids.internal, "--as", "public", code=1)
+    assert lunku_json(data_dir, "documents", "report", ids.public)["integrity"]["holds"] is True
+    assert lunku_json(data_dir, "documents", "delete", ids.hostile)["status"] == "trashed"
+    assert lunku_json(data_dir, "search", "“混入文字”")["hits"] == []
+    assert lunku_json(data_dir, "documents", "list", "--trashed")["total"] == 1
+    assert lunku_json(data_dir, "documents", "restore", ids.hostile)["status"] == "active"
+    for arguments in (("list",), ("show", ids.public), ("report", ids.public)):
+        assert lunku(data_dir, "documents", *arguments).stdout
+
+
+def test_terms_are_listed(filled):
+    found = lunku_json(filled[0], "terms", "list", "--limit", "2")
+    assert len(found["items"]) == 2 < found["total"]
+    assert lunku(filled[0], "terms", "list", found["items"][0]["text"]).stdout
+
+
+def test_reindex_builds_the_same_index_from_the_catalogue(data_dir):
+    before = lunku_json(data_dir, "search", "巡护")["hits"]
+    assert lunku_json(data_dir, "reindex")["indexed"] == 2
+    assert lunku_json(data_dir, "search", "巡护")["hits"] == before
+
+
+def test_an_index_of_another_build_is_refused_until_reindex(tmp_path):
+    settings = Settings(data_dir=tmp_path)
+    fill(settings)
+    with Catalogue.open(settings.catalogue_url) as catalogue:
+        catalogue.set_value("index_fingerprint", "schema=0 analyser=x model=y dimensions=1")
+    run = lunku(tmp_path, "search", "供暖", "--json", code=1)
+    assert json.loads(run.stdout)["error"]["code"] == "index_mismatch"
+    assert "lunku reindex" in run.stderr
+    assert {item["check"]: item for item in lunku_json(tmp_path, "doctor", code=1)["findings"]}["索引"]["fix"]
+    lunku(tmp_path, "reindex")
+    assert lunku_json(tmp_path, "search", "供暖")["hits"]
+
+
+def test_doctor_finds_nothing_wrong_here(data_dir):
+    found = lunku_json(data_dir, "doctor")
+    assert found["ok"] is True
+    assert {item["check"] for item in found["findings"]} >= {"数据目录", "目录库", "索引", "语义模型", "磁盘空间"}
+
+
+def test_doctor_names_misspelt_settings_and_unwritable_places(tmp_path, monkeypatch):
+    monkeypatch.setenv("LUNKU_DATADIR", "x")
+    (tmp_path / "file").write_text("")
+    found = lunku_json(tmp_path / "file", "doctor", code=1)["findings"]
+    findings = {item["check"]: item for item in found}
+    assert "LUNKU_DATADIR" in findings["环境变量"]["detail"]
+    assert findings["数据目录"]["level"] == "error"
+    assert all(item["fix"] for item in found if item["level"] != "ok")
+
+
+def test_demo_is_ready_at_once_the_second_time(tmp_path):
+    first = lunku_json(tmp_path, "demo", "--no-serve")
+    assert len(first["files"]) >= 30
+    assert set(first["summary"]) == {"indexed"}
+    again = lunku_json(tmp_path, "demo", "--no-serve")
+    assert again["summary"] == {"unchanged": len(first["files"])}
+    run = lunku(tmp_path, "demo", "--no-serve")
+    assert "lunku search" in run.stdout
+    assert "http://127.0.0.1:8000" in run.stdout
+
+
+HEAVY = ("torch", "sentence_transformers", "transformers", "qdrant_client", "alembic", "fastapi", "trafilatura")
+
+
+@pytest.mark.parametrize("arguments", [["search", "巡护"], ["ask", "巡护物资由谁配发？"]])
+def test_a_query_imports_nothing_heavy(data_dir, arguments):
+    code = (
+        "import sys; from api.cli import main\n"
+        f"sys.argv[1:] = {[*arguments, '--data-dir', str(data_dir)]!r}\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_help_imports_almost_nothing():
+    code = (
+        "import sys; from api.cli import main\n"
+        "sys.argv[1:] = ['--help']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('sqlalchemy', 'haystack', 'numpy', 'fastapi', 'search') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip().splitlines()[-1] == "[]"
