@@ -78,7 +78,15 @@ def test_one_broken_byte_is_a_warning_not_a_refusal(tmp_path: Path) -> None:
     assert "志愿服务" in read.blocks[-1].text
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)) * 20, b"\x00\x01\x02\x03" * 100, b"\xff\xfe" + b"\x00\xd8" * 50])
+@pytest.mark.parametrize(
+    "data",
+    [
+        bytes(range(256)) * 20,
+        b"\x00\x01\x02\x03" * 100,
+        b"\xff\xfe" + b"\x00\xd8" * 50,
+        "名前,年齢,住所\n佐藤太郎,30,東京\n三木英子,25,大阪\n".encode("cp932"),
+    ],
+)
 def test_binary_is_no_text(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(data)
