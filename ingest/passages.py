@@ -173,10 +173,8 @@ def _groups(pieces: Sequence[_Piece], sections: Sequence[Section], text: str) ->
     for piece in pieces:
         last = groups[-1] if groups else None
         if last and _fits(last, piece, sections, text):
+            last.section = _section_of(last, piece, sections)
             last.pieces.append(piece)
-            last.section = (
-                piece.section if last.headings_only or _below(last.section, piece.section, sections) else last.section
-            )
             last.size += piece.size
         else:
             groups.append(_Group([piece], piece.section, piece.size))
@@ -197,6 +195,15 @@ def _fits(group: _Group, piece: _Piece, sections: Sequence[Section], text: str) 
         return sections[article].end - sections[article].start <= HARD
     # A short lead (…，具体如下：) goes with the first point below it, so it is not lost as a passage of its own.
     return group.size < SMALL and _below(group.section, piece.section, sections) and not piece.heading
+
+
+def _section_of(group: _Group, piece: _Piece, sections: Sequence[Section]) -> int:
+    """The section of a passage that ``piece`` joins: the deeper one, for what led up to it; but an article's items do
+    not name the article's passage."""
+    article = _article(group.section, sections)
+    if article is not None and article == _article(piece.section, sections) and not group.headings_only:
+        return article
+    return piece.section if group.headings_only or _below(group.section, piece.section, sections) else group.section
 
 
 def _article(section: int, sections: Sequence[Section]) -> int | None:

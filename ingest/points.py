@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.text.numerals import chinese_number
 
@@ -61,15 +61,15 @@ def points(text: str, start: int, end: int) -> list[Point]:
     A marker counts at the start of a line or after 。；：，, so that 统一是 is none, and only with its successor: a
     sequence has at least two points.
     """
-    sequences = [found for found in _sequences(_markers(text[start:end])) if len(found) >= 2]
+    part = text[start:end]
+    sequences = [found for found in _sequences(_markers(part)) if len(found) >= 2]
     result: list[Point] = []
     for number, markers in enumerate(sequences):
-        ends = [marker.start for marker in markers[1:]] + [_paragraph_end(text, start + markers[-1].start, end) - start]
-        result += [
-            Point(start + marker.start, start + _trimmed(text[start:end], marker.start, stop), marker.label,
-                  markers[0].style, number)
-            for marker, stop in zip(markers, ends, strict=True)
-        ]  # fmt: skip
+        again = (other[0].start for other in sequences[number + 1 :] if other[0].style == markers[0].style)
+        stops = [*(marker.start for marker in markers[1:]), _last_end(part, markers[-1].start, next(again, end))]
+        for marker, stop in zip(markers, stops, strict=True):
+            end_of_text = start + _trimmed(part, marker.start, stop)
+            result.append(Point(start + marker.start, end_of_text, marker.label, markers[0].style, number))
     return _nested(sorted(result, key=lambda point: (point.start, -point.end)))
 
 
@@ -104,9 +104,14 @@ def _sequences(markers: Iterator[_Marker]) -> list[list[_Marker]]:
     return done
 
 
-def _paragraph_end(text: str, start: int, end: int) -> int:
-    found = text.find("\n", start, end)
-    return end if found < 0 else found
+def _last_end(text: str, start: int, again: int) -> int:
+    """Where the last point ends: with its paragraph, or with the sentence before a list of its kind starts again."""
+    found = text.find("\n", start)
+    stop = len(text) if found < 0 else found
+    if again >= stop:
+        return stop
+    sentence = max(text.rfind(mark, start, again) for mark in "。！？")
+    return sentence + 1 if sentence > start else again
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
@@ -116,13 +121,21 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def _nested(found: list[Point]) -> list[Point]:
-    """Without sequences that overlap another one instead of standing inside one of its points."""
+    """Every sequence inside one point of another, or outside all of them; one that overlaps another is left out.
+
+    What runs to the end of the paragraph, the last point of an inner sequence, ends with the point around it.
+    """
     dropped: set[int] = set()
+    above: dict[int, Point | None] = {}
+    result: list[Point] = []
     open_points: list[Point] = []
     for point in found:
-        open_points = [outer for outer in open_points if outer.end > point.start and outer.sequence not in dropped]
-        if any(point.end > outer.end for outer in open_points):
+        open_points = [outer for outer in open_points if outer.end > point.start and outer.sequence != point.sequence]
+        around = open_points[-1] if open_points else None
+        if point.sequence in dropped or above.setdefault(point.sequence, around) is not around:
             dropped.add(point.sequence)
-        else:
-            open_points.append(point)
-    return [point for point in found if point.sequence not in dropped]
+            continue
+        inner = replace(point, end=min(point.end, around.end)) if around else point
+        open_points.append(inner)
+        result.append(inner)
+    return [point for point in result if point.sequence not in dropped]

@@ -15,6 +15,7 @@ _GAP = 2
 """A list may skip one number (deleted, or lost in a scan); articles may skip any."""
 _LOOK_BACK = 6
 _FRONT = 12
+_ATTACHMENTS = 12
 
 
 @dataclass(slots=True)
@@ -122,9 +123,19 @@ class _Reader:
         """Close all sections before the signature, date and 版记 that stand before paragraph ``index``."""
         while index - 1 > self.last_heading and _closes_document(self.lines[index - 1]):
             index -= 1
+        index = self._before_attachment_list(index)
         end = self.clean.paragraphs[index - 1].end if index else 0
         for node in self.outline.nodes:
             node.end = end if node.end < 0 else node.end
+
+    def _before_attachment_list(self, index: int) -> int:
+        """附件：1.… 2.… above the signature lists attachments (GB/T 9704-2012 7.3.4) and belongs to no section."""
+        for position in range(index - 1, max(self.last_heading, index - 1 - _ATTACHMENTS), -1):
+            if field_of(self.lines[position]) == "attachment_list":
+                return position
+            if not self.numbers[position]:
+                break
+        return index
 
     def _accept(self, index: int, paragraph: Paragraph) -> bool:
         line, number = self.lines[index], self.numbers[index]
@@ -196,6 +207,7 @@ class _Reader:
             frame = outline.stack[depth]
             if number.style in UNNUMBERED or _next(number, frame.number, frame.part):
                 outline.pop_to(depth)
+                self.suspended = frame.suspended
                 return True
             if frame.suspended is not None and number.number == frame.suspended + 1:
                 outline.pop_to(depth)

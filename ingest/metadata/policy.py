@@ -137,6 +137,8 @@ def _read_issue(sheet: Sheet, findings: Findings, index: int) -> None:
         above -= 1
     if above >= 0 and _SERIES.match(sheet.lines[above]) and not sheet.kinds[above]:
         findings.add("series", re.sub(r"\s", "", sheet.lines[above]), (sheet.span(above),), owned=(sheet.span(above),))
+        if is_organization(office := sheet.lines[above].removesuffix("会议纪要")):
+            findings.add("organization", office, (sheet.span(above),), confidence=0.7)
 
 
 def _read_date(sheet: Sheet, findings: Findings, index: int, confidence: float) -> None:

@@ -67,7 +67,7 @@ class Sheet:
                 return index
             if paragraph.key_value or self.kinds[index] or index in self.header_lines:
                 continue
-            if (paragraph.start in starts and index) or (len(line) > _BODY and _is_prose(line)) or len(line) > 120:
+            if paragraph.start in starts or (len(line) > _BODY and _is_prose(line)) or len(line) > 120:
                 return index
         return len(self.lines)
 

@@ -54,26 +54,13 @@ def _starts(sheet: Sheet, findings: Findings) -> list[int]:
     """Lines that a title could start with: the first free one of each group."""
     starts: list[int] = []
     last_free = -2
-    for index in range(min(sheet.front_end + 1, len(sheet.lines))):
+    for index in range(sheet.front_end):
         if not _is_free(sheet, findings, index):
             continue
-        if index >= sheet.front_end and not (not starts and _may_stand_alone(sheet, index)):
-            break
         if last_free != index - 1 or not starts or sheet.clean.paragraphs[index].heading_level == 1:
             starts.append(index)
         last_free = index
     return starts[:6]
-
-
-def _may_stand_alone(sheet: Sheet, index: int) -> bool:
-    """A numbered first line (第三讲 …, # 第一章：导论) may be the title of a lesson or chapter."""
-    number = numbering(sheet.lines[index])
-    level = sheet.clean.paragraphs[index].heading_level
-    return (
-        index == 0
-        and len(sheet.lines[index]) <= _LONGEST
-        and (level is not None or bool(number and number.style[0] == "第"))
-    )
 
 
 def _is_free(sheet: Sheet, findings: Findings, index: int) -> bool:

@@ -386,5 +386,6 @@ def test_statute(tmp_path: Path) -> None:
     ],
 )
 def test_only_a_public_issuer_is_public(tmp_path: Path, number: str, issuer: str, readers: set[str]) -> None:
-    text = f"{issuer}关于做好防汛工作的通知\n{number}\n各市人民政府：\n请做好防汛工作，确保群众安全度汛。\n{issuer}\n2023年6月1日"
+    title, body = f"{issuer}关于做好防汛工作的通知", "请做好防汛工作，确保群众安全度汛。"
+    text = "\n".join((title, number, "各市人民政府：", body, issuer, "2023年6月1日"))
     assert draft_file(tmp_path, text).readers == readers
