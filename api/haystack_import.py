@@ -3,6 +3,7 @@
 ``import haystack`` imports torch when it is installed, and posthog, its telemetry client: 1.4 s on every command
 instead of 0.25 s. Nothing of ours that runs without a configured model needs torch, and telemetry is off; so both are
 hidden meanwhile, and importable again afterwards.
+"""
 
 import logging
 import os
