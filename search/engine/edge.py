@@ -39,11 +39,11 @@ class EdgeEngine:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the index in ``path``.
+        """Open the index in ``path``. One that cannot be read raises when it is used, so that ``drop`` can remove it.
 
         Raises:
             EngineLocked: another process, or another engine of this one, owns the directory.
-            EngineUnavailable: the index cannot be read.
+            EngineUnavailable: the directory cannot be written.
         """
         self._lock = OwnerLock.acquire(path)
         self._optimising, self._writing, self._using = Lock(), RLock(), RLock()
@@ -52,13 +52,13 @@ class EdgeEngine:
         self._dimensions = 0
         self._log: list[edge.UpdateOperation] | None = None
         """Writes since an optimisation copied the shard, to be repeated on the copy."""
-        try:
-            self._generations.remove_others()
-            if current := self._generations.current():
+        self._unreadable: EngineUnavailable | None = None
+        self._generations.remove_others()
+        if current := self._generations.current():
+            try:
                 self._open(current)
-        except BaseException:
-            self._lock.release()
-            raise
+            except EngineUnavailable as error:
+                self._unreadable = error
 
     def __enter__(self) -> Self:
         return self
@@ -68,8 +68,8 @@ class EdgeEngine:
 
     def _open(self, generation: Path) -> None:
         with foreign_errors():
-            self._shard = edge.EdgeShard.load(str(generation))
             self._dimensions = _dimensions(generation)
+            self._shard = edge.EdgeShard.load(str(generation))
 
     def ensure_collection(self, dimensions: int) -> None:
         """Create the collection with its vectors and payload indexes if it does not exist.
@@ -78,6 +78,8 @@ class EdgeEngine:
             IndexMismatch: it exists with another number of dimensions.
         """
         with self._writing, foreign_errors():
+            if self._unreadable:
+                raise self._unreadable
             if self._shard is not None:
                 if self._dimensions != dimensions:
                     raise IndexMismatch(
@@ -123,7 +125,7 @@ class EdgeEngine:
         """The shard, kept from being exchanged meanwhile."""
         with self._using, foreign_errors():
             if self._shard is None:
-                raise EngineUnavailable("索引尚未建立或已关闭。请先用 lunku ingest 入库，或运行 lunku reindex。")
+                raise self._unreadable or EngineUnavailable("索引尚未建立或已关闭。请先用 lunku ingest 入库。")
             yield self._shard
 
     def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
@@ -224,7 +226,7 @@ class EdgeEngine:
         with self._optimising, self._writing, self._using, foreign_errors():
             if self._shard is not None:
                 self._shard.close()
-                self._shard = None
+            self._shard = self._unreadable = None
             self._generations.switch(None)
             self._generations.remove_others()
 
@@ -241,8 +243,11 @@ class EdgeEngine:
 
 
 def _dimensions(generation: Path) -> int:
-    config = json.loads((generation / "edge_config.json").read_text("utf-8"))
-    return int(config["vectors"][DENSE]["size"])
+    try:
+        config = json.loads((generation / "edge_config.json").read_text("utf-8"))
+        return int(config["vectors"][DENSE]["size"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise EngineUnavailable("索引的配置文件已损坏。请运行 lunku reindex 重建索引。") from error
 
 
 def _rank(shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> list[ScoredPoint]:

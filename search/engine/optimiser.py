@@ -3,7 +3,9 @@
 Run as ``python -m search.engine.optimiser DIRECTORY DIMENSIONS POINTS``.
 """
 
+import ctypes
 import os
+import signal
 import sys
 
 import qdrant_edge as edge
@@ -19,6 +21,16 @@ def optimise(directory: str, dimensions: int, points: int) -> None:
     shard.close()
 
 
+def _die_with_parent() -> None:
+    """An optimisation that nobody waits for would go on writing into what the next owner removes.
+
+    Linux only (prctl(2), PR_SET_PDEATHSIG); elsewhere an orphan works to its end, and its copy goes at a later open.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    _die_with_parent()
     os.nice(10)
     optimise(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -39,12 +40,18 @@ def local_server() -> Engine:
     return ServerEngine(QdrantClient(":memory:"))
 
 
+@contextmanager
+def opened(name: str, folder: Path) -> Iterator[Engine]:
+    engine: Engine = EdgeEngine(folder) if name == "edge" else local_server()
+    engine.ensure_collection(DIMENSIONS)
+    yield engine
+    engine.close()
+
+
 @pytest.fixture(params=["edge", "server"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    opened: Engine = EdgeEngine(tmp_path / "index") if request.param == "edge" else local_server()
-    opened.ensure_collection(DIMENSIONS)
-    yield opened
-    opened.close()
+    with opened(request.param, tmp_path) as engine:
+        yield engine
 
 
 def identifier(number: int) -> str:
@@ -73,7 +80,9 @@ def point(number: int, *, seed: int = 7) -> Point:
     chance = random.Random(seed * 1_000 + number)
     dense = [chance.uniform(-1, 1) for _ in range(DIMENSIONS)]
     words = SparseVector(sorted(chance.sample(range(40), 6)), [chance.randint(200, 2_000) / 1_024 for _ in range(6)])
-    bigrams = SparseVector(sorted(chance.sample(range(90), 12)), [chance.randint(200, 2_000) / 1_024 for _ in range(12)])
+    bigrams = SparseVector(
+        sorted(chance.sample(range(90), 12)), [chance.randint(200, 2_000) / 1_024 for _ in range(12)]
+    )
     payload = {
         "readers": ["public"] if number % 3 else ["curators", "researchers"],
         "document_id": identifier(1_000 + number // 4),
@@ -92,6 +101,14 @@ def point(number: int, *, seed: int = 7) -> Point:
 def filled(engine: Engine) -> Engine:
     engine.upsert(point(number) for number in range(60))
     return engine
+
+
+@pytest.fixture(scope="module", params=["edge", "server"])
+def unchanged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """``filled`` for tests that only read."""
+    with opened(request.param, tmp_path_factory.mktemp("unchanged")) as engine:
+        engine.upsert(point(number) for number in range(60))
+        yield engine
 
 
 def matching(condition) -> list[int]:
@@ -136,12 +153,12 @@ CONDITIONS = [
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=repr)
-def test_conditions(filled: Engine, condition) -> None:
+def test_conditions(unchanged: Engine, condition) -> None:
     expected = matching(condition)
     where, rest = Filter(must=(condition,)), Filter(must_not=(condition,))
-    assert filled.count(where) == len(expected)
-    assert filled.count(rest) == 60 - len(expected)
-    listed, ranked, excluded = filled.query(
+    assert unchanged.count(where) == len(expected)
+    assert unchanged.count(rest) == 60 - len(expected)
+    listed, ranked, excluded = unchanged.query(
         [
             Leg(where, 100),
             Leg(where, 100, DENSE, [1.0] * DIMENSIONS),
@@ -154,16 +171,16 @@ def test_conditions(filled: Engine, condition) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_conditions_combine(filled: Engine, count: int) -> None:
+def test_conditions_combine(unchanged: Engine, count: int) -> None:
     chance = random.Random(count)
     for _ in range(12):
         must, must_not = chance.sample(CONDITIONS, count), chance.sample(CONDITIONS, 1)
         expected = set(range(60)).intersection(*map(matching, must)) - set(matching(must_not[0]))
         where = Filter(tuple(must), tuple(must_not))
-        assert numbers(filled.query([Leg(where, 100)])[0]) == sorted(expected)
+        assert numbers(unchanged.query([Leg(where, 100)])[0]) == sorted(expected)
 
 
-def test_wrong_conditions_raise(filled: Engine) -> None:
+def test_wrong_conditions_raise(unchanged: Engine) -> None:
     for condition, error in [
         (AnyOf("reader", ("public",)), ValueError),
         (AnyOf("text", ("书",)), ValueError),
@@ -178,18 +195,18 @@ def test_wrong_conditions_raise(filled: Engine) -> None:
     ]:
         for where in (Filter(must=(condition,)), Filter(must_not=(condition,))):
             for act in (
-                filled.count,
-                filled.delete,
-                lambda where: filled.set_payload(where, {"kind": "course"}),
-                lambda where: filled.query([Leg(where, 10)]),
-                lambda where: filled.query([Leg(where, 10, DENSE, [0.0] * DIMENSIONS)]),
-                lambda where: filled.facet("kind", where, 10),
+                unchanged.count,
+                unchanged.delete,
+                lambda where: unchanged.set_payload(where, {"kind": "course"}),
+                lambda where: unchanged.query([Leg(where, 10)]),
+                lambda where: unchanged.query([Leg(where, 10, DENSE, [0.0] * DIMENSIONS)]),
+                lambda where: unchanged.facet("kind", where, 10),
             ):
                 with pytest.raises(error):
                     act(where)
-    assert filled.count(EVERYTHING) == 60
+    assert unchanged.count(EVERYTHING) == 60
     with pytest.raises(ValueError, match="facets"):
-        filled.facet("text", EVERYTHING, 10)
+        unchanged.facet("text", EVERYTHING, 10)
 
 
 def test_upsert_replaces(engine: Engine) -> None:
@@ -228,16 +245,16 @@ def test_delete_and_set_payload(filled: Engine) -> None:
     assert filled.count(EVERYTHING) == 56
 
 
-def test_facets(filled: Engine) -> None:
-    assert filled.facet("kind", EVERYTHING, 10) == [("course", 20), ("policy", 20), ("research", 20)]
-    assert filled.facet("kind", EVERYTHING, 2) == [("course", 20), ("policy", 20)]
-    assert filled.facet("year", Filter(must=(AnyOf("kind", ("policy",)),)), 1) == [(2015, 4)]
-    assert filled.facet("readers", EVERYTHING, 10) == [("public", 40), ("curators", 20), ("researchers", 20)]
-    assert filled.facet("organization", Filter(must=(AnyOf("readers", ()),)), 10) == []
-    assert filled.facet("kind", EVERYTHING, 0) == []
+def test_facets(unchanged: Engine) -> None:
+    assert unchanged.facet("kind", EVERYTHING, 10) == [("course", 20), ("policy", 20), ("research", 20)]
+    assert unchanged.facet("kind", EVERYTHING, 2) == [("course", 20), ("policy", 20)]
+    assert unchanged.facet("year", Filter(must=(AnyOf("kind", ("policy",)),)), 1) == [(2015, 4)]
+    assert unchanged.facet("readers", EVERYTHING, 10) == [("public", 40), ("curators", 20), ("researchers", 20)]
+    assert unchanged.facet("organization", Filter(must=(AnyOf("readers", ()),)), 10) == []
+    assert unchanged.facet("kind", EVERYTHING, 0) == []
 
 
-def test_legs_without_direction_find_nothing(filled: Engine) -> None:
+def test_legs_without_direction_find_nothing(unchanged: Engine) -> None:
     legs = [
         Leg(EVERYTHING, 10, DENSE, [0.0] * DIMENSIONS),
         Leg(EVERYTHING, 10, WORDS, SparseVector([], [])),
@@ -246,8 +263,8 @@ def test_legs_without_direction_find_nothing(filled: Engine) -> None:
         Leg(EVERYTHING, 0),
         Leg(EVERYTHING, 10, BIGRAMS, SparseVector([4_000_000_000], [1.0])),
     ]
-    assert filled.query(legs) == [[], [], [], [], [], []]
-    assert filled.query([]) == []
+    assert unchanged.query(legs) == [[], [], [], [], [], []]
+    assert unchanged.query([]) == []
 
 
 def test_equal_scores_are_cut_by_id(engine: Engine) -> None:
@@ -322,13 +339,10 @@ def some_legs(seed: int, where: Filter = EVERYTHING) -> list[Leg]:
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Engine]]:
-    engines: tuple[Engine, Engine] = (EdgeEngine(tmp_path_factory.mktemp("pair")), local_server())
-    for engine in engines:
-        engine.ensure_collection(DIMENSIONS)
-        engine.upsert(point(number) for number in range(60))
-    yield engines
-    for engine in engines:
-        engine.close()
+    with opened("edge", tmp_path_factory.mktemp("pair")) as edge, opened("server", Path()) as server:
+        for engine in (edge, server):
+            engine.upsert(point(number) for number in range(60))
+        yield edge, server
 
 
 conditions = st.lists(st.sampled_from(CONDITIONS), max_size=2, unique=True).map(tuple)

@@ -1,0 +1,217 @@
+"""What only the embedded engine has: a lock, a directory, an optimiser beside it, and errors of its own."""
+
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import qdrant_edge
+
+from corpus.errors import EngineLocked, EngineUnavailable
+from search.engine import edge
+from search.engine.edge import EdgeEngine, foreign_errors
+from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, Point
+from search.engine.lock import OwnerLock
+from tests.search.engine.test_engine_conformance import DIMENSIONS, EVERYTHING, identifier, numbers, point
+
+ROOT = str(Path(edge.__file__).parents[2])
+
+
+def filled(folder: Path, count: int = 40) -> EdgeEngine:
+    engine = EdgeEngine(folder)
+    engine.ensure_collection(DIMENSIONS)
+    engine.upsert(point(number) for number in range(count))
+    return engine
+
+
+def test_one_owner_and_the_message_names_it(tmp_path: Path) -> None:
+    with filled(tmp_path) as owner:
+        with pytest.raises(EngineLocked, match=rf"进程号 {os.getpid()}\b"):
+            EdgeEngine(tmp_path)
+        # The owner is unharmed: this flush would fail for ever after a failed second load of the shard.
+        owner.upsert([point(50)])
+        owner.flush()
+    with EdgeEngine(tmp_path) as next_owner:
+        assert next_owner.count(EVERYTHING) == 41
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from search.engine.lock import OwnerLock\n"
+        "lock = OwnerLock.acquire(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": ROOT}) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(EngineLocked, match=str(process.pid)):
+            OwnerLock.acquire(tmp_path)
+        process.send_signal(signal.SIGKILL)
+    OwnerLock.acquire(tmp_path).release()
+
+
+def test_a_forked_child_does_not_keep_the_lock(tmp_path: Path) -> None:
+    lock = OwnerLock.acquire(tmp_path)
+    context = multiprocessing.get_context("fork")
+    started, finish = context.Event(), context.Event()
+    child = context.Process(target=lambda: (started.set(), finish.wait(30)))
+    child.start()
+    try:
+        assert started.wait(30)
+        lock.release()
+        OwnerLock.acquire(tmp_path).release()
+    finally:
+        finish.set()
+        child.join()
+
+
+def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(EngineUnavailable, match="无法写入索引目录"):
+        EdgeEngine(tmp_path / "file" / "index")
+
+
+def test_writes_survive_kill_without_a_flush(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys; from pathlib import Path\n"
+        "from tests.search.engine.test_edge import filled\n"
+        "filled(Path(sys.argv[1])); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = os.environ | {"PYTHONPATH": ROOT}
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False, env=environment)
+    with EdgeEngine(tmp_path) as engine:
+        assert engine.count(EVERYTHING) == 40
+        assert engine.count(Filter(must=(Contains("text", "值班员"),))) == 16
+
+
+def test_reads_and_writes_during_optimisation(tmp_path: Path) -> None:
+    with filled(tmp_path) as engine:
+        optimising = threading.Thread(target=engine.optimize)
+        optimising.start()
+        written = 40
+        while optimising.is_alive():
+            engine.upsert([point(written)])
+            written += 1
+            engine.delete(Filter(must=(AnyOf("document_id", (identifier(1_000),)),)))
+            engine.set_payload(Filter(must=(AnyOf("document_id", (identifier(1_001),)),)), {"kind": "course"})
+            assert len(engine.query([Leg(EVERYTHING, 5, DENSE, [1.0] * DIMENSIONS)])[0]) == 5
+            time.sleep(0.01)
+        optimising.join()
+        expected = list(range(4, written))
+        assert written > 41
+        assert numbers(engine.query([Leg(EVERYTHING, 10_000)])[0]) == expected
+        assert engine.count(Filter(must=(AnyOf("document_id", (identifier(1_001),)), AnyOf("kind", ("course",))))) == 4
+        assert len(list(tmp_path.glob("shard-*"))) == 1
+    with EdgeEngine(tmp_path) as engine:
+        assert numbers(engine.query([Leg(EVERYTHING, 10_000)])[0]) == expected
+
+
+def test_optimised_segments_give_the_same_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough points that segments are rebuilt, codes and all; the dense leg is rescored with the full vectors."""
+    monkeypatch.setattr(edge, "OPTIMISE_FROM", 2_000)
+    chance = random.Random(1)
+    points = [
+        Point(identifier(number), point(number).vectors | {DENSE: [chance.gauss(0, 1) for _ in range(128)]}, {})
+        for number in range(3_000)
+    ]
+    legs = [Leg(EVERYTHING, 20, name, vector) for name, vector in points[7].vectors.items()]
+    with EdgeEngine(tmp_path) as engine:
+        engine.ensure_collection(128)
+        engine.upsert(points)
+        before = [numbers(found) for found in engine.query(legs)]
+        assert engine.needs_optimizing()
+        engine.optimize()
+        assert not engine.needs_optimizing()
+        assert [numbers(found) for found in engine.query(legs)] == before
+
+
+def test_a_failed_optimisation_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with filled(tmp_path) as engine:
+        monkeypatch.setattr(sys, "executable", "false")
+        with pytest.raises(EngineUnavailable, match="现有索引不受影响"):
+            engine.optimize()
+        engine.upsert([point(60)])
+        assert engine.count(EVERYTHING) == 41
+        assert len(list(tmp_path.glob("shard-*"))) == 1
+
+
+@pytest.mark.slow
+def test_killed_during_optimisation(tmp_path: Path) -> None:
+    """Whatever the moment, the next owner finds every point and one generation."""
+    script = (
+        "import sys; from pathlib import Path; from search.engine.edge import EdgeEngine\n"
+        "engine = EdgeEngine(Path(sys.argv[1])); print('open', flush=True)\n"
+        "while True: engine.optimize()"
+    )
+    filled(tmp_path).close()
+    chance = random.Random(3)
+    for _ in range(5):
+        command = [sys.executable, "-c", script, str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": ROOT}) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(chance.uniform(0.0, 1.5))
+            process.send_signal(signal.SIGKILL)
+        with EdgeEngine(tmp_path) as engine:
+            assert numbers(engine.query([Leg(EVERYTHING, 100)])[0]) == list(range(40))
+    with EdgeEngine(tmp_path):
+        assert [path.name for path in tmp_path.glob("shard-*")] == [(tmp_path / "CURRENT").read_text()]
+
+
+def test_a_damaged_index_can_be_dropped(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    [generation] = tmp_path.glob("shard-*")
+    for damage in ("edge_config.json", "wal", "segments"):
+        with filled(tmp_path) as engine:
+            engine.flush()
+        [generation] = tmp_path.glob("shard-*")
+        for path in sorted((generation / damage).rglob("*")) or [generation / damage]:
+            if path.is_file():
+                path.write_bytes(b"{broken")
+        with EdgeEngine(tmp_path) as engine:
+            for act in (lambda: engine.ensure_collection(DIMENSIONS), lambda: engine.count(EVERYTHING)):
+                with pytest.raises(EngineUnavailable, match="lunku reindex"):
+                    act()
+            engine.drop()
+            engine.ensure_collection(DIMENSIONS)
+            assert engine.count(EVERYTHING) == 0
+
+
+def test_foreign_errors_are_mapped(tmp_path: Path) -> None:
+    """Provoke what the engine raises by itself: plain ``Exception`` for everything it refuses."""
+    shard = qdrant_edge.EdgeShard.create(
+        str(tmp_path / "shard"),
+        qdrant_edge.EdgeConfig(vectors={DENSE: qdrant_edge.EdgeVectorParams(2, qdrant_edge.Distance.Cosine)}),
+    )
+    wrong_point = qdrant_edge.Point(identifier(1), {DENSE: [1.0]}, {})
+    query = qdrant_edge.Query.Nearest([1.0], using="none")
+
+    def closed() -> None:
+        shard.close()
+        shard.flush()
+
+    for act in (
+        lambda: shard.update(qdrant_edge.UpdateOperation.upsert_points([wrong_point])),
+        lambda: shard.query(qdrant_edge.QueryRequest(limit=1, query=query)),
+        lambda: qdrant_edge.EdgeShard.load(str(tmp_path / "absent")),
+        closed,
+        (tmp_path / "absent" / "file").read_text,
+    ):
+        with pytest.raises(EngineUnavailable, match="索引引擎无法完成操作"), foreign_errors():
+            act()
+    with pytest.raises(TypeError), foreign_errors():
+        qdrant_edge.MatchAny([1, "a"])
+
+
+def test_after_close_nothing_works_and_close_again_is_harmless(tmp_path: Path) -> None:
+    engine = filled(tmp_path)
+    engine.close()
+    engine.close()
+    with pytest.raises(EngineUnavailable):
+        engine.count(EVERYTHING)
