@@ -11,7 +11,12 @@ from api.cli.output import AsOption, DataDirOption, JsonOption, report_error
 from corpus.errors import LunkuError
 from corpus.records import Kind, Status
 
-app = typer.Typer(help="论库：理论研究院的知识库，检索与问答皆有原文为证。", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="论库：理论研究院的知识库，检索与问答皆有原文为证。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 documents = typer.Typer(help="查看与管理文献。", no_args_is_help=True)
 terms = typer.Typer(help="查看术语表。", no_args_is_help=True)
 app.add_typer(documents, name="documents")

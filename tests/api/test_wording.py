@@ -1,0 +1,28 @@
+import pytest
+
+from api import wording
+from corpus.catalogue import JobStatus
+from corpus.records import Flag, Kind, Outcome
+from corpus.settings import DEMO_GROUPS
+from search.results import Mode
+
+
+@pytest.mark.parametrize(
+    ("names", "values"),
+    [
+        (wording.KINDS, Kind),
+        (wording.MODES, Mode),
+        (wording.OUTCOMES, Outcome),
+        (wording.FLAGS, Flag),
+        (wording.JOB_STATES, JobStatus),
+        (wording.GROUPS, DEMO_GROUPS.split(",")),
+    ],
+)
+def test_every_value_that_users_see_has_a_chinese_name(names, values):
+    assert set(names) == set(values)
+
+
+def test_the_fields_of_the_samples_have_chinese_names():
+    from ingest.metadata.labels import LABELS
+
+    assert set(LABELS) <= set(wording.FIELDS)
