@@ -29,18 +29,18 @@ class Recipe:
     """Everything that decides the result besides the data."""
 
     dimensions: int = 256
-    steps: int = 1500
-    spans: int = 512
-    keywords: int = 384
+    steps: int = 600
+    spans: int = 448
+    keywords: int = 320
     titles: int = 128
     questions: int = 1024
     hard_negatives: int = 512
-    passage_tokens: int = 160
+    passage_tokens: int = 192
     initial_scale: float = 0.03
-    learning_rate: float = 0.02
-    similarity_scale: float = 20.0
-    token_dropout: float = 0.1
-    split_rate: float = 0.05
+    learning_rate: float = 0.01
+    similarity_scale: float = 24.0
+    token_dropout: float = 0.3
+    split_rate: float = 0.1
     title_share: float = 0.7
     balance: float = 0.6
     seed: int = 20

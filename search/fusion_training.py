@@ -1,0 +1,251 @@
+"""Fitting the fusion: ``python -m search.fusion_training --fit FOLDER… --measure FOLDER… --output FILE``.
+
+For every labelled query the three legs are run as the engine would run them, and weights are found by coordinate ascent
+on nDCG@10 itself (Metzler and Croft, Linear feature-based models for information retrieval, 2007). What is maximised is
+the mean gain over the better lexical leg of each collection, where a collection that loses counts several times: the
+weights must do no harm anywhere rather than much good somewhere. Afterwards scale and bias are fitted as Platt (1999)
+does, which leaves the order alone and makes the scores probabilities.
+
+Queries that the bundled model was trained on are left out: on them the dense leg is better than it will ever be again.
+Of the others half are fitted on and half measured. Nothing here is imported when the product runs.
+"""
+
+import argparse
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.settings import Settings
+from corpus.terms import TermBase
+from corpus.text.analyser import Analyser
+from corpus.text.sentences import split_sentences
+from search.embedding import Embedder, open_embedder
+from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint, SparseVector
+from search.evaluation import Record, query_hash, read_corpus, read_hashes, read_queries
+from search.fusion import FEATURES, LEG_LIMIT, fusion_features
+from search.logistic import LogisticModel
+from search.sparse import index_text, passage_vectors, query_vectors
+
+logger = logging.getLogger(__name__)
+
+TRAINING_QUERIES = Path(__file__).parent / "embedding" / "training_queries.txt"
+SELECTED = ("words_max", "bigrams_max", "dense_max", "words_rank", "bigrams_rank", "dense_rank")
+"""The features that may get a weight. Standardised and raw scores and features of the query carried over no better to
+collections that were not fitted on, so the simplest are used (docs/decisions/0008)."""
+
+_STARTS = (0.5, 1.0, 2.0)
+_FACTORS = (2.0, 1.4, 1.1)
+_FIRST_WEIGHT = 0.2
+_LOSS_COUNTS = 3.0
+_FITTED_SHARE = 128
+_QUERIES_PER_COLLECTION = 500
+_DEPTH = 10
+_PASSAGE_CHARACTERS = 350
+_SEPARATOR = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCandidates:
+    """The candidates of one query.
+
+    Attributes:
+        fitted_on: whether the query is of the half that weights are fitted on.
+        matrix: one row of ``FEATURES`` per passage, sorted by passage id.
+        documents: the document of each passage, as a number.
+        grades: the grade of each passage's document.
+        ideal: the discounted gain of the best possible order.
+    """
+
+    fitted_on: bool
+    matrix: NDArray[np.float64]
+    documents: NDArray[np.int64]
+    grades: NDArray[np.float64]
+    ideal: float
+
+
+Collections = Mapping[str, Sequence[LabelledCandidates]]
+
+
+class SparseIndex:
+    """One sparse leg over all passages, scored as the engine does: term weights times inverse document frequency."""
+
+    def __init__(self, vectors: Sequence[SparseVector]) -> None:
+        from scipy.sparse import csc_matrix  # type: ignore[import-untyped]
+
+        indices = np.concatenate([np.asarray(vector.indices, dtype=np.int64) for vector in vectors])
+        values = np.concatenate([np.asarray(vector.values, dtype=np.float32) for vector in vectors])
+        rows = np.repeat(np.arange(len(vectors)), [len(vector.indices) for vector in vectors])
+        terms, columns = np.unique(indices, return_inverse=True)
+        frequency = np.bincount(columns)
+        idf = np.log(1 + (len(vectors) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        self._columns = {term: column for column, term in enumerate(terms.tolist())}
+        self._matrix = csc_matrix((values * idf[columns], (rows, columns)), shape=(len(vectors), len(terms)))
+
+    def scores(self, query: SparseVector) -> NDArray[np.float32]:
+        """One score per passage."""
+        found = [
+            (self._columns[term], value)
+            for term, value in zip(query.indices, query.values, strict=True)
+            if term in self._columns
+        ]
+        columns, values = [column for column, _ in found], np.array([value for _, value in found], dtype=np.float32)
+        return np.asarray(self._matrix[:, columns] @ values, dtype=np.float32)
+
+
+def read_candidates(folder: Path, analyser: Analyser, embedder: Embedder) -> list[LabelledCandidates]:
+    """The candidates of the collection's queries that the model was not trained on."""
+    labelled = read_queries(folder / "queries.jsonl.gz", folder / "qrels.tsv", read_hashes(TRAINING_QUERIES))
+    passages = [passage for record in read_corpus(folder / "corpus.jsonl.gz") for passage in split_record(record)]
+    ids = [identifier for identifier, _ in passages]
+    vectors = [passage_vectors(text, analyser) for _, text in passages]
+    sparse = {name: SparseIndex([vector[name] for vector in vectors]) for name in (WORDS, BIGRAMS)}
+    dense = embedder.embed_passages([text for _, text in passages])
+    candidates = []
+    for identifier, text in list(labelled.texts.items())[:_QUERIES_PER_COLLECTION]:
+        query = query_vectors(text, analyser)
+        legs = {name: _best(ids, index.scores(query[name]), positive=True) for name, index in sparse.items()}
+        legs[DENSE] = _best(ids, dense @ np.asarray(embedder.embed_query(text), dtype=np.float32))
+        features = fusion_features(legs, len(analyser.words(text)))
+        judged = labelled.judgements[identifier]
+        documents = [key.rpartition(_SEPARATOR)[0] for key in features.ids]
+        candidates.append(
+            LabelledCandidates(
+                int(query_hash(text)[2:4], 16) < _FITTED_SHARE,
+                features.matrix,
+                np.unique(documents, return_inverse=True)[1],
+                np.array([judged.get(document, 0) for document in documents], dtype=np.float64),
+                _gain(sorted(judged.values(), reverse=True)),
+            )
+        )
+    return candidates
+
+
+def split_record(record: Record) -> Iterator[tuple[str, str]]:
+    """Ids and indexed texts of a record's passages: sentences up to ``_PASSAGE_CHARACTERS``, as ingest cuts them."""
+    start = number = 0
+    for sentence in split_sentences(record.text):
+        if sentence.end - start > _PASSAGE_CHARACTERS and sentence.start > start:
+            yield f"{record.id}{_SEPARATOR}{number}", index_text(record.title, (), record.text[start : sentence.start])
+            start, number = sentence.start, number + 1
+    yield f"{record.id}{_SEPARATOR}{number}", index_text(record.title, (), record.text[start:])
+
+
+def fit(collections: Collections) -> LogisticModel:
+    """Weights from the fitted half of each collection."""
+    halves = [[query for query in queries if query.fitted_on] for queries in collections.values()]
+    columns = [FEATURES.index(name) for name in SELECTED]
+    matrices = [[query.matrix[:, columns] for query in half] for half in halves]
+    lexical = [max(leg_ndcg(half, leg) for leg in (WORDS, BIGRAMS)) for half in halves]
+
+    def objective(weights: NDArray[np.float64]) -> float:
+        gains = [
+            float(np.mean([_ndcg(query, rows @ weights) for query, rows in zip(half, matrix, strict=True)])) - floor
+            for half, matrix, floor in zip(halves, matrices, lexical, strict=True)
+        ]
+        return float(np.mean([gain if gain > 0 else _LOSS_COUNTS * gain for gain in gains]))
+
+    found = max((_ascend(objective, start) for start in _STARTS), key=objective)
+    logits = np.concatenate([rows @ found for matrix in matrices for rows in matrix])
+    relevant = np.concatenate([query.grades > 0 for half in halves for query in half]).astype(np.float64)
+    scale, bias = _platt(logits, relevant)
+    weights = {name: round(float(weight * scale), 4) for name, weight in zip(SELECTED, found, strict=True) if weight}
+    return LogisticModel(FEATURES, round(bias, 4), weights)
+
+
+def ndcg(queries: Sequence[LabelledCandidates], model: LogisticModel) -> float:
+    """Mean nDCG@10 of the candidates in the model's order."""
+    return float(np.mean([_ndcg(query, model.score(query.matrix)) for query in queries]))
+
+
+def leg_ndcg(queries: Sequence[LabelledCandidates], leg: str) -> float:
+    """Mean nDCG@10 of one leg alone."""
+    column = FEATURES.index(f"{leg}_range")
+    return float(np.mean([_ndcg(query, query.matrix[:, column]) for query in queries]))
+
+
+def main() -> None:
+    """Fit on all collections, print what each gets with and without being fitted on, write the weights."""
+    parser = argparse.ArgumentParser(prog="python -m search.fusion_training", description="fit the fusion weights")
+    parser.add_argument("--fit", nargs="+", type=Path, required=True, help="folders of labelled collections")
+    parser.add_argument("--measure", nargs="*", type=Path, default=[], help="folders that are only measured")
+    parser.add_argument("--output", type=Path, required=True, help="fusion_weights.json")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    analyser, embedder = Analyser(TermBase.load()), open_embedder(Settings(embedding_model=None))
+    fitted = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.fit}
+    measured = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.measure}
+    model = fit(fitted)
+    for name, queries in {**fitted, **measured}.items():
+        unseen = [query for query in queries if name in measured or not query.fitted_on]
+        others = {other: found for other, found in fitted.items() if other != name}
+        figures = {leg: leg_ndcg(unseen, leg) for leg in (WORDS, BIGRAMS, DENSE)}
+        figures |= {"fused": ndcg(unseen, model), "fitted_without_it": ndcg(unseen, fit(others) if others else model)}
+        rounded = {key: round(value, 4) for key, value in figures.items()}
+        logger.info("%s", json.dumps({"collection": name, "queries": len(unseen), **rounded}))
+    weights = {"bias": model.bias, "weights": dict(model.weights)}
+    arguments.output.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+
+
+def _ascend(objective: Callable[[NDArray[np.float64]], float], dense: float) -> NDArray[np.float64]:
+    """Coordinate ascent from equal lexical weights, no ranks, and the given weight of the dense leg."""
+    weights = np.array([1.0, 1.0, dense, 0.0, 0.0, 0.0])
+    best = objective(weights)
+    for factor in _FACTORS:
+        improved = True
+        while improved:
+            improved = False
+            # The first weight stays: only proportions decide the order.
+            for index in range(1, len(weights)):
+                current = weights[index]
+                for value in (current * factor, current / factor, 0.0) if current else (_FIRST_WEIGHT,):
+                    trial = weights.copy()
+                    trial[index] = value
+                    if (score := objective(trial)) > best + 1e-5:
+                        weights, best, improved = trial, score, True
+    return weights
+
+
+def _best(ids: Sequence[str], scores: NDArray[np.float32], positive: bool = False) -> list[ScoredPoint]:
+    """A leg's result: the best passages by score and then by id."""
+    size = min(LEG_LIMIT, len(ids))
+    places = np.flatnonzero(scores >= np.partition(scores, -size)[-size]).tolist()
+    order = sorted(places, key=lambda place: (-scores[place], ids[place]))[:size]
+    return [ScoredPoint(ids[place], float(scores[place])) for place in order if scores[place] > 0 or not positive]
+
+
+def _ndcg(query: LabelledCandidates, scores: NDArray[np.float64]) -> float:
+    """nDCG@10 of the documents, each by its best passage; passages are sorted by id, so a stable sort breaks ties."""
+    order = np.argsort(-scores, kind="stable")
+    _, first = np.unique(query.documents[order], return_index=True)
+    return _gain(query.grades[order[np.sort(first)]].tolist()) / query.ideal
+
+
+def _gain(grades: Sequence[float]) -> float:
+    top = np.asarray(grades[:_DEPTH], dtype=np.float64)
+    return float(top @ (1 / np.log2(np.arange(2, len(top) + 2))))
+
+
+def _platt(logits: NDArray[np.float64], relevant: NDArray[np.float64]) -> tuple[float, float]:
+    """Scale and bias that make the logistic function of the logits a probability, with Platt's smoothed targets."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+    count = relevant.sum()
+    target = np.where(relevant > 0, (count + 1) / (count + 2), 1 / (len(relevant) - count + 2))
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        values = logits * parameters[0] + parameters[1]
+        residual = np.exp(-np.logaddexp(0, -values)) - target
+        total = float(np.mean(np.logaddexp(0, values) - target * values))
+        return total, np.array([np.mean(residual * logits), np.mean(residual)])
+
+    scale, bias = minimize(loss, np.array([1.0, -3.0]), jac=True, bounds=[(1e-3, None), (None, None)]).x
+    return float(scale), float(bias)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Fusion weights fitted on a small library: the better leg gets the weight, and nothing held out is fitted on."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint
+from search.evaluation import Record
+from search.fusion import FEATURES, fusion_features, load_weights
+from search.fusion_training import LabelledCandidates, SparseIndex, fit, leg_ndcg, ndcg, split_record
+from search.logistic import LogisticModel
+from search.sparse import passage_vectors, query_vectors
+
+
+class Characters:
+    """An analyser whose words and bigrams are the characters."""
+
+    def words(self, text: str) -> list[str]:
+        return list(text)
+
+    def bigrams(self, text: str) -> list[str]:
+        return list(text)
+
+
+def candidates(good_leg: str, seed: int, fitted_on: bool = True) -> LabelledCandidates:
+    """Ten passages, one relevant; ``good_leg`` scores it clearly highest, the others score at random."""
+    random = np.random.default_rng(seed)
+    ids = [f"d{number}#0" for number in range(10)]
+    relevant = int(random.integers(10))
+    legs = {}
+    for leg in (WORDS, BIGRAMS, DENSE):
+        scores = random.uniform(1, 2, 10)
+        if leg == good_leg:
+            scores[relevant] = 4
+        legs[leg] = sorted((ScoredPoint(*pair) for pair in zip(ids, scores, strict=True)), key=lambda p: -p.score)
+    features = fusion_features(legs, 4)
+    grades = np.array([float(key == ids[relevant]) for key in features.ids])
+    return LabelledCandidates(fitted_on, features.matrix, np.arange(10), grades, 1.0)
+
+
+@pytest.mark.parametrize("leg", [WORDS, BIGRAMS, DENSE])
+def test_the_leg_that_knows_best_decides(leg: str) -> None:
+    queries = [candidates(leg, seed, fitted_on=seed % 2 == 0) for seed in range(60)]
+    held_out = [query for query in queries if not query.fitted_on]
+    assert ndcg(held_out, fit({"one": queries})) > 0.95
+    assert leg_ndcg(held_out, leg) == 1
+
+
+def test_fitting_gives_the_same_weights_again_and_only_from_the_fitted_half() -> None:
+    fitted = [candidates(DENSE, seed) for seed in range(20)]
+    measured = [candidates(WORDS, seed, fitted_on=False) for seed in range(20, 40)]
+    assert fit({"one": fitted}) == fit({"one": [*fitted, *measured]})
+
+
+def test_collections_with_different_best_legs_are_both_served() -> None:
+    meaning = [candidates(DENSE, seed) for seed in range(30)]
+    wording = [candidates(WORDS, seed) for seed in range(30)]
+    model = fit({"meaning": meaning, "wording": wording})
+    assert ndcg(meaning, model) > 0.95
+    assert ndcg(wording, model) > 0.95
+
+
+def test_scores_are_probabilities_that_tell_relevant_from_other() -> None:
+    queries = [candidates(DENSE, seed) for seed in range(40)]
+    model = fit({"one": queries})
+    scores = np.concatenate([model.score(query.matrix) for query in queries])
+    assert scores.mean() == pytest.approx(0.1, abs=0.02)  # one passage in ten is relevant
+
+
+def test_documents_count_once_by_their_best_passage() -> None:
+    matrix = np.zeros((3, len(FEATURES)))
+    matrix[:, FEATURES.index("words_max")] = [1.0, 0.9, 0.8]
+    query = LabelledCandidates(True, matrix, np.array([0, 0, 1]), np.array([0.0, 0.0, 1.0]), 1.0)
+    assert ndcg([query], LogisticModel(FEATURES, 0.0, {"words_max": 1.0})) == pytest.approx(1 / np.log2(3))
+
+
+def test_sparse_index_scores_by_rarity() -> None:
+    analyser = Characters()
+    texts = ["志愿服务", "志愿活动", "志愿宣讲", "理论宣讲"]
+    index = SparseIndex([passage_vectors(text, analyser)[WORDS] for text in texts])
+    scores = index.scores(query_vectors("志理卐", analyser)[WORDS])
+    assert scores.argmax() == 3  # 理 stands in one passage, 志 in three, 卐 in none
+    assert scores[0] == pytest.approx(scores[2])
+    assert np.array_equal(index.scores(query_vectors("卐", analyser)[WORDS]), np.zeros(4))
+
+
+def test_records_are_cut_between_sentences_and_nothing_is_lost() -> None:
+    text = "。".join(f"第{number}句话讲的是一件与众不同的事情" for number in range(60)) + "。"
+    passages = list(split_record(Record("r", "题目", text)))
+    assert len(passages) > 1
+    assert "".join(passage.removeprefix("题目\n") for _, passage in passages) == text
+    assert all(passage.endswith("。") for _, passage in passages)
+    assert len({identifier for identifier, _ in passages}) == len(passages)
+
+
+def test_shipped_weights_use_all_three_legs() -> None:
+    names = load_weights().weights
+    assert all(any(name.startswith(leg) for name in names) for leg in (WORDS, BIGRAMS, DENSE))
+    assert all(weight > 0 for weight in names.values())
+
+
+def test_command_fits_on_a_labelled_folder(tmp_path: Path, collection: Path) -> None:
+    output = tmp_path / "weights.json"
+    command = [
+        sys.executable,
+        "-m",
+        "search.fusion_training",
+        "--fit",
+        collection,
+        "--measure",
+        collection,
+        "--output",
+        output,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert set(load_weights(output).weights) <= set(FEATURES)
+    assert '"fitted_without_it"' in done.stderr
