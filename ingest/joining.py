@@ -1,6 +1,6 @@
 """Whether two lines are one sentence that a page break, a hard wrap or an export cut in two.
 
-Measured on State Council documents with ``tests/benchmarks/structure.py``: docs/decisions names the figures.
+Measured by ``tests/benchmarks/structure.py``, which names the figures.
 """
 
 import re
@@ -9,23 +9,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.lines import field_of, is_organization
+from ingest.lines import ends_as_title, field_of, is_organization
 from ingest.numbering import numbering
 
 _ENDS = frozenset("。！？；：…!?;:.")
 _CLOSERS = frozenset("”’」』》）)】〉")
 _MID_SENTENCE = frozenset("，、,—－-（(《“‘「『【〈·")
 _CANNOT_START = frozenset("，。、；：）)》”’」』】！？,;:!?…")
-_FUNCTION_WORD_END = frozenset("的和与及或在对为以将把被由从向等是有了并其各该")
+_FUNCTION_WORD_END = frozenset("的和与及或在对为以将把被由从向等是有了并其各该自至日")
 _PAIRS = (("（", "）"), ("(", ")"), ("《", "》"), ("“", "”"), ("【", "】"))
 
 _BODY = 60
 """Characters from which a line without final punctuation is running text, not a title or list item."""
 _CLAUSE = 20
+_FULL_LINE = 24
+"""A line of print has 26 to 28 characters (GB/T 9704-2012 5.2.3): one nearly full that stops anywhere was cut."""
+_TOP = 4
 _PHRASE = 12
 _FEW = 6
 _BRACKET = 200
 """A bracket open for longer than this was never closed."""
+_STARTS_WITH_DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")
+"""每次修正另起一行: dated notes of a statute's amendments, minutes, chronicles start a line of their own."""
 _NAME_LIST = re.compile(r"^.{1,8}[ 　\t]{1,}\S")
 
 
@@ -65,6 +70,13 @@ class Layout:
     indents: bool
     lines: Sequence[str]
     text: str
+
+    @cached_property
+    def has_bare_headings(self) -> bool:
+        """Many lines are neither sentences nor numbered: headings without numbers, or the cells of a table."""
+        body = self.lines[_TOP:]
+        bare = sum(12 <= len(line) < _BODY and not _ended(line) and not numbering(line) for line in body)
+        return bare > 3 and bare * 8 > len(body)
 
     @cached_property
     def run_in(self) -> frozenset[str]:
@@ -111,7 +123,9 @@ def _wrap_columns(widths: Sequence[int]) -> int | None:
 
 def cut(before: Line, after: Line, layout: Layout) -> str | None:
     """The kind of repair that makes ``before`` and ``after`` one paragraph, or None if they are two."""
-    if before.fixed or after.fixed or _stands_alone(before, after):
+    if before.fixed or after.fixed or (before.text[-1] in _ENDS and not layout.wrap):
+        return None
+    if _stands_alone(before, after):
         return None
     kind = "page_break_join" if after.page_break else "line_join"
     if _open_bracket(before.text, after.text):
@@ -158,10 +172,15 @@ def _continues(before: Line, after: Line, layout: Layout) -> bool:
         return False
     if text[-1] in _MID_SENTENCE:
         return len(text) >= (_FEW if text[-1] == "、" else _PHRASE)
-    if is_organization(after.text) or _NAME_LIST.match(after.text):
+    dated = _STARTS_WITH_DATE.match(after.text) and text[-1] not in _FUNCTION_WORD_END
+    if dated or is_organization(after.text) or _NAME_LIST.match(after.text):
         return False
     one_number = text[-1].isdigit() and after.text[0].isdigit() and len(text) >= _CLAUSE
-    return len(text) >= _BODY or one_number or (_is_prose(after.text) and _unfinished(text, after.text, layout))
+    return (
+        len(text) >= _BODY
+        or one_number
+        or (_is_prose(text, after.text, layout) and _unfinished(text, after.text, layout))
+    )
 
 
 def _ended(text: str) -> bool:
@@ -182,8 +201,13 @@ def _wrapped(before: Line, after: Line, columns: int, layout: Layout) -> bool:
     return not after.blank_before or before.text[-1] not in _ENDS
 
 
-def _is_prose(text: str) -> bool:
-    return len(text) >= _BODY or (_ended(text) and text[-1] not in "：:")
+def _is_prose(before: str, after: str, layout: Layout) -> bool:
+    """Whether ``after`` is the rest of a sentence, not a title's line; 发文单位： is a label, 现通知如下： is not."""
+    if after[-1] in "：:":
+        number = numbering(before)
+        is_sentence = "，" in before or (number is not None and number.style in layout.run_in)
+        return len(after) >= _BODY or (len(before) >= _CLAUSE and is_sentence)
+    return len(after) >= _BODY or _ended(after)
 
 
 def _unfinished(before: str, after: str, layout: Layout) -> bool:
@@ -200,4 +224,9 @@ def _unfinished(before: str, after: str, layout: Layout) -> bool:
         return len(before) >= _FEW
     if len(before) < _CLAUSE:
         return False
-    return "。" in before or "，" in before or before[-1] in _FUNCTION_WORD_END or before[-1] + after[0] in layout.text
+    if "。" in before or "，" in before or before[-1] in _FUNCTION_WORD_END or before[-1] + after[0] in layout.text:
+        return True
+    # A full line that is no title: titles stand at the top, or end with a document type.
+    if len(before) < _FULL_LINE or ends_as_title(before) or layout.has_bare_headings:
+        return False
+    return before not in layout.lines[:_TOP]

@@ -122,8 +122,10 @@ def _sized(text: str, piece: _Piece) -> Iterator[_Piece]:
     stripped = part.strip(BLANKS)
     if not stripped:
         return
-    start = piece.start + part.find(stripped[0]) if stripped[0] != part[0] else piece.start
-    piece = replace(piece, start=start, end=start + len(stripped))
+    start = piece.start
+    if len(stripped) < len(part):
+        start += len(part) - len(part.lstrip(BLANKS))
+        piece = replace(piece, start=start, end=start + len(stripped))
     if piece.size <= HARD:
         yield piece
         return

@@ -4,8 +4,14 @@
 
 FOLDER holds ``gov_docs`` (State Council documents whose text starts with a header table), ``law_md`` (statutes),
 ``courses/course_md`` and ``news_haystack.jsonl.gz``. Header tables are cut off before the documents are read and serve
-as the truth. Documents with an odd number are held back: the rules were written looking at the even ones only.
-``--show`` lists what is wrong.
+as the truth. Documents with an odd number, and the statutes' text, were hardly looked at when the rules were written.
+Rejoining is simulated: texts are set in pages of 22 lines of 28 characters and cut where a page ends mid-sentence, six
+times with different first pages. ``--show`` lists what is wrong.
+
+Measured 2026-11-23: rejoining recall / precision .995 / .983 (even), .984 / .979 (odd; about half of the wrong joins
+are titles over two lines inside 《》), .996 / 1.0 (statutes); title, organization, document number 60 of 60, date 59
+of 60 (the table itself is wrong once); articles in 259 of 259 statutes, chapters in 258; course kind 15 of 15; about
+1.8 Mchar/s on one core, 0.25 ms for a news text of 690 characters.
 """
 
 import argparse
@@ -17,7 +23,8 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 from corpus.records import VersionDraft
@@ -34,6 +41,7 @@ _ARTICLE = re.compile(
     r"^第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五六七八九十]+)?(?=[\s\u3000]|$)", re.MULTILINE
 )
 _CHAPTER = re.compile(r"^#+ *第[一二三四五六七八九十百]+[编章节]", re.MULTILINE)
+_ROUNDS = 6
 _PAGE_LINES, _LINE_CHARACTERS = 22, 28
 """A page of GB/T 9704-2012 5.2.3: 22 lines of 28 characters, paragraphs indented by two."""
 
@@ -123,13 +131,12 @@ def typeset(text: str, rng: random.Random) -> tuple[list[str], set[int]]:
     return lines, cuts
 
 
-def score_joining(documents: list[tuple[int, dict[str, str], str]]) -> tuple[float, float, list[tuple[object, ...]]]:
+def score_joining(documents: Sequence[tuple[int, str]]) -> tuple[float, float, list[tuple[object, ...]]]:
     """Recall and precision of joining what page ends cut."""
-    rng = random.Random(7)
     right = wrong = missed = 0
     examples: list[tuple[object, ...]] = []
-    for number, _, text in documents:
-        lines, cuts = typeset(text, rng)
+    for seed, (number, text) in product(range(_ROUNDS), documents):
+        lines, cuts = typeset(text, random.Random(seed * 1000 + number))
         result = clean(read_lines("\n".join(lines)))
         starts, length = set(), 0
         for paragraph in result.paragraphs:
@@ -163,6 +170,13 @@ def score_statutes(folder: Path) -> Scores:
         scores.add("readers public", draft.readers == {"public"}, path.name)
         scores.add("integrity holds", bool(draft.report.integrity and draft.report.integrity.holds), path.name)
     return scores
+
+
+def statutes_as_text(folder: Path) -> list[tuple[int, str]]:
+    """Every eighth statute without its Markdown."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((folder / "law_md").glob("*.md"))[::8]]
+    plain = [re.sub(r"<!--.*?-->|^#+ *", "", text, flags=re.MULTILINE | re.DOTALL) for text in texts]
+    return list(enumerate("\n".join(line for line in text.split("\n") if line.strip()) for text in plain))
 
 
 def score_courses(folder: Path) -> Scores:
@@ -206,11 +220,12 @@ def main() -> None:
     documents = state_council(folder)
     for name, parity in (("looked at", 0), ("held back", 1)):
         half = [item for item in documents if item[0] % 2 == parity]
-        recall, precision, examples = score_joining(half)
+        recall, precision, examples = score_joining([(number, text) for number, _, text in half])
         print(f"State Council documents, {name}: rejoining recall {recall:.3f} precision {precision:.3f}")
         report(score_metadata(half), arguments.show, examples)
-    print("Statutes")
-    report(score_statutes(folder), arguments.show)
+    recall, precision, examples = score_joining(statutes_as_text(folder))
+    print(f"Statutes: rejoining recall {recall:.3f} precision {precision:.3f}")
+    report(score_statutes(folder), arguments.show, examples)
     print("Courses")
     report(score_courses(folder), arguments.show)
     print("Speed (CPU time, one core):", speed(folder))

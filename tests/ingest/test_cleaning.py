@@ -50,6 +50,11 @@ def test_open_bracket_goes_on_in_the_next_line() -> None:
     ]
 
 
+def test_quotation_over_several_paragraphs_stays_so() -> None:
+    parts = ["他说：“书屋办得好不好，要看灯亮不亮。", "“灯亮着，就有人来；有人来，书就活了。”"]
+    assert joined(*parts) == parts
+
+
 def test_distribution_list_goes_on_after_a_comma() -> None:
     assert joined("送：市教育局、市民政局、", "市文化广电旅游局") == ["送：市教育局、市民政局、市文化广电旅游局"]
 
