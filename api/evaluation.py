@@ -5,10 +5,10 @@ Nothing is taken from the configured catalogue or server, and nothing is written
 
 import hashlib
 import logging
-import resource
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import psutil
 
 from corpus.catalogue import Catalogue
 from corpus.errors import IndexMismatch, InputError, InvalidQuery
@@ -52,6 +53,9 @@ _BATCH = 500
 _TIMED = 500
 """Queries that the latency is taken from."""
 
+_SAMPLED_EVERY = 0.2
+"""Seconds between two looks at memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
@@ -64,7 +68,8 @@ class EvaluationReport:
         documents: number of documents in the set.
         index_seconds: from the first record read to an index ready to search.
         latency_ms: median and 99th percentile of a search for one page of ten hits, in process.
-        peak_rss_mb: largest resident memory of this process plus that of its largest child, in MiB.
+        peak_rss_mb: largest resident memory of this process and its children together, in MiB, sampled. Files mapped
+            by two of them count twice.
     """
 
     measurement: Measurement
@@ -114,7 +119,7 @@ def evaluate(
         InputError: a file cannot be read, or no judged query is left.
     """
     labelled = read_queries(queries, qrels, read_hashes(TRAINING_QUERIES))
-    with TemporaryDirectory(prefix="lunku-eval-") as temporary:
+    with _PeakMemory() as memory, TemporaryDirectory(prefix="lunku-eval-") as temporary:
         # A configured database or server holds the library, which an evaluation must not touch.
         settings = load_settings().model_copy(
             update={
@@ -143,7 +148,7 @@ def evaluate(
         documents=len(records),
         index_seconds=index_seconds,
         latency_ms=latency,
-        peak_rss_mb=_peak_rss_mb(),
+        peak_rss_mb=memory.mebibytes,
     )
 
 
@@ -217,6 +222,32 @@ def _latency(searcher: Searcher, texts: Sequence[str], mode: Mode) -> dict[str, 
     return {"p50": float(p50), "p99": float(p99)}
 
 
-def _peak_rss_mb() -> float:
-    kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return kilobytes / 1024
+class _PeakMemory(threading.Thread):
+    """Samples resident memory until the block ends.
+
+    ``resource.getrusage`` will not do: a child's figure there starts from its parent's, whose image it was before exec.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.mebibytes = 0.0
+        self._finished = threading.Event()
+        self._process = psutil.Process()
+
+    def __enter__(self) -> "_PeakMemory":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finished.set()
+        self.join()
+
+    def run(self) -> None:
+        while True:
+            resident = 0
+            for process in (self._process, *self._process.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    resident += process.memory_info().rss
+            self.mebibytes = max(self.mebibytes, resident / 2**20)
+            if self._finished.wait(_SAMPLED_EVERY):
+                return
