@@ -1,5 +1,6 @@
 """What one process needs of a data directory, opened and closed together."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -7,10 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.haystack_import import import_haystack
+from api.ownership import read_record
 from corpus.catalogue import Catalogue
+from corpus.errors import EngineLocked
 from corpus.settings import DEMO_GROUPS, Settings, parse_groups
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
+
+WAIT_SECONDS = 10.0
+"""How long to wait for another command to give the index back. Searches take about a second, so that two at a time
+should both succeed; an ingest may take hours, and is named instead."""
+
+_RETRY_SECONDS = 0.1
 
 if TYPE_CHECKING:
     from search.embedding import Embedder
@@ -54,21 +63,34 @@ def open_index(settings: Settings, catalogue: Catalogue, *, rebuilding: bool = F
         rebuilding: it is about to be dropped, so it may be of another build.
 
     Raises:
-        EngineLocked: another process owns it.
+        EngineLocked: a server owns it, or another command for longer than ``WAIT_SECONDS``.
         IndexMismatch: another schema, analyser, term base or model built it.
     """
     import_haystack()
     from search.embedding import open_embedder
-    from search.engine.factory import open_engine
     from search.fingerprint import check_fingerprint
 
-    with closing(open_engine(settings)) as engine:
+    with closing(_own_engine(settings)) as engine:
         terms = TermBase.load()
         index = Index(catalogue, engine, terms, Analyser(terms), open_embedder(settings))
         if not rebuilding:
             engine.ensure_collection(index.embedder.dimensions)
             check_fingerprint(catalogue, index.analyser, index.embedder)
         yield index
+
+
+def _own_engine(settings: Settings) -> "Engine":
+    """The engine, once other commands over the same data directory have finished; a server does not finish."""
+    from search.engine.factory import open_engine
+
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return open_engine(settings)
+        except EngineLocked:
+            if read_record(settings) or time.monotonic() > deadline:
+                raise
+        time.sleep(_RETRY_SECONDS)
 
 
 def owner_groups(catalogue: Catalogue) -> frozenset[str]:

@@ -36,6 +36,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # The reader of our output left; Python would complain at exit.
         sys.exit(1)
+    except Exception:
+        logging.getLogger("lunku").exception("unexpected error")
+        report_error(LunkuError("程序内部出错，详情见上面的日志。请把它交给维护人员"), "--json" in sys.argv)
+        sys.exit(1)
 
 
 def _finish(succeeded: bool) -> None:

@@ -108,6 +108,14 @@ def test_an_error_is_chinese_on_stderr_and_json_on_stdout(data_dir, arguments, c
     assert "Traceback" not in run.stderr
 
 
+def test_an_unforeseen_error_is_logged_and_reported(data_dir, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("corpus.catalogue.Catalogue.documents", fail)
+    assert lunku_json(data_dir, "documents", "list", code=1)["error"]["code"] == "internal"
+
+
 def test_a_command_that_cannot_be_understood_exits_with_2(data_dir):
     lunku(data_dir, "search", code=2)
     lunku(data_dir, "search", "巡护", "--kind", "novel", code=2)

@@ -5,11 +5,13 @@ import os
 import signal
 import socket
 import stat
+import threading
 import urllib.error
 import urllib.request
 
 import pytest
 
+from api import library
 from api.http.access import CURATORS
 from api.ownership import announced, read_record
 from corpus.settings import Settings
@@ -63,7 +65,8 @@ def test_a_killed_server_leaves_nothing_that_blocks(data_dir):
         assert lunku_json(data_dir, "search", "“压实属地责任”")["total"] == 1
 
 
-def test_without_a_server_the_owner_of_the_lock_is_named(data_dir):
+def test_without_a_server_the_owner_of_the_lock_is_named(data_dir, monkeypatch):
+    monkeypatch.setattr(library, "WAIT_SECONDS", 0.3)
     lock = OwnerLock.acquire(data_dir / "index")
     try:
         error = lunku_json(data_dir, "search", "供暖", code=1)["error"]
@@ -71,6 +74,12 @@ def test_without_a_server_the_owner_of_the_lock_is_named(data_dir):
         lock.release()
     assert error["code"] == "engine_locked"
     assert str(os.getpid()) in error["detail"]
+
+
+def test_a_command_waits_for_another_one_to_finish(data_dir):
+    lock = OwnerLock.acquire(data_dir / "index")
+    threading.Timer(0.5, lock.release).start()
+    assert lunku_json(data_dir, "search", "“压实属地责任”")["total"] == 1
 
 
 def test_a_taken_port_is_reported(data_dir):
