@@ -5,7 +5,8 @@ The pipeline: retrieval → evidence (sentences of the best passages with their 
 measurements: docs/decisions/0010-extractive-answers.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -13,15 +14,16 @@ import numpy as np
 from haystack import Pipeline, component
 from numpy.typing import NDArray
 
-from corpus.catalogue import Catalogue
+from corpus.catalogue import Catalogue, PassageInContext
 from corpus.identifiers import text_hash
 from corpus.records import Version
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
+from corpus.text.references import normalise_identifier
 from search.embedding import Embedder
 from search.engine.interface import WORDS, Engine, Filter, Leg
-from search.enumeration import enumeration_around
+from search.enumeration import enumeration_around, marker_style, sibling_points
 from search.evidence import (
     EvidenceTable,
     FoundPassage,
@@ -33,7 +35,7 @@ from search.evidence import (
 from search.highlighting import highlight
 from search.hits import make_citation, make_hit
 from search.query import Query, Shared
-from search.question import AnswerType, Question, QuestionReader, bears_type
+from search.question import AnswerType, Question, QuestionReader, bears_type, other_years
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import ResolvedRanking, build_retrieval
 from search.sparse import query_vectors
@@ -45,6 +47,10 @@ NEAREST = 5
 MOST_SENTENCES = 6
 _ABSENT_WEIGHT = 1.25
 """Weight of a term that no readable passage holds, over the heaviest of those that one does."""
+_COUNTED_WORDS = 60_000_000
+"""Words that the dictionary's frequencies were counted on."""
+_COMMON, _LEAST_RARE = 6.0, 0.5
+"""Logarithm of the rarity from which on a word of the language begins to say something, and what it counts below."""
 _MORE = {AnswerType.LIST: 0.45, AnswerType.MANNER: 0.45, AnswerType.REASON: 0.55}
 _MORE_FACTS = 0.7
 """Share of the best sentence's probability that a further sentence must have."""
@@ -100,7 +106,7 @@ class EvidenceFinder:
         similarities = self._similarities(query.text, [sentence.text for sentence in sentences])
         weights = self._weights(question.terms, where)
         table = evidence_table(question, found, similarities, sentences, weights)
-        unmet = tuple(_unmet(question, sentence, found) for sentence in sentences)
+        unmet = tuple(next(_unmet(question, sentence, found), None) for sentence in sentences)
         return {"evidence": Evidence(question, found, tuple(hits), table, unmet)}
 
     def _similarities(self, text: str, sentences: Sequence[str]) -> NDArray[np.float64]:
@@ -110,13 +116,22 @@ class EvidenceFinder:
         return np.asarray(vectors @ np.array(self.embedder.embed_query(text), dtype=np.float32), dtype=np.float64)
 
     def _weights(self, terms: Sequence[str], where: Filter) -> Mapping[str, float]:
-        """How rare each term is among the passages the reader may see: the best score that it gets on its own."""
+        """How much each term says: rare in the language and rare in the library; half the harmonic mean of the two.
+
+        Its rarity in the library is the best score that it gets on its own among the passages the reader may see. A
+        word that the library lacks but everyone uses (突然) thus weighs little, and so does the library's own subject.
+        """
         vectors = {term: query_vectors(term, self.analyser)[WORDS] for term in terms}
         legs = [Leg(where, 1, WORDS, vector) for vector in vectors.values()]
         found = self.engine.query(legs) if legs else []
         scores = {term: points[0].score for term, points in zip(vectors, found, strict=True) if points}
         absent = _ABSENT_WEIGHT * max(scores.values(), default=1.0)
-        return MappingProxyType({term: scores.get(term, absent) for term in terms})
+        weights = {}
+        for term in terms:
+            general = max(_LEAST_RARE, math.log(_COUNTED_WORDS / max(self.analyser.frequency(term), 1)) - _COMMON)
+            here = scores.get(term, absent)
+            weights[term] = general * here / (general + here)
+        return MappingProxyType(weights)
 
 
 @component
@@ -139,12 +154,14 @@ class AnswerBuilder:
             reasons = [reason for reason in evidence.unmet if reason]
             return {"answer": _abstention(evidence, reasons[0] if reasons else "找到的段落中没有成句的内容。")}
         best = max(eligible, key=lambda index: (scores[index], -index))
-        features = table.support_features(best, float(scores[best]))
+        features = table.support_features(best)
         support = float(models.support.score(features[np.newaxis, :])[0])
         if support < models.partial:
             return {"answer": _abstention(evidence, _shortfall(evidence, best, "资料不足以作答"))}
-        chosen = _choose(evidence, scores, best, eligible)
-        sentences = self._verified(_cited(evidence, index) for index in chosen)
+        citations = self._points(evidence, best) or [
+            _cited(evidence, index) for index in _choose(evidence, scores, best, eligible)
+        ]
+        sentences = self.verified(citations)
         if not sentences:
             return {"answer": _abstention(evidence, "引文与库中原文不符，未予采用；请重建索引后再试。")}
         if support < models.answered:
@@ -152,7 +169,27 @@ class AnswerBuilder:
             return {"answer": Answer(AnswerStatus.PARTIAL, sentences, list(evidence.hits), reason)}
         return {"answer": Answer(AnswerStatus.ANSWERED, sentences, [], None)}
 
-    def _verified(self, citations: Iterable[Citation]) -> list[AnswerSentence]:
+    def _points(self, evidence: Evidence, best: int) -> list[Citation]:
+        """Where the points asked for are sections of their own (一是……二是……): the first sentence of each."""
+        question = evidence.question
+        context = evidence.found[evidence.table.sentences[best].passage].context
+        *above, _ = context.passage.path or ("",)
+        asked = question.type in _ENUMERATED and above and _carries(above[-1], context.document.title, question.terms)
+        points = (
+            sibling_points(self.catalogue.passages_of(context.passage.version_id), context.passage.path)
+            if asked
+            else []
+        )
+        if not 1 < len(points) <= MOST_SENTENCES:
+            return []
+        firsts = (sentences_of([FoundPassage(PassageInContext(point, context.document), 0.0)])[:1] for point in points)
+        return [
+            make_citation(PassageInContext(point, context.document), first.start, first.end)
+            for point, sentences in zip(points, firsts, strict=True)
+            for first in sentences
+        ]
+
+    def verified(self, citations: Iterable[Citation]) -> list[AnswerSentence]:
         """The gate: a quote that does not stand in the stored version, character for character, is not shown."""
         versions: dict[tuple[str, int], Version] = {}
         shown = []
@@ -179,22 +216,30 @@ def build_answers(
     return pipeline
 
 
-def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> str | None:
-    """Why the sentence cannot answer: a part of the question without which no answer is one is missing."""
+def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> Iterator[str]:
+    """Why the sentence cannot answer: parts of the question without which no answer is one are missing."""
     context = found[sentence.passage].context
     passage, document = context.passage, context.document
+    folded = fold(sentence.text)
+    if sentence.text in {document.title, *passage.path} and sentence.text[-1] not in "。！？；":
+        yield "只找到了标题，正文没有直接回答这个问题。"
     around = fold("\n".join((document.title, *passage.path, passage.text, document.organization or "")))
     for year in question.years:
         dated = year in {document.year, document.issued_on.year if document.issued_on else None}
         if str(year) not in around and not dated:
-            return f"资料中没有{year}年的相关内容。"
-    for name in (*question.required, *question.places):
-        if name not in around and name not in fold(document.document_number or ""):
-            return f"资料中没有提到“{name}”。"
-    if not bears_type(question.type, fold(sentence.text)):
+            yield f"最接近的段落中没有{year}年的相关内容。"
+    carried = {normalise_identifier(number) for number in (document.document_number, document.project) if number}
+    for identifier in question.query.identifiers:
+        if identifier not in carried and fold(identifier) not in around:
+            yield f"最接近的段落中没有提到“{identifier}”。"
+    for forms in (*question.required, *((place,) for place in question.places)):
+        if not any(form in around for form in forms):
+            yield f"最接近的段落中没有提到“{forms[0]}”。"
+    if other_years(question, folded):
+        yield f"找到了相关段落，但说的不是{'、'.join(map(str, question.years))}年。"
+    if not bears_type(question.type, folded):
         asked = "时间" if question.type is AnswerType.TIME else "数字"
-        return f"找到了相关段落，但其中没有所问的{asked}。"
-    return None
+        yield f"找到了相关段落，但其中没有所问的{asked}。"
 
 
 def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible: Sequence[int]) -> list[int]:
@@ -217,8 +262,17 @@ def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible
 def _enumeration(sentences: Sequence[Sentence], best: int) -> list[int]:
     """The enumeration around a sentence if it can be shown whole, else the sentence alone."""
     same = [index for index, sentence in enumerate(sentences) if sentence.passage == sentences[best].passage]
-    around = enumeration_around([sentences[index].text for index in same], best - same[0])
+    around: Sequence[int] = enumeration_around([sentences[index].text for index in same], best - same[0])
+    if len(around) > MOST_SENTENCES:
+        around = [at for at in around if marker_style(sentences[same[at]].text) is not None]
     return [same[at] for at in around] if len(around) <= MOST_SENTENCES else [best]
+
+
+def _carries(heading: str, title: str, terms: Sequence[str]) -> bool:
+    """Whether a heading holds half of what a question asks beyond the title: the points under it are then asked for."""
+    folded, known = fold(heading), fold(title)
+    asked = [term for term in terms if term not in known]
+    return sum(term in folded for term in asked) * 2 >= len(asked) > 0
 
 
 def _cited(evidence: Evidence, index: int) -> Citation:

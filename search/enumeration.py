@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from corpus.records import Passage
+
 _HAN = "[一二三四五六七八九十]{1,3}"
 _MARKERS = tuple(
     re.compile(pattern)
@@ -18,11 +20,14 @@ _MARKERS = tuple(
     )
 )
 _LEAD_IN = re.compile("[:：]$")
+_LED_IN = re.compile(r"^[^:：]{1,40}[:：][(（①一首第1]")
+"""A lead-in and the first item in one sentence: 主要措施如下：（一）……"""
 
 
 def marker_style(sentence: str) -> int | None:
     """The style of enumeration that a sentence opens an item of, as a small number; None if it opens none."""
-    return next((style for style, pattern in enumerate(_MARKERS) if pattern.match(sentence)), None)
+    led_in = sentence.replace("：", ":").rpartition(":")[2] if _LED_IN.search(sentence) else sentence
+    return next((style for style, pattern in enumerate(_MARKERS) if pattern.match(led_in)), None)
 
 
 def enumeration_around(sentences: Sequence[str], index: int) -> range:
@@ -44,12 +49,25 @@ def enumeration_around(sentences: Sequence[str], index: int) -> range:
     return range(start, max(items[-1], index) + 1)
 
 
+def sibling_points(passages: Sequence[Passage], path: Sequence[str]) -> list[Passage]:
+    """The passages that are points of the same enumeration as the one at ``path``, the first passage of each point."""
+    style = marker_style(path[-1]) if path else None
+    if style is None:
+        return []
+    points: dict[tuple[str, ...], Passage] = {}
+    for passage in passages:
+        same = len(passage.path) == len(path) and passage.path[:-1] == tuple(path[:-1])
+        if same and marker_style(passage.path[-1]) == style:
+            points.setdefault(passage.path, passage)
+    return list(points.values())
+
+
 def _opening(sentences: Sequence[str], index: int) -> int | None:
-    """The nearest item at or before the sentence, or the one it leads into."""
-    if (
-        _LEAD_IN.search(sentences[index])
-        and index + 1 < len(sentences)
-        and marker_style(sentences[index + 1]) is not None
-    ):
+    """The item that the sentence opens, leads into or, with another item behind it, goes on with."""
+    styles = [marker_style(sentence) for sentence in sentences]
+    if styles[index] is not None:
+        return index
+    if _LEAD_IN.search(sentences[index]) and index + 1 < len(sentences) and styles[index + 1] is not None:
         return index + 1
-    return index if marker_style(sentences[index]) is not None else None
+    before = next((at for at in range(index - 1, -1, -1) if styles[at] is not None), None)
+    return before if before is not None and styles[before] in styles[index + 1 :] else None

@@ -19,7 +19,7 @@ from corpus.text.folding import fold
 from corpus.text.sentences import split_sentences
 from search.logistic import LogisticModel
 from search.query import Shared
-from search.question import AnswerType, Question, bears_type
+from search.question import AnswerType, Question, bears_type, counts_unit
 
 SENTENCE_FEATURES = (
     "coverage",
@@ -30,6 +30,7 @@ SENTENCE_FEATURES = (
     "rank",
     "typed",
     "untyped",
+    "counts",
     "novelty",
     "heading",
     "asking",
@@ -39,13 +40,13 @@ SENTENCE_FEATURES = (
 ``coverage``: weighted share of the question's terms in the sentence; ``context``: the same with the sentences around
 it, the passage, its path and its title counted too, at a discount; ``bigrams``: share of the question's character
 pairs in the sentence; ``similarity``: cosine of the embeddings; ``passage``: the passage's score; ``rank``: its
-reciprocal rank; ``typed`` and ``untyped``: a number or time is asked for, and the sentence has or has none;
-``novelty``: logarithm of the number of characters in the sentence that the question has not; ``heading``: coverage by
-path and title alone; ``asking``: the sentence is itself a question.
+reciprocal rank; ``typed`` and ``untyped``: a number or time is asked for, and the sentence has or has none; ``counts``:
+it has a number of the unit asked for; ``novelty``: logarithm of the number of characters in the sentence that the
+question has not; ``heading``: coverage by path and title alone; ``asking``: the sentence is itself a question.
 """
-SUPPORT_FEATURES = ("evidence", "coverage", "context", "missing", "similarity", "passage", "bigrams", "untyped")
-"""Columns of ``support_features``: of the best sentence, with ``evidence`` its own logit, and ``missing`` the weight
-share of the heaviest term that stands nowhere in its passage, path or title."""
+SUPPORT_FEATURES = ("coverage", "context", "bigrams", "similarity", "passage", "missing")
+"""Columns of ``support_features``: those of the best sentence, and ``missing``, the weight share of the heaviest term
+that stands nowhere in its passage, path or title."""
 
 _NEAR, _IN_PASSAGE, _IN_HEADING = 0.8, 0.6, 0.8
 """What a term counts for that stands in a neighbouring sentence, elsewhere in the passage, in its path or title."""
@@ -169,12 +170,11 @@ class EvidenceTable(Shared):
         """Probability of each sentence to hold the answer."""
         return models.sentence.score(self.features)
 
-    def support_features(self, best: int, score: float) -> NDArray[np.float64]:
-        """A row of ``SUPPORT_FEATURES`` for the sentence at ``best`` with the given probability."""
+    def support_features(self, best: int) -> NDArray[np.float64]:
+        """A row of ``SUPPORT_FEATURES`` for the sentence at ``best``."""
         row = dict(zip(SENTENCE_FEATURES, self.features[best], strict=True))
         missing = self.term_weights * (1.0 - np.minimum(1.0, self.contexts[best]))
         row["missing"] = float(missing.max()) if missing.size else 0.0
-        row["evidence"] = math.log(max(score, 1e-9) / max(1.0 - score, 1e-9))
         return np.array([row[name] for name in SUPPORT_FEATURES])
 
 
@@ -227,6 +227,7 @@ def evidence_table(
                 1.0 / (1 + at),
                 float(typed and bears),
                 float(typed and not bears),
+                float(counts_unit(question.unit, folded[index])),
                 math.log1p(new),
                 coverage.share(heads[at]),
                 float(folded[index].endswith("?")),

@@ -167,6 +167,11 @@ def _group(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group is not None)
 
 
+def blank_identifiers(text: str) -> str:
+    """The text with blanks for its document and project numbers."""
+    return _without(text, [*find_document_numbers(text), *find_project_numbers(text)])
+
+
 def _without(text: str, references: Iterable[Reference]) -> str:
     characters = list(text)
     for reference in references:

@@ -1,14 +1,16 @@
 """What a question asks for: the kind of answer, the terms that carry it, and the parts an answer cannot be without."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser, Token
 from corpus.text.folding import fold
-from search.query import Query, Shared
+from corpus.text.numerals import chinese_number, chinese_numeral
+from search.query import Query, Shared, blank_identifiers
 from search.wording import is_function_word
 
 
@@ -43,9 +45,13 @@ _TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (AnswerType.PLACE, re.compile("哪里|哪儿|何处|何地|什么地方|哪一?个?[省市县区国州]|哪个(?:城市|国家|地区)")),
     (AnswerType.DEFINITION, re.compile("什么是|是什么意思|何谓|是指什么|指的是什么|含义|定义")),
 )
-_SLOTS = "时候 时间 日期 地方 原因 名字 名称 叫 叫做 称为 哪一部 现在 目前 主要 具体 内容 年 月 日"
+_SLOTS = (
+    "时候 时间 日期 地方 原因 名字 名称 叫 叫做 称为 哪一部 现在 目前 主要 具体 内容 年 月 日 指 算 "
+    "最多 最少 至少 最 大约 大概 约 到底 究竟 一般 通常 之内 以内 之前 之后 几天 几次 几人 不能 还能 能不能 会不会 "
+    "要不要 多长时间 做法 举措 方面 步骤"
+)
 _SLOT_WORDS = frozenset(_SLOTS.split())
-"""Words that stand for the answer asked for (什么时候, 什么名字): an answer replaces them, so it need not hold them."""
+"""Words that stand for the answer asked for (什么时候, 最多几个): an answer replaces them and need not hold them."""
 
 _NUMERAL = "[一二三四五六七八九十百千万亿两零]"
 _QUANTITY = re.compile(
@@ -56,6 +62,12 @@ _TIME = re.compile(
     rf"\d|(?:{_NUMERAL})+[年月日]|世纪|年代|[早晚]期|时期|[王清明元宋唐汉]朝|今年|去年|每年|当年|同年|次年|年[初底末]|[上下]旬"
 )
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|[^\d〕\])]|$)")
+_ORDINAL = re.compile(rf"第({_NUMERAL}{{1,4}}|\d{{1,4}})(届|期|批|讲|章|单元|轮|季度|条)")
+_UNIT = re.compile(r"(?:多少|几|多)(?:个|多)?([\u4e00-\u9fff]{1,2})")
+_COUNT = rf"(?:\d[\d.,]*|{_NUMERAL})[万亿]?[多余来]?(?:个|名|位)?"
+_NOT_QUANTITIES = re.compile(
+    r"\d{4}年|\d{1,2}月|\d{1,2}日|[〔\[(]\d{4}[〕\])]\d+号|第[\d一二三四五六七八九十百]+|^[\d一二三四五六七八九十]+[、.是]"
+)
 _QUOTED = re.compile(r"[“\"「『‘]([^“”\"「」『』‘’]{2,40})[”\"」』’]")
 _PROVINCES = (
     "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 "
@@ -63,6 +75,11 @@ _PROVINCES = (
 )
 _PLACES = frozenset(_PROVINCES.split())
 _PLACE_SUFFIX = re.compile(r"(?<=..)(?:省|市|县|自治区|自治州)$")
+_NAMED_KIND = re.compile(
+    r"^(?:省|市|县|区|镇|乡|村|街道|社区)$|(?:大学|学院|学校|中学|小学|公司|研究院|协会|联合会|委员会|局|厅|中心)$"
+)
+_RARE = 1_000
+"""Occurrences below which a word before such a kind is a name."""
 _BODY = re.compile(r"..+(?:大学|学院|公司|集团|研究院|研究所|法院|检察院|委员会)$")
 _LATIN = re.compile(r"[0-9a-z][0-9a-z.&/-]*[0-9a-z]|[0-9a-z]")
 
@@ -77,7 +94,9 @@ class Question(Shared):
         terms: its content words, folded, distinct, the longest at each place.
         synonyms: other names of a term, from the term base, folded.
         years: years that it names.
-        required: quoted names and words in Latin letters or digits, folded: an answer must hold each of them.
+        unit: what is counted, where a number is asked for (多少人 → 人), else an empty string.
+        required: quoted names, words in Latin letters or digits and ordinals (第四届), folded, each in all its forms:
+            an answer must hold one form of each.
         places: named places and bodies, folded, without 省, 市 …: an answer must hold or stand under each of them.
     """
 
@@ -86,8 +105,9 @@ class Question(Shared):
     terms: tuple[str, ...]
     synonyms: Mapping[str, tuple[str, ...]]
     years: tuple[int, ...]
-    required: tuple[str, ...]
-    places: tuple[str, ...] = ()
+    unit: str
+    required: tuple[tuple[str, ...], ...]
+    places: tuple[str, ...]
 
 
 class QuestionReader:
@@ -103,22 +123,34 @@ class QuestionReader:
 
     def read(self, query: Query) -> Question:
         """The question that a query's text asks."""
-        folded = fold(query.text)
-        terms = content_terms(self._analyser.tokens(query.text))
+        folded = fold(blank_identifiers(query.text))
+        words = content_words(self._analyser.tokens(folded))
+        terms = tuple(dict.fromkeys(word.text for word in words))
+        kind = answer_type(folded)
         years = tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded)))
         quoted = [match[1] for match in _QUOTED.finditer(folded)]
         latin = [token for token in _LATIN.findall(folded) if len(token) > 1 and token not in map(str, years)]
-        places = (_place(term) for term in terms)
         named = {fold(title) for title in query.named}
+        places = [*(_place(term) for term in terms), *self._bodies(words)]
+        ordinals = (_ordinal_forms(match) for match in _ORDINAL.finditer(folded))
+        single = dict.fromkeys(item for item in [*quoted, *latin] if item not in named)
         return Question(
             query=query,
-            type=answer_type(folded),
+            type=kind,
             terms=terms,
             synonyms={term: self._synonyms[term] for term in terms if term in self._synonyms},
             years=years,
-            required=tuple(dict.fromkeys(item for item in [*quoted, *latin] if item not in named)),
+            unit=_unit(kind, folded),
+            required=(*((item,) for item in single), *dict.fromkeys(ordinals)),
             places=tuple(dict.fromkeys(place for place in places if place)),
         )
+
+    def _bodies(self, words: Sequence[Token]) -> Iterator[str]:
+        """Names of bodies and places of which the dictionary knows only the last word: 安渡 + 学院."""
+        for name, kind in pairwise(words):
+            rare = len(name.text) > 1 and self._analyser.frequency(name.text) < _RARE
+            if rare and name.end == kind.start and _NAMED_KIND.search(kind.text):
+                yield _PLACE_SUFFIX.sub("", name.text + kind.text)
 
 
 def answer_type(folded: str) -> AnswerType:
@@ -129,32 +161,59 @@ def answer_type(folded: str) -> AnswerType:
 def bears_type(kind: AnswerType, folded: str) -> bool:
     """Whether a folded sentence could hold an answer of the kind: a number for 多少, a date or period for 何时."""
     if kind is AnswerType.NUMBER:
-        return _QUANTITY.search(folded) is not None
+        return _QUANTITY.search(_NOT_QUANTITIES.sub(" ", folded)) is not None
     if kind is AnswerType.TIME:
         return _TIME.search(folded) is not None
     return True
 
 
-def content_terms(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """The longest words of a text that carry content, distinct, in order.
+def counts_unit(unit: str, folded: str) -> bool:
+    """Whether a folded sentence has a number of that unit."""
+    return bool(unit) and re.search(_COUNT + re.escape(unit), folded) is not None
 
-    Neighbouring single characters, which the dictionary does not know as a word, are one term: most often a name.
+
+def other_years(question: Question, folded: str) -> bool:
+    """Whether a folded sentence dates itself, and not to a year of the question."""
+    years = {int(year) for year in _YEAR.findall(folded)}
+    return bool(question.years) and bool(years) and years.isdisjoint(question.years)
+
+
+def content_words(tokens: Sequence[Token]) -> list[Token]:
+    """The longest words of a text that carry content, in order.
+
+    Neighbouring single characters, which the dictionary does not know as a word, are one word: most often a name.
     """
-    longest: list[Token] = []
-    for token in sorted(tokens, key=lambda token: (token.start, -token.end)):
-        if not longest or token.end > longest[-1].end:
-            longest.append(token)
-    terms: list[Token] = []
+    words: list[Token] = []
     joinable = False
-    for token in longest:
+    for token in _longest(tokens):
         if is_function_word(token.text) or token.text in _SLOT_WORDS or token.text.isdigit():
             continue
-        if _is_character(token) and joinable and terms[-1].end == token.start:
-            terms[-1] = Token(terms[-1].text + token.text, terms[-1].start, token.end)
+        if _is_character(token) and joinable and words[-1].end == token.start:
+            words[-1] = Token(words[-1].text + token.text, words[-1].start, token.end)
         else:
-            terms.append(token)
+            words.append(token)
             joinable = _is_character(token)
-    return tuple(dict.fromkeys(term.text for term in terms))
+    return words
+
+
+def _longest(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The longest token at each place, in order."""
+    end = 0
+    for token in sorted(tokens, key=lambda token: (token.start, -token.end)):
+        if token.end > end:
+            yield token
+            end = token.end
+
+
+def _unit(kind: AnswerType, folded: str) -> str:
+    asked = _UNIT.search(folded) if kind is AnswerType.NUMBER else None
+    return asked[1] if asked else ""
+
+
+def _ordinal_forms(match: re.Match[str]) -> tuple[str, ...]:
+    number = chinese_number(match[1])
+    forms = {match[1], str(number), chinese_numeral(number)} if number is not None and number < 10_000 else {match[1]}
+    return tuple(sorted(f"第{form}{match[2]}" for form in forms))
 
 
 def _place(term: str) -> str | None:

@@ -66,6 +66,13 @@ class Analyser:
         """``words`` with their places in the original text, which folding keeps."""
         return list(self._tokens(fold(text)))
 
+    def frequency(self, word: str) -> int:
+        """About how often a folded word stands in the 60 million words that jieba's dictionary was counted on.
+
+        For a word that is not in the dictionary: what the frequencies of its parts make likely.
+        """
+        return int(self._jieba.suggest_freq(word))
+
     def _tokens(self, folded: str) -> Iterator[Token]:
         for word, start, end in self._jieba.tokenize(folded, "search", hmm=False):
             if word[0].isalnum():

@@ -1,11 +1,12 @@
 """Extractive answers on labelled questions: how often the shown sentences hold the gold answer, and false answers.
 
-    python -m tests.benchmarks.answers --data FOLDER [--fit] [--questions 800]
+    python -m tests.benchmarks.answers --data FOLDER --samples DIR [--fit] [--questions 800]
 
-FOLDER holds reading-comprehension sets (cmrc2018, drcd). Every question is asked twice: of the whole library, and with
-its own passage taken out of the ranking, where the right answer is to abstain. Questions are split in two halves by a
-hash of their id; ``--fit`` fits ``search/answer_weights.json`` on one half, and the figures are always of the other.
-Questions that the dense model was trained on are left out.
+FOLDER holds reading-comprehension sets (cmrc2018, drcd); DIR is a data directory with ``corpus/samples/files``
+ingested, over which the ``dev`` questions of ``corpus/eval`` are asked. Every question is asked twice: of the whole
+library, and with the documents that answer it taken out of the ranking, where the right answer is to abstain. Questions
+are split in two halves by a hash of their id; ``--fit`` fits ``search/answer_weights.json`` on one half, every set
+counting alike, and the figures are always of the other. Questions that the dense model was trained on are left out.
 """
 
 import argparse
@@ -22,13 +23,12 @@ import numpy as np
 from corpus.catalogue import Catalogue
 from corpus.identifiers import content_hash
 from corpus.records import IngestReport, Kind, PassageSpan, VersionDraft
-from corpus.settings import Settings
+from corpus.settings import DEMO_GROUPS, Settings, parse_groups
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
-from corpus.text.folding import fold
 from search.answers import AnswerBuilder, Evidence, EvidenceFinder
 from search.embedding import open_embedder
-from search.engine.edge import EdgeEngine
+from search.engine.factory import open_engine
 from search.evaluation import query_hash, read_hashes
 from search.evidence import SENTENCE_FEATURES, SUPPORT_FEATURES, load_models
 from search.indexing import Indexer
@@ -36,14 +36,15 @@ from search.logistic import LogisticModel
 from search.query import build_filter
 from search.results import AnswerStatus, SearchFilters
 from search.retrieval import ResolvedRanking, build_retrieval
+from tests.benchmarks.sample_answers import QUESTIONS, plain, shows
 
-GROUPS = frozenset({"public"})
+GROUPS = parse_groups(DEMO_GROUPS)
 SETS = ("cmrc2018", "drcd")
 TRAINING_QUERIES = Path(__file__).parents[2] / "search" / "embedding" / "training_queries.txt"
 WEIGHTS = Path(__file__).parents[2] / "search" / "answer_weights.json"
-_FALSE_ANSWERS = 0.10
+_FALSE_ANSWERS = 0.08
 """Share of unanswerable questions that may be answered: what the upper threshold is set to on the fitting half."""
-_DOUBTFUL = 0.25
+_DOUBTFUL = 0.27
 """The same for answered or partly answered: the lower threshold."""
 
 
@@ -53,8 +54,15 @@ class Labelled:
 
     id: str
     text: str
-    source: str
+    sources: tuple[str, ...]
     answers: tuple[str, ...]
+    evidence: bool = False
+
+    def answered_by(self, text: str) -> bool:
+        """Whether the text holds a short answer, or shows labelled evidence."""
+        if not self.evidence:
+            return any(plain(answer) in plain(text) for answer in self.answers)
+        return shows([text], self.answers)
 
     @property
     def fitting(self) -> bool:
@@ -81,7 +89,7 @@ def read_questions(folder: Path, limit: int) -> list[Labelled]:
     trained_on = read_hashes(TRAINING_QUERIES)
     relevant = dict(line.split("\t")[:2] for line in (folder / "qrels.tsv").read_text().splitlines()[1:])
     questions = [
-        Labelled(row["id"], row["text"], f"{folder.name}/{relevant[row['id']]}", answers[row["id"]])
+        Labelled(row["id"], row["text"], (f"{folder.name}/{relevant[row['id']]}",), answers[row["id"]])
         for row in read_lines(folder / "queries.jsonl.gz")
         if row["text"].strip() and row["id"] in relevant and query_hash(row["text"]) not in trained_on
     ]
@@ -105,27 +113,29 @@ def draft(source: str, title: str, text: str) -> VersionDraft:
     )
 
 
-class Laboratory:
-    """A library of the labelled passages, and evidence for questions over it."""
+def read_sample_questions() -> list[Labelled]:
+    questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    return [
+        Labelled(item["id"], item["text"], tuple(item.get("documents", ())), tuple(item.get("evidence", ())), True)
+        for item in questions
+        if item["split"] == "dev"
+    ]
 
-    def __init__(self, data: Path, work: Path) -> None:
-        self.terms = TermBase.load()
-        self.analyser = Analyser(self.terms)
-        self.embedder = open_embedder(Settings())
-        self.catalogue = Catalogue.open(f"sqlite:///{work / 'catalogue.sqlite3'}")
-        self.engine = EdgeEngine(work / "index")
-        self.engine.ensure_collection(self.embedder.dimensions)
-        rows = [
-            draft(f"{name}/{row['id']}", row["title"] or row["id"], row["text"])
-            for name in SETS
-            for row in read_lines(data / name / "corpus.jsonl.gz")
-        ]
-        self.catalogue.add_versions(rows)
-        Indexer(self.catalogue, self.engine, self.analyser, self.embedder).index_pending()
-        self.source_of = {item.id: item.source for item in self.catalogue.documents(limit=len(rows) + 1)[0]}
-        self.pipeline = build_retrieval(self.catalogue, self.engine, self.analyser, self.embedder)
-        self.finder = EvidenceFinder(self.catalogue, self.engine, self.analyser, self.terms, self.embedder)
-        self.builder = AnswerBuilder(self.catalogue)
+
+class Laboratory:
+    """A library, and evidence for questions over it."""
+
+    def __init__(self, folder: Path, drafts: Sequence[VersionDraft] = ()) -> None:
+        settings = Settings(data_dir=folder)
+        terms = TermBase.load()
+        analyser, embedder, engine = Analyser(terms), open_embedder(settings), open_engine(settings)
+        catalogue = Catalogue.open(settings.catalogue_url)
+        catalogue.add_versions(drafts)
+        Indexer(catalogue, engine, analyser, embedder).index_pending()
+        self.source_of = {item.id: item.source for item in catalogue.documents(limit=1_000_000)[0]}
+        self.pipeline = build_retrieval(catalogue, engine, analyser, embedder)
+        self.finder = EvidenceFinder(catalogue, engine, analyser, terms, embedder)
+        self.builder = AnswerBuilder(catalogue)
 
     def cases(self, questions: Sequence[Labelled]) -> Iterator[Case]:
         where = build_filter(GROUPS, SearchFilters())
@@ -142,17 +152,13 @@ class Laboratory:
             others = tuple(
                 candidate
                 for candidate in ranking.candidates
-                if self.source_of[ranking.facts[candidate.id].id] != item.source
+                if not self.source_of[ranking.facts[candidate.id].id].endswith(item.sources)
             )
-            for answerable, candidates in ((True, ranking.candidates), (False, others)):
+            asked = [(True, ranking.candidates), (False, others)] if item.sources else [(False, ranking.candidates)]
+            for answerable, candidates in asked:
                 chosen = ResolvedRanking(candidates, ranking.facts, len(candidates))
                 evidence = self.finder.run(query=query, ranking=chosen, where=where, groups=GROUPS)["evidence"]
                 yield Case(item, answerable, evidence)
-
-
-def holds_answer(text: str, answers: Sequence[str]) -> bool:
-    plain = "".join(character for character in fold(text) if character.isalnum())
-    return any("".join(character for character in fold(answer) if character.isalnum()) in plain for answer in answers)
 
 
 def fit_logistic(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, ridge: float = 1e-2) -> np.ndarray:
@@ -187,41 +193,49 @@ def best_row(case: Case, model: LogisticModel) -> np.ndarray | None:
     if not eligible:
         return None
     best = max(eligible, key=lambda index: (scores[index], -index))
-    return case.evidence.table.support_features(best, float(scores[best]))
+    return case.evidence.table.support_features(best)
 
 
-def fit(cases: Sequence[Case]) -> dict:
+def fit(sets: Sequence[Sequence[Case]]) -> dict:
     rows, labels, weights = [], [], []
-    for case in cases:
-        table = case.evidence.table
-        gold = [holds_answer(sentence.text, case.labelled.answers) for sentence in table.sentences]
-        if not case.answerable or not any(gold):
-            continue
-        rows.append(table.features)
-        labels.append(np.array(gold, dtype=float))
-        weights.append(np.full(len(gold), 1.0 / len(gold)))
+    for cases in sets:
+        for case in cases:
+            table = case.evidence.table
+            gold = [case.labelled.answered_by(sentence.text) for sentence in table.sentences]
+            if case.answerable and any(gold):
+                rows.append(table.features)
+                labels.append(np.array(gold, dtype=float))
+                weights.append(np.full(len(gold), 1.0 / len(gold) / len(cases)))
+    weight = np.concatenate(weights)
     sentence = as_weights(
-        SENTENCE_FEATURES, fit_logistic(np.vstack(rows), np.concatenate(labels), np.concatenate(weights))
+        SENTENCE_FEATURES, fit_logistic(np.vstack(rows), np.concatenate(labels), weight / weight.mean())
     )
     model = LogisticModel(SENTENCE_FEATURES, sentence["bias"], sentence["weights"])
-    supports = [(best_row(case, model), case.answerable) for case in cases]
-    known = [(row, answerable) for row, answerable in supports if row is not None]
-    matrix, answerable = np.vstack([row for row, _ in known]), np.array([float(flag) for _, flag in known])
-    support = as_weights(SUPPORT_FEATURES, fit_logistic(matrix, answerable, np.ones(len(matrix))))
+    known = [
+        (row, float(case.answerable), 1.0 / len(cases))
+        for cases in sets
+        for case in cases
+        if (row := best_row(case, model)) is not None
+    ]
+    matrix, answerable = np.vstack([row for row, _, _ in known]), np.array([flag for _, flag, _ in known])
+    share = np.array([part for _, _, part in known])
+    support = as_weights(SUPPORT_FEATURES, fit_logistic(matrix, answerable, share / share.mean()))
     scores = LogisticModel(SUPPORT_FEATURES, support["bias"], support["weights"]).score(matrix)
-    false = np.sort(scores[answerable == 0])
-    refused = sum(row is None for row, flag in supports if not flag)
-
-    def threshold(share: float) -> float:
-        allowed = int(share * (len(false) + refused))
-        return round(float(false[max(0, len(false) - 1 - allowed)]), 4)
-
+    unanswerable = share[answerable == 0], scores[answerable == 0]
+    asked = sum(not case.answerable for cases in sets for case in cases) / sum(map(len, sets)) * len(sets)
     return {
-        "answered": threshold(_FALSE_ANSWERS),
-        "partial": threshold(_DOUBTFUL),
+        "answered": threshold(*unanswerable, _FALSE_ANSWERS * asked),
+        "partial": threshold(*unanswerable, _DOUBTFUL * asked),
         "sentence": sentence,
         "support": support,
     }
+
+
+def threshold(shares: np.ndarray, scores: np.ndarray, allowed: float) -> float:
+    """The score that cases with so much of the weight of the unanswerable ones reach."""
+    order = np.argsort(-scores)
+    reached = int(np.searchsorted(np.cumsum(shares[order]), allowed))
+    return round(float(scores[order[min(reached, len(order) - 1)]]), 4)
 
 
 def measure(laboratory: Laboratory, cases: Sequence[Case]) -> dict[str, float]:
@@ -238,7 +252,7 @@ def measure(laboratory: Laboratory, cases: Sequence[Case]) -> dict[str, float]:
         counts["answered"] += answer.status is AnswerStatus.ANSWERED
         counts["shown"] += shown
         counts["sentences"] += len(answer.sentences)
-        counts["right"] += shown and any(holds_answer(item.text, case.labelled.answers) for item in answer.sentences)
+        counts["right"] += shown and any(case.labelled.answered_by(item.text) for item in answer.sentences)
     there, gone = max(counts["there"], 1), max(counts["gone"], 1)
     return {
         "questions": counts["there"],
@@ -255,20 +269,28 @@ def measure(laboratory: Laboratory, cases: Sequence[Case]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--samples", type=Path, required=True)
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--questions", type=int, default=800, help="of each set")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        laboratory = Laboratory(arguments.data, Path(work))
-        cases = {
-            name: list(laboratory.cases(read_questions(arguments.data / name, arguments.questions))) for name in SETS
+        drafts = [
+            draft(f"{name}/{row['id']}", row["title"] or row["id"], row["text"])
+            for name in SETS
+            for row in read_lines(arguments.data / name / "corpus.jsonl.gz")
+        ]
+        encyclopaedia, samples = Laboratory(Path(work), drafts), Laboratory(arguments.samples)
+        asked = {
+            name: (encyclopaedia, list(encyclopaedia.cases(read_questions(arguments.data / name, arguments.questions))))
+            for name in SETS
         }
+        asked["samples"] = (samples, list(samples.cases(read_sample_questions())))
         if arguments.fit:
-            fitting = [case for found in cases.values() for case in found if case.labelled.fitting]
+            fitting = [[case for case in cases if case.labelled.fitting] for _, cases in asked.values()]
             WEIGHTS.write_text(json.dumps(fit(fitting), indent=2) + "\n", encoding="utf-8")
             load_models.cache_clear()
-        for name, found in cases.items():
-            held_out = [case for case in found if not case.labelled.fitting]
+        for name, (laboratory, cases) in asked.items():
+            held_out = [case for case in cases if not case.labelled.fitting]
             print(name, json.dumps(measure(laboratory, held_out), ensure_ascii=False, indent=1))
 
 

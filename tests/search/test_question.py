@@ -5,7 +5,7 @@ from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.enumeration import enumeration_around
 from search.query import parse_query
-from search.question import AnswerType, QuestionReader, answer_type, bears_type
+from search.question import AnswerType, QuestionReader, answer_type, bears_type, counts_unit, other_years
 
 TERMS = TermBase.load()
 ANALYSER = Analyser(TERMS)
@@ -43,6 +43,7 @@ def test_answer_types(text, kind):
         (AnswerType.NUMBER, "共有三十二支队伍。", True),
         (AnswerType.NUMBER, "覆盖率达到百分之九十。", True),
         (AnswerType.NUMBER, "进一步壮大队伍。", False),
+        (AnswerType.NUMBER, "2023年5月印发第三批名单。", False),
         (AnswerType.TIME, "2019年启动。", True),
         (AnswerType.TIME, "于次年结束。", True),
         (AnswerType.TIME, "稳步推进。", False),
@@ -67,8 +68,41 @@ def test_an_unknown_name_is_one_term():
 def test_what_an_answer_must_hold():
     question = _read("辽宁省“邻里课堂”2023年用APP报名的有多少人？")
     assert question.years == (2023,)
-    assert set(question.required) == {"邻里课堂", "app"}
+    assert set(question.required) == {("邻里课堂",), ("app",)}
     assert question.places == ("辽宁",)
+    assert question.unit == "人"
+
+
+def test_ordinals_are_required_in_either_numeral():
+    assert _read("第四届讲堂展示办在哪里？").required == (("第4届", "第四届"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("柴琬学院的课程代码是多少？", ("柴琬学院",)), ("沱堡县有几支队伍？", ("沱堡",)), ("普通学校怎么报名？", ())],
+)
+def test_bodies_and_places_that_no_dictionary_knows(text, places):
+    assert _read(text).places == places
+
+
+@pytest.mark.parametrize(
+    ("unit", "sentence", "counts"),
+    [
+        ("人", "共1280人参加。", True),
+        ("次", "每季度至少两次。", True),
+        ("人", "人人参加，持续2个月。", False),
+        ("", "3人", False),
+    ],
+)
+def test_numbers_of_a_unit(unit, sentence, counts):
+    assert counts_unit(unit, sentence) is counts
+
+
+@pytest.mark.parametrize(
+    ("sentence", "other"), [("2019年启动。", True), ("2023年启动，2019年筹备。", False), ("稳步启动。", False)]
+)
+def test_a_sentence_about_another_year(sentence, other):
+    assert other_years(_read("2023年的启动情况如何？"), sentence) is other
 
 
 @pytest.mark.parametrize(
@@ -76,6 +110,9 @@ def test_what_an_answer_must_hold():
     [
         (["一是建队伍。", "二是建阵地。", "三是建机制。"], 1, range(3)),
         (["主要任务如下：", "（一）摸清底数。", "（二）压实责任。", "其余另行通知。"], 0, range(3)),
+        (["一是建队伍。", "要选好人。", "二是建阵地。"], 1, range(3)),
+        (["一是建队伍。", "二是建阵地。", "此外要宣传。"], 2, range(2, 3)),
+        (["措施如下：（一）建档。", "逐户登记。", "（二）采购。"], 0, range(3)),
         (["首先开会。", "其次分工。", "最后总结。"], 2, range(3)),
         (["一是建队伍。", "此事要紧。", "二是建阵地。"], 0, range(3)),
         (["一是建队伍。", "此外无他。"], 0, range(1)),

@@ -1,0 +1,132 @@
+from dataclasses import replace
+
+import pytest
+
+from corpus.errors import InvalidQuery
+from corpus.identifiers import text_hash
+from search.answers import MOST_SENTENCES, AnswerBuilder
+from search.hits import make_citation
+from search.results import AnswerStatus, SearchFilters
+from tests.search.library import BRIEF, LIBRARY, NOTICE, PUBLIC, REPLY, RULES, STAFF, make_draft
+
+NO_FILTERS = SearchFilters()
+STORED = {source.title: make_draft(source).text for source in LIBRARY}
+
+
+def _ask(library, question, groups=STAFF):
+    return library.answer(question, NO_FILTERS, groups)
+
+
+def _text(answer):
+    return "".join(sentence.text for sentence in answer.sentences)
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "expected"),
+    [
+        ("社区讲堂研习室依托哪里设立？", BRIEF.title, "依托镇党校设立社区讲堂研习室"),
+        ("云岭社区讲堂现有多少名宣讲员？", BRIEF.title, "四十六名"),
+        ("取暖补贴按什么标准发放？", REPLY.title, "每户三千元"),
+        ("2021年全县计划改造多少户？", NOTICE.title, "1280户"),
+        ("志愿者的意外伤害保险由谁购买？", RULES.title, "志愿服务组织应当为志愿者购买意外伤害保险"),
+        ("什么是志愿服务？", RULES.title, "自愿、无偿"),
+    ],
+)
+def test_answers_quote_the_sentence_that_says_it(library, question, title, expected):
+    answer = _ask(library, question)
+    assert answer.status is not AnswerStatus.ABSTAINED, answer.reason
+    assert expected in _text(answer)
+    assert title in {citation.title for sentence in answer.sentences for citation in sentence.citations}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2019年全县计划改造多少户？",
+        "红石县社区讲堂现有多少名宣讲员？",
+        "冬季清洁取暖工作由哪家航空公司承运？",
+        "本校2024年社区讲堂选课人数是多少？",
+        "“夜校联盟”是怎么运行的？",
+        "云政办发〔2023〕99号对取暖补贴怎么规定？",
+        "量子计算机的退相干时间有多长？",
+    ],
+)
+def test_abstains_when_an_essential_part_is_not_in_the_library(library, question):
+    answer = _ask(library, question)
+    assert answer.status is AnswerStatus.ABSTAINED
+    assert answer.sentences == []
+    assert answer.reason
+    assert any("一" <= character <= "鿿" for character in answer.reason)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["社区讲堂研习室依托哪里设立？", "云岭社区讲堂现有多少名宣讲员？", "取暖补贴按什么标准发放？", "主要措施有哪些？"],
+)
+@pytest.mark.parametrize("groups", [STAFF, PUBLIC, frozenset()])
+def test_every_quote_is_verbatim_located_and_readable(library, question, groups):
+    answer = _ask(library, question, groups)
+    readable = {source.title for source in LIBRARY if source.readers & groups}
+    assert {hit.title for hit in answer.nearest} <= readable
+    assert len(answer.sentences) <= MOST_SENTENCES
+    for sentence in answer.sentences:
+        for citation in sentence.citations:
+            assert citation.title in readable
+            assert citation.quote == sentence.text
+            assert STORED[citation.title][citation.locator.start : citation.locator.end] == citation.quote
+            assert citation.text_hash == citation.locator.text_hash == text_hash(citation.quote)
+
+
+def test_an_unreadable_document_neither_answers_nor_is_near(library):
+    answer = _ask(library, "社区讲堂研习室依托哪里设立？", PUBLIC)
+    assert answer.status is AnswerStatus.ABSTAINED
+    assert BRIEF.title not in {hit.title for hit in answer.nearest}
+    assert _ask(library, "社区讲堂研习室依托哪里设立？", frozenset()).nearest == []
+
+
+def test_an_enumeration_is_shown_whole(library):
+    answer = _ask(library, "冬季清洁取暖有哪些主要措施？", PUBLIC)
+    assert answer.status is not AnswerStatus.ABSTAINED
+    assert all(part in _text(answer) for part in ("（一）建立户档", "（二）统一采购", "（三）跟踪服务"))
+
+
+def test_points_that_are_sections_are_all_shown(library):
+    answer = _ask(library, "云岭社区讲堂怎样把准方向？")
+    assert [sentence.text for sentence in answer.sentences] == ["一是建强队伍。", "二是用好阵地。"]
+    assert {tuple(citation.path) for item in answer.sentences for citation in item.citations} == {
+        ("一、把准方向", "一是建强队伍"),
+        ("一、把准方向", "二是用好阵地"),
+    }
+
+
+def test_same_question_same_answer(library):
+    question = "云岭社区讲堂现有多少名宣讲员？"
+    assert _ask(library, question) == _ask(library, question)
+
+
+def test_filters_narrow_what_answers(library):
+    narrowed = library.answer("取暖补贴按什么标准发放？", SearchFilters(kind="research"), STAFF)
+    assert {hit.kind for hit in narrowed.nearest} <= {"research"}
+    assert REPLY.title not in {citation.title for item in narrowed.sentences for citation in item.citations}
+
+
+def test_empty_library_and_empty_question(open_library):
+    searcher, _ = open_library()
+    answer = searcher.answer("取暖补贴按什么标准发放？", NO_FILTERS, STAFF)
+    assert (answer.status, answer.sentences, answer.nearest) == (AnswerStatus.ABSTAINED, [], [])
+    with pytest.raises(InvalidQuery):
+        searcher.answer(" ", NO_FILTERS, STAFF)
+
+
+def test_the_gate_drops_a_quote_that_the_catalogue_does_not_hold(open_library):
+    _, catalogue = open_library(make_draft(RULES))
+    [document], _ = catalogue.documents()
+    version = catalogue.version(document.id)
+    passage = catalogue.passages_of(version.id)[1]
+    builder = AnswerBuilder(catalogue)
+    found = catalogue.hydrate([passage.id], PUBLIC)[passage.id]
+    genuine = make_citation(found, 0, 8)
+    altered = replace(genuine, quote=genuine.quote[:-1] + "改")
+    moved = replace(genuine, locator=replace(genuine.locator, start=genuine.locator.start + 1))
+    shown = builder.verified([genuine, altered, moved])
+    assert [sentence.citations for sentence in shown] == [[genuine]]
