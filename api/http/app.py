@@ -8,8 +8,7 @@ from typing import TypedDict
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api import pages
-from api.http import documents, health, jobs, problems, search, terms
+from api.http import documents, health, jobs, pages, problems, search, terms
 from api.http.guard import Guard
 from api.http.state import ServedLibrary
 from corpus.errors import InvalidSetting

@@ -1,13 +1,14 @@
 """Documents: lists, texts, reports, originals, uploads and changes."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -24,6 +25,8 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 
 MAX_FILES = 200
 """Files in one upload."""
+
+_CHUNK_BYTES = 256 * 1024
 
 
 @router.get("")
@@ -111,9 +114,15 @@ def original(document_id: str, library: LibraryDep, caller: CallerDep, version: 
     if has_hidden_fields(found, caller.groups):
         raise Forbidden("原件载有报送范围、电话等限制查看的信息，只向研究人员与资料管理员开放。正文可在阅读页查看")
     disposition = f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}"
-    data = library.originals.read(found.sha256)
+    stream = library.originals.open(found.sha256)
     # Always a download: an HTML original shown here would run with this site's rights.
-    return Response(data, media_type=found.media_type, headers={"Content-Disposition": disposition})
+    return StreamingResponse(_chunks(stream), media_type=found.media_type, headers={"Content-Disposition": disposition})
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    with stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            yield chunk
 
 
 @router.get("/{document_id}/report")

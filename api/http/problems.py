@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.pages.rendering import render
+from api.http.pages.rendering import render
 from corpus.errors import LunkuError
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.reading import paragraphs
+from api.http.pages.reading import paragraphs
 from corpus.records import Passage, Section
 
 TEXTS = st.text("一二三。\n ", max_size=60)

@@ -1,5 +1,5 @@
 """Server-rendered pages: search, answers, reading, and uploads. They work without scripts."""
 
-from api.pages.routes import router
+from api.http.pages.routes import router
 
 __all__ = ["router"]

@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from api.http.access import CallerDep, CuratorDep
 from api.http.documents import MAX_FILES, accept
 from api.http.jobs import FINISHED
+from api.http.pages.reading import paragraphs
+from api.http.pages.rendering import render
 from api.http.state import LibraryDep
-from api.pages.reading import paragraphs
-from api.pages.rendering import render
 from corpus.catalogue import has_hidden_fields, visible_fields, visible_text
 from corpus.errors import InputError
 from corpus.records import Kind
