@@ -1,0 +1,178 @@
+"""The check of a draft: spans → candidates from the engine → verdicts → the gate.
+
+Access: every leg carries the reader's filter, the catalogue gives out a passage only to its readers, and the gate
+compares each source with the text that this reader sees. What a reader may not read is as if it were not there.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+
+from corpus.catalogue import Catalogue, visible_text
+from corpus.errors import TooLarge
+from corpus.identifiers import text_hash
+from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
+from corpus.text.references import normalise_identifier
+from search.engine.interface import BIGRAMS, AnyOf, Condition, Contains, Engine, Filter, Leg
+from search.query import build_filter, title_key
+from search.quotation.comparison import letters
+from search.quotation.findings import Finding, QuoteCheck, Verdict
+from search.quotation.judging import SHORTEST_PIECE, Quotation, is_settled, judge
+from search.quotation.spans import QuotedSpan, SpanKind, find_spans
+from search.quotation.windows import Windows
+from search.results import Citation, SearchFilters
+from search.sparse import query_vectors
+
+MAX_CHARACTERS = 50_000
+"""Longest draft, in characters."""
+
+_TOGETHER = 20
+"""Quotations whose legs are one round trip; searches of others come in between."""
+_CANDIDATES = 12
+_HOLDING = 5
+_PART_CANDIDATES = 4
+_PROBE = 40
+"""Characters from the start of a quotation that are looked up as they stand."""
+_CLAUSE_END = re.compile(r"[，、；：。！？,;:!?\n]")
+_STATE = "中华人民共和国"
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Ids of passages that may hold a quotation, the likeliest first, and of the documents that the draft names for it.
+
+    ``sources`` is None when the draft names none, or one that the library has not.
+    """
+
+    passages: list[str]
+    sources: Set[str] | None
+
+
+class QuotationChecker:
+    """Holds the quotations of drafts against a catalogue and its index, whose owner the caller stays."""
+
+    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser) -> None:
+        self._catalogue = catalogue
+        self._engine = engine
+        self._analyser = analyser
+
+    def check(self, draft: str, groups: frozenset[str]) -> QuoteCheck:
+        """Check a draft against what ``groups`` may read; equal drafts over an equal library give equal findings.
+
+        Raises:
+            TooLarge: more than ``MAX_CHARACTERS``.
+            EngineUnavailable: the engine does not answer.
+        """
+        if len(draft) > MAX_CHARACTERS:
+            raise TooLarge(f"文稿过长（{len(draft)} 字），请分成不超过 {MAX_CHARACTERS} 字的几部分核验。")
+        # A lone surrogate cannot be encoded; replacing it keeps every offset.
+        draft = draft.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        where = build_filter(groups, SearchFilters())
+        gate = _Gate(self._catalogue, groups)
+        spans = iter(find_spans(draft))
+        findings: list[Finding] = []
+        while batch := list(islice(spans, _TOGETHER)):
+            judged = self._judge([Quotation.of(draft, span) for span in batch], where, groups)
+            findings += (finding for finding in map(gate.passed, judged) if finding is not None)
+        summary = {verdict.value: sum(item.verdict is verdict for item in findings) for verdict in Verdict}
+        return QuoteCheck(findings, summary)
+
+    def _judge(self, quotations: Sequence[Quotation], where: Filter, groups: frozenset[str]) -> list[Finding | None]:
+        windows = Windows()
+        candidates = self._candidates(quotations, where, groups, windows)
+        findings = []
+        for quotation, found in zip(quotations, candidates, strict=True):
+            finding = judge(quotation, windows.over(found.passages), found.sources)
+            if quotation.span.kind is not SpanKind.UNMARKED and not is_settled(finding):
+                parts = self._passages_of_parts(quotation, where)
+                windows.add(self._catalogue.hydrate(parts, groups).values())
+                finding = judge(quotation, windows.over([*found.passages, *parts]), found.sources)
+            findings.append(finding)
+        return findings
+
+    def _candidates(
+        self, quotations: Sequence[Quotation], where: Filter, groups: frozenset[str], windows: Windows
+    ) -> list[_Candidates]:
+        keys = {name: _keys(name) for item in quotations for name in item.span.named}
+        legs = [self._legs(item, where, keys) for item in quotations]
+        held_legs = {name: Leg(_also(where, AnyOf("identifiers", values)), 1) for name, values in keys.items()}
+        answers = iter(self._engine.query([*held_legs.values(), *chain.from_iterable(legs)]))
+        held = {name for name in held_legs if next(answers)}
+        found = [[[point.id for point in next(answers)] for _ in group] for group in legs]
+        hydrated = self._catalogue.hydrate(list(_distinct(chain.from_iterable(chain.from_iterable(found)))), groups)
+        windows.add(hydrated.values())
+        candidates = []
+        for quotation, lists in zip(quotations, found, strict=True):
+            sources = None
+            if _are_held(quotation.span, held):
+                # The last list is that of the passages of the named documents.
+                sources = {hydrated[key].document.id for key in lists[-1] if key in hydrated}
+            candidates.append(_Candidates(_distinct(chain.from_iterable(lists)), sources))
+        return candidates
+
+    def _legs(self, quotation: Quotation, where: Filter, keys: Mapping[str, tuple[str, ...]]) -> list[Leg]:
+        """Passages that hold the words, that share pairs of characters with them, and those of named documents."""
+        vector = query_vectors(quotation.text, self._analyser)[BIGRAMS]
+        probe = Contains("text", fold(quotation.text[:_PROBE]))
+        legs = [Leg(_also(where, probe), _HOLDING), Leg(where, _CANDIDATES, BIGRAMS, vector)]
+        if named := _distinct(key for name in quotation.span.named for key in keys[name]):
+            legs.append(Leg(_also(where, AnyOf("identifiers", tuple(named))), _CANDIDATES, BIGRAMS, vector))
+        return legs
+
+    def _passages_of_parts(self, quotation: Quotation, where: Filter) -> list[str]:
+        """Ids of passages for the clauses of a quotation, each looked up on its own."""
+        clauses = [clause for clause in _CLAUSE_END.split(quotation.text) if letters(clause) >= SHORTEST_PIECE]
+        if len(clauses) < 2:
+            return []
+        vectors = [query_vectors(clause, self._analyser)[BIGRAMS] for clause in clauses]
+        found = self._engine.query([Leg(where, _PART_CANDIDATES, BIGRAMS, vector) for vector in vectors])
+        return _distinct(point.id for points in found for point in points)
+
+
+def _also(where: Filter, condition: Condition) -> Filter:
+    return replace(where, must=(*where.must, condition))
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    """The identifiers under which a document of that name may be indexed."""
+    if not name.startswith("《"):
+        return (normalise_identifier(name),)
+    return title_key(name), title_key(_STATE + name[1:-1])
+
+
+def _are_held(span: QuotedSpan, held: Set[str]) -> bool:
+    """Whether the library holds what the draft names: its titles, or without titles its document numbers."""
+    titles = {name for name in span.named if name.startswith("《")}
+    named = titles or set(span.named)
+    return bool(named) and named <= held
+
+
+class _Gate:
+    """Lets a source through only if this reader's text of the stored version has it, character for character."""
+
+    def __init__(self, catalogue: Catalogue, groups: frozenset[str]) -> None:
+        self._catalogue = catalogue
+        self._groups = groups
+        self._texts: dict[tuple[str, int], str] = {}
+
+    def passed(self, finding: Finding | None) -> Finding | None:
+        """The finding, or what is left of it when a source does not pass: nothing was found."""
+        if finding is None:
+            return None
+        cited = [*([finding.source] if finding.source else ()), *finding.others]
+        if all(map(self._holds, cited)):
+            return finding
+        return replace(finding, verdict=Verdict.NOT_FOUND, source=None, diff=[], others=[])
+
+    def _holds(self, citation: Citation) -> bool:
+        key = (citation.document_id, citation.version)
+        if key not in self._texts:
+            self._texts[key] = visible_text(self._catalogue.version(*key), self._groups)
+        stored = self._texts[key][citation.locator.start : citation.locator.end]
+        return stored == citation.quote and text_hash(stored) == citation.text_hash

@@ -1,0 +1,73 @@
+"""What the check of a draft finds. The HTTP API and ``lunku check-quotes --json`` serialise exactly these."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from search.results import Citation
+
+
+class Verdict(StrEnum):
+    """What the library says of a quotation."""
+
+    EXACT = "exact"
+    """The same characters, but for what folding unifies: width, traditional and simplified, blanks, quotation marks."""
+    ALTERED = "altered"
+    """One place of the library is meant, and the wording departs from it."""
+    MISATTRIBUTED = "misattributed"
+    """The words are right; the draft names another source, which the library holds and which does not have them."""
+    SPLICED = "spliced"
+    """Parts of several places, joined without an ellipsis."""
+    NOT_FOUND = "not_found"
+    """The library has nothing like it. That is no judgement: it may stand in a source that the library lacks."""
+
+
+class Operation(StrEnum):
+    """How the draft departs from the source."""
+
+    EQUAL = "equal"
+    INSERT = "insert"
+    """The draft has what the source has not."""
+    DELETE = "delete"
+    """The draft leaves out what the source has."""
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One step from the source to the draft; the text on either side may be empty."""
+
+    op: Operation
+    draft: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A quotation of the draft and its verdict.
+
+    Attributes:
+        start, end: offsets in the draft, without the quotation marks and without punctuation at the edges.
+        text: the draft's [start, end).
+        source: the place that it comes from; of a spliced quotation the first one.
+        diff: steps whose ``draft`` sides together are ``text``; empty for a verdict without differences. For
+            ``altered``, the ``source`` sides together are ``source.quote``.
+        others: the further places of a spliced quotation, in the order of the draft.
+        named: the sources that the draft names for it, as written.
+    """
+
+    start: int
+    end: int
+    text: str
+    verdict: Verdict
+    source: Citation | None = None
+    diff: list[Difference] = field(default_factory=list)
+    others: list[Citation] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCheck:
+    """The findings in the order of the draft, and how many there are of each verdict."""
+
+    findings: list[Finding]
+    summary: dict[str, int]

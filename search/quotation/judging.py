@@ -1,0 +1,223 @@
+"""From a quotation and the stretches of text that may hold it to a verdict.
+
+The thresholds were chosen on one half of the planted cases of ``tests/benchmarks/quotation.py``
+(docs/decisions/0012-quotation-check.md).
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from search.quotation.alignment import Piece, Place, closest_place, common_run, cover, differences, exact_place
+from search.quotation.comparison import Comparable, comparable, letters
+from search.quotation.findings import Difference, Finding, Operation, Verdict
+from search.quotation.spans import SHORTEST_UNMARKED, QuotedSpan, SpanKind
+from search.quotation.windows import Window
+
+SHORTEST_JUDGED = 6
+"""Letters from which on a departure is evidence of anything: a shorter quotation is exact or left out."""
+
+LEAST_SIMILAR = 0.65
+"""Share of a quotation that must be left unedited for it to be an altered one."""
+LEAST_SIMILAR_UNMARKED = 0.85
+"""The same for words without quotation marks, which claim nothing."""
+LEAST_COVERED = 0.8
+"""Share of a spliced quotation that must stand in the places it was joined from."""
+SHORTEST_PIECE = 8
+"""Characters of the shortest part that is attributed to a place of its own."""
+_RUN = 3
+"""Characters of the shortest run counted for a place that has a longer one."""
+_JOINT = 6
+"""Edits that a second place must save: any text is less edited when it may be put together from several places."""
+_ONE_PLACE = 40
+"""Characters between two parts up to which words were left out of one place, or moved within it."""
+_ALIGNED = 5
+"""Windows that are aligned character by character, chosen by ``rapidfuzz.fuzz.partial_ratio``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A span with the text it is compared by.
+
+    Attributes:
+        draft: the whole draft, in which the span counts.
+        compared: the span's text as it is compared, with origins in the draft.
+    """
+
+    draft: str
+    span: QuotedSpan
+    compared: Comparable
+
+    @classmethod
+    def of(cls, draft: str, span: QuotedSpan) -> "Quotation":
+        """The quotation at a span of the draft."""
+        return cls(draft, span, comparable(draft[span.start : span.end], span.start))
+
+    @property
+    def text(self) -> str:
+        """As the draft has it."""
+        return self.draft[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    window: Window
+    place: Place
+
+
+def judge(quotation: Quotation, windows: Sequence[Window], sources: Set[str] | None) -> Finding | None:
+    """The finding for a quotation, or None where there is nothing to say.
+
+    Nothing is said of words without quotation marks that no source has, of a clause after 指出： that no source has
+    unless the draft names one, and of a quotation shorter than ``SHORTEST_JUDGED`` letters that is not exact: single
+    terms are put in quotation marks for many reasons.
+
+    Args:
+        quotation: what to judge.
+        windows: where it may stand, the likeliest first.
+        sources: ids of the documents that the draft names for it; None if it names none that the library holds.
+    """
+    exact = _exact(quotation, windows, sources)
+    if exact or letters(quotation.text) < SHORTEST_JUDGED:
+        return exact
+    match = _closest(quotation.compared.text, windows, sources)
+    if quotation.span.kind is SpanKind.UNMARKED:
+        return _unmarked(quotation, windows, match)
+    if spliced := _spliced(quotation, windows, match):
+        return spliced
+    if match and _similarity(quotation, match) >= LEAST_SIMILAR:
+        return _altered(quotation, match)
+    claims = quotation.span.kind is not SpanKind.CLAUSE or quotation.span.named
+    return _finding(quotation, Verdict.NOT_FOUND) if claims else None
+
+
+def is_settled(finding: Finding | None) -> bool:
+    """Whether looking for parts of the quotation could not change the finding."""
+    return finding is not None and finding.verdict in {Verdict.EXACT, Verdict.MISATTRIBUTED, Verdict.ALTERED}
+
+
+def _finding(quotation: Quotation, verdict: Verdict) -> Finding:
+    span = quotation.span
+    return Finding(span.start, span.end, quotation.text, verdict, named=list(span.named))
+
+
+def _with(quotation: Quotation, verdict: Verdict, match: _Match, diff: list[Difference]) -> Finding:
+    span = quotation.span
+    source = match.window.cite(match.place.start, match.place.end)
+    return Finding(span.start, span.end, quotation.text, verdict, source, diff, named=list(span.named))
+
+
+def _exact(quotation: Quotation, windows: Sequence[Window], sources: Set[str] | None) -> Finding | None:
+    found = []
+    for window in windows:
+        if place := exact_place(quotation.compared.text, window.compared.text):
+            found.append(_Match(window, place))
+    if not found:
+        return None
+    if sources is None:
+        return _with(quotation, Verdict.EXACT, found[0], [])
+    named = next((match for match in found if match.window.document_id in sources), None)
+    if named:
+        return _with(quotation, Verdict.EXACT, named, [])
+    if letters(quotation.text) < SHORTEST_JUDGED:
+        return None  # A single term belongs to no source.
+    return _with(quotation, Verdict.MISATTRIBUTED, found[0], [])
+
+
+def _closest(quote: str, windows: Sequence[Window], sources: Set[str] | None) -> _Match | None:
+    """The window and place with the fewest edits; among equals, one of a named source, then the likeliest."""
+    likely = sorted(windows, key=lambda window: -fuzz.partial_ratio(quote, window.compared.text))[:_ALIGNED]
+    matches = [_Match(window, closest_place(quote, window.compared.text)) for window in likely if window.compared.text]
+    return min(
+        (match for match in matches if match.place.end > match.place.start),
+        key=lambda match: (match.place.edits, match.window.document_id not in (sources or ())),
+        default=None,
+    )
+
+
+def _similarity(quotation: Quotation, match: _Match) -> float:
+    return 1 - match.place.edits / len(quotation.compared.text)
+
+
+def _altered(quotation: Quotation, match: _Match) -> Finding:
+    window = match.window
+    diff = differences(quotation.compared, quotation.draft, window.compared, window.text, match.place)
+    return _with(quotation, Verdict.ALTERED, match, diff)
+
+
+def _unmarked(quotation: Quotation, windows: Sequence[Window], match: _Match | None) -> Finding | None:
+    """A sentence as a whole, or the part of it that was copied."""
+    if match and _similarity(quotation, match) >= LEAST_SIMILAR_UNMARKED:
+        return _altered(quotation, match)
+    quote = quotation.compared.text
+    runs = [(common_run(quote, window.compared.text, SHORTEST_UNMARKED), window) for window in windows]
+    (start, at, size), window = max(runs, key=lambda run: run[0][2], default=((0, 0, 0), None))
+    while size and not quote[start + size - 1].isalnum():
+        size -= 1
+    while size and not quote[start].isalnum():
+        start, at, size = start + 1, at + 1, size - 1
+    if window is None or letters(quote[start : start + size]) < SHORTEST_UNMARKED:
+        return None
+    first, last = quotation.compared.original(start, start + size)
+    source = window.cite(at, at + size)
+    return Finding(first, last, quotation.draft[first:last], Verdict.EXACT, source)
+
+
+def _spliced(quotation: Quotation, windows: Sequence[Window], match: _Match | None) -> Finding | None:
+    """A finding if the quotation was put together from several places rather than edited at one."""
+    quote = quotation.compared.text
+    ordered = list(windows)
+    if match:
+        ordered = [match.window, *(window for window in windows if window is not match.window)]
+    pieces = list(cover(quote, [window.compared.text for window in ordered], SHORTEST_PIECE))
+    places: list[list[Piece]] = []
+    for piece in pieces:
+        near = next((place for place in places if any(_together(piece, other) for other in place)), None)
+        if near is None:
+            places.append([piece])
+        else:
+            near.append(piece)
+    uncovered = len(quote) - sum(piece.size for piece in pieces)
+    edits = uncovered + _JOINT * (len(places) - 1)
+    if len(places) < 2 or uncovered > (1 - LEAST_COVERED) * len(quote) or (match and edits >= match.place.edits):
+        return None
+    sources = [
+        ordered[place[0].index].cite(min(piece.at for piece in place), max(piece.at + piece.size for piece in place))
+        for place in places
+    ]
+    span = quotation.span
+    return Finding(
+        span.start,
+        span.end,
+        quotation.text,
+        Verdict.SPLICED,
+        sources[0],
+        _joints(quotation, ordered, pieces),
+        sources[1:],
+        list(span.named),
+    )
+
+
+def _together(piece: Piece, other: Piece) -> bool:
+    """Whether two parts come from one place."""
+    gap = max(piece.at - (other.at + other.size), other.at - (piece.at + piece.size))
+    return piece.index == other.index and gap <= _ONE_PLACE
+
+
+def _joints(quotation: Quotation, windows: Sequence[Window], pieces: Sequence[Piece]) -> list[Difference]:
+    """The parts as they stand in their sources, and between them what no source has."""
+    compared, draft = quotation.compared, quotation.draft
+    diff: list[Difference] = []
+    at = quotation.span.start
+    for piece in pieces:
+        first, last = compared.original(piece.start, piece.end)
+        if first > at:
+            diff.append(Difference(Operation.INSERT, draft[at:first], ""))
+        window = windows[piece.index]
+        start, end = window.compared.original(piece.at, piece.at + piece.size)
+        diff.append(Difference(Operation.EQUAL, draft[first:last], window.text[start:end]))
+        at = last
+    if at < quotation.span.end:
+        diff.append(Difference(Operation.INSERT, draft[at : quotation.span.end], ""))
+    return diff

@@ -1,0 +1,154 @@
+"""Where a draft quotes: marked quotations, clauses after 指出：, block quotations, and sentences that may be copied."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus.records import Span
+from corpus.text.references import find_document_numbers
+from corpus.text.sentences import split_sentences
+from search.quotation.comparison import letters
+
+SHORTEST_UNMARKED = 25
+"""Letters from which on words without quotation marks are looked up."""
+
+_LONGEST = 2_000
+"""Characters after which a quotation mark is taken as never closed."""
+_LEAD_IN = 120
+"""Characters before a quotation in which its source may be named."""
+
+_EDGES = "。，、；：！？.,;:!?—"
+_OPENING, _CLOSING = '“「『"＂', '”」』"＂'
+
+_MARKED = re.compile(
+    rf"“(?P<curly>(?:[^“”]|“[^“”]*”){{1,{_LONGEST}}})”|「(?P<corner>(?:[^「」]|「[^「」]*」){{1,{_LONGEST}}})」"
+    rf"|『(?P<white>[^『』]{{1,{_LONGEST}}})』|[\"＂](?P<straight>[^\"＂\n]{{1,{_LONGEST}}})[\"＂]"
+)
+_SAYING = re.compile(rf"(?:指出|强调|提出|要求|规定|写道)[:：]\s*(?=[^\s{_OPENING}])")
+_BLOCK = re.compile(r"^[ \t\u3000]*[>＞](?P<line>.*)$", re.MULTILINE)
+_ELLIPSIS = re.compile(r"…+|⋯+|\.{3,}|。{3,}")
+_TITLE = re.compile(r"《[^《》\n]{1,100}(?:《[^《》\n]*》[^《》\n]*)*》")
+_NOTE = re.compile(rf"[{_CLOSING}{_EDGES}]{{0,3}}\s*[（(\[【](?P<note>[^（()）\n]{{2,100}})[)）\]】]")
+_SENTENCE_END = re.compile(r"[。！？!?\n]")
+
+
+class SpanKind(StrEnum):
+    """Why a span is looked up."""
+
+    MARKED = "marked"
+    CLAUSE = "clause"
+    BLOCK = "block"
+    UNMARKED = "unmarked"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedSpan:
+    """Part of a draft that is, or may be, somebody else's words.
+
+    Attributes:
+        start, end: offsets in the draft, without blanks and punctuation at the edges.
+        named: titles and document numbers named for it.
+    """
+
+    start: int
+    end: int
+    kind: SpanKind
+    named: tuple[str, ...] = ()
+
+
+def find_spans(draft: str) -> list[QuotedSpan]:
+    """The spans to look up, in order and not overlapping.
+
+    An ellipsis announces an omission, so what stands before and after it are spans of their own. Titles in 《》 are
+    names of sources, not quotations.
+    """
+    taken: list[Span] = []
+    found: list[QuotedSpan] = []
+    for kind, wholes in (
+        (SpanKind.BLOCK, _blocks(draft)),
+        (SpanKind.CLAUSE, _clauses(draft)),
+        (SpanKind.MARKED, _marked(draft)),
+    ):
+        free = [
+            span for span in wholes if not any(span.start < other.end and other.start < span.end for other in taken)
+        ]
+        taken += free
+        found += [
+            QuotedSpan(part.start, part.end, kind, _named(draft, span)) for span in free for part in _parts(draft, span)
+        ]
+    found += _unmarked(draft, sorted([*taken, *_long_titles(draft)], key=lambda span: span.start))
+    return sorted(found, key=lambda span: span.start)
+
+
+def _marked(draft: str) -> Iterator[Span]:
+    for match in _MARKED.finditer(draft):
+        yield Span(*match.span(match.lastgroup or 0))
+
+
+def _clauses(draft: str) -> Iterator[Span]:
+    """What follows 指出： without quotation marks, to the end of its sentence."""
+    for match in _SAYING.finditer(draft):
+        line = draft[match.end() : match.end() + _LONGEST].partition("\n")[0]
+        if sentences := split_sentences(line):
+            yield Span(match.end(), match.end() + sentences[0].end)
+
+
+def _blocks(draft: str) -> Iterator[Span]:
+    """Lines that begin with >, each on its own: the sign stands between them."""
+    for match in _BLOCK.finditer(draft):
+        yield Span(*match.span("line"))
+
+
+def _long_titles(draft: str) -> Iterator[Span]:
+    """Titles long enough to be taken for copied words: naming a document is not copying it."""
+    for match in _TITLE.finditer(draft):
+        if letters(match[0]) >= SHORTEST_UNMARKED:
+            yield Span(*match.span())
+
+
+def _unmarked(draft: str, taken: Iterable[Span]) -> Iterator[QuotedSpan]:
+    """Sentences of the text between the spans found so far."""
+    at = 0
+    for span in (*taken, Span(len(draft), len(draft))):
+        for sentence in split_sentences(draft[at : span.start]):
+            for part in _parts(draft, Span(at + sentence.start, at + sentence.end)):
+                if letters(draft[part.start : part.end]) >= SHORTEST_UNMARKED:
+                    yield QuotedSpan(part.start, part.end, SpanKind.UNMARKED)
+        at = max(at, span.end)
+
+
+def _parts(draft: str, span: Span) -> Iterator[Span]:
+    """What stands between ellipses, trimmed at its edges; parts without a letter are left out."""
+    at = span.start
+    gaps = [match.span() for match in _ELLIPSIS.finditer(draft, span.start, span.end)]
+    for start, end in (*gaps, (span.end, span.end)):
+        first, last = at, start
+        while first < last and _is_edge(draft[first]):
+            first += 1
+        while first < last and _is_edge(draft[last - 1]):
+            last -= 1
+        if draft[first:last][:1] in tuple(_OPENING) and draft[last - 1] in _CLOSING:
+            first, last = first + 1, last - 1
+        if letters(draft[first:last]):
+            yield Span(first, last)
+        at = end
+
+
+def _is_edge(character: str) -> bool:
+    return character.isspace() or character in _EDGES
+
+
+def _named(draft: str, span: Span) -> tuple[str, ...]:
+    """Sources named in the sentence that leads up to the span, or in a bracket right behind it."""
+    before = draft[max(0, span.start - _LEAD_IN) : span.start].rstrip(f"{_OPENING}>＞ \t\n\u3000")
+    lead = before[max((match.end() for match in _SENTENCE_END.finditer(before)), default=0) :]
+    nearest = re.split(rf"[{_CLOSING}]", lead)[-1]
+    note = _NOTE.match(draft, span.end)
+    names = [*(_names(nearest) or _names(lead)), *(_names(note["note"]) if note else ())]
+    return tuple(dict.fromkeys(names))
+
+
+def _names(text: str) -> list[str]:
+    titles = [match[0] for match in _TITLE.finditer(text)]
+    return titles + [reference.value for reference in find_document_numbers(text)]
