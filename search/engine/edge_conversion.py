@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, cast
+from uuid import UUID
 
 import qdrant_edge as edge
 
@@ -13,6 +14,7 @@ from search.engine.interface import (
     Condition,
     Contains,
     Filter,
+    HasId,
     Leg,
     Point,
     ScoredPoint,
@@ -70,7 +72,7 @@ def to_filter(where: Filter) -> edge.Filter:
     )
 
 
-def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter:
+def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter | edge.HasIdCondition:
     match condition:
         case AnyOf(field, values):
             return edge.FieldCondition(field, match=edge.MatchAny(cast("list[str]", list(values))))
@@ -78,6 +80,8 @@ def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter:
             return edge.FieldCondition(field, range=edge.RangeFloat(gte=low, lte=high))
         case Contains(field, text):
             return _substring(field, text)
+        case HasId(ids):
+            return edge.HasIdCondition({UUID(identifier) for identifier in ids})
 
 
 def _substring(field: str, text: str) -> edge.Filter:

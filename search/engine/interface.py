@@ -46,7 +46,14 @@ class Contains:
     text: str
 
 
-Condition = AnyOf | Between | Contains
+@dataclass(frozen=True, slots=True)
+class HasId:
+    """The point is one of these. No ids match nothing."""
+
+    ids: tuple[str, ...]
+
+
+Condition = AnyOf | Between | Contains | HasId
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from search.engine.interface import (
     Condition,
     Contains,
     Filter,
+    HasId,
     Leg,
     Point,
     SparseVector,
@@ -94,6 +95,8 @@ def check_facet(field: str) -> None:
 
 
 def _check_condition(condition: Condition) -> None:
+    if isinstance(condition, HasId):
+        return
     allowed = {AnyOf: KEYWORD_FIELDS + INTEGER_FIELDS, Between: INTEGER_FIELDS, Contains: TEXT_FIELDS}
     if type(condition) not in allowed:
         raise TypeError(f"unknown condition: {condition!r}")

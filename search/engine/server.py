@@ -17,6 +17,7 @@ from search.engine.interface import (
     Condition,
     Contains,
     Filter,
+    HasId,
     Leg,
     Point,
     ScoredPoint,
@@ -200,7 +201,7 @@ def to_filter(where: Filter) -> models.Filter:
     )
 
 
-def _condition(condition: Condition) -> models.FieldCondition | models.Filter:
+def _condition(condition: Condition) -> models.FieldCondition | models.Filter | models.HasIdCondition:
     match condition:
         case AnyOf(field, values):
             return models.FieldCondition(key=field, match=models.MatchAny(any=cast("list[str]", list(values))))
@@ -208,6 +209,8 @@ def _condition(condition: Condition) -> models.FieldCondition | models.Filter:
             return models.FieldCondition(key=field, range=models.Range(gte=low, lte=high))
         case Contains(field, text):
             return _substring(field, text)
+        case HasId(ids):
+            return models.HasIdCondition(has_id=list(ids))
 
 
 def _substring(field: str, text: str) -> models.Filter:

@@ -21,6 +21,7 @@ from search.engine.interface import (
     Contains,
     Engine,
     Filter,
+    HasId,
     Leg,
     Point,
     SparseVector,
@@ -114,9 +115,12 @@ def unchanged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def matching(condition) -> list[int]:
     """The points of ``filled`` that a condition lets pass, by plain Python."""
 
-    def passes(payload) -> bool:
-        value = payload.get(condition.field)
+    def passes(number: int) -> bool:
+        payload = point(number).payload
+        value = payload.get(getattr(condition, "field", None))
         match condition:
+            case HasId(ids):
+                return identifier(number) in ids
             case AnyOf(_, values):
                 return bool(set(values) & set(value if isinstance(value, list) else [value]))
             case Between(_, low, high):
@@ -124,7 +128,7 @@ def matching(condition) -> list[int]:
             case Contains(_, text):
                 return text in value
 
-    return [number for number in range(60) if passes(point(number).payload)]
+    return [number for number in range(60) if passes(number)]
 
 
 CONDITIONS = [
@@ -149,6 +153,8 @@ CONDITIONS = [
     Contains("text", "c-12"),
     Contains("text", "村民书屋"),
     Contains("text", "员值"),
+    HasId((identifier(3), identifier(41), identifier(999))),
+    HasId(()),
 ]
 
 
