@@ -107,3 +107,9 @@ def test_long_texts() -> None:
     text = "志愿服务组织要把理论宣讲办到村民家门口。" * 20_000
     assert ANALYSER.words(text).count("理论宣讲") == 20_000
     assert len(ANALYSER.words("一" * 100_000)) > 0
+
+
+def test_everyday_words_are_more_frequent_than_names() -> None:
+    frequencies = [ANALYSER.frequency(word) for word in ("要求", "宣讲", "柴琬舸")]
+    assert frequencies == sorted(frequencies, reverse=True)
+    assert frequencies[0] > 100 * frequencies[2]

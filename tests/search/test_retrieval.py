@@ -1,0 +1,118 @@
+"""The components on their own: usable in anyone's Haystack pipeline, immutable between hops, indifferent to order."""
+
+import copy
+from datetime import date
+
+import pytest
+from haystack import Document as HaystackDocument
+from haystack import Pipeline, component
+
+from corpus.records import Document, Kind, Status
+from search.candidates import IDENTIFIER, TITLE, Candidates, plan_legs, rank
+from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, ScoredPoint
+from search.fusion import load_weights
+from search.hits import HitsToDocuments, cite
+from search.query import build_filter, parse_query
+from search.results import Mode, SearchFilters
+from search.retrieval import QueryAnalyser, QueryEncoder, build_search
+from tests.search.library import PUBLIC
+
+WHERE = build_filter(PUBLIC, SearchFilters())
+
+
+@component
+class Shout:
+    """Somebody else's component."""
+
+    @component.output_types(contents=list[str])
+    def run(self, documents: list[HaystackDocument]):
+        return {"contents": [document.content for document in documents]}
+
+
+def test_the_search_pipeline_goes_on_with_documents(library):
+    engine = library._search.get_component("retrieve").engine
+    catalogue = library._search.get_component("resolve").catalogue
+    encoder = library._search.get_component("encode")
+    pipeline = build_search(catalogue, engine, encoder.analyser, encoder.embedder)
+    pipeline.add_component("documents", HitsToDocuments())
+    pipeline.add_component("shout", Shout())
+    pipeline.connect("highlight.hits", "documents.hits")
+    pipeline.connect("documents.documents", "shout.documents")
+    found = pipeline.run(
+        {
+            "analyse": {"text": "取暖补贴"},
+            "retrieve": {"where": WHERE},
+            "resolve": {"groups": PUBLIC},
+            "hydrate": {"groups": PUBLIC, "limit": 2},
+        }
+    )
+    assert len(found["shout"]["contents"]) == 2
+    assert any("补贴" in content for content in found["shout"]["contents"])
+
+
+def test_components_work_alone_in_a_pipeline(analyser, embedder):
+    pipeline = Pipeline()
+    pipeline.add_component("analyse", QueryAnalyser(analyser))
+    pipeline.add_component("encode", QueryEncoder(analyser, embedder))
+    pipeline.connect("analyse.query", "encode.query")
+    vectors = pipeline.run({"analyse": {"text": "院坝宣讲"}})["encode"]["vectors"]
+    assert set(vectors.sparse) == {WORDS, BIGRAMS}
+    assert len(vectors.dense) == embedder.dimensions
+    assert copy.deepcopy(vectors) is vectors
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "legs"),
+    [
+        (Mode.HYBRID, "院坝宣讲", {WORDS, BIGRAMS, DENSE, TITLE}),
+        (Mode.LEXICAL, "院坝宣讲", {WORDS, BIGRAMS, TITLE}),
+        (Mode.SEMANTIC, "院坝宣讲", {DENSE, TITLE}),
+        (Mode.HYBRID, "22YL037", {WORDS, TITLE, IDENTIFIER, "mention/22YL037"}),
+        (Mode.EXACT, "院坝宣讲", {WORDS, BIGRAMS, TITLE, "phrase"}),
+    ],
+)
+def test_legs_of_a_mode(analyser, embedder, mode, text, legs):
+    query = QueryAnalyser(analyser).run(text=text, mode=mode)["query"]
+    planned = plan_legs(query, QueryEncoder(analyser, embedder).run(query=query)["vectors"], WHERE)
+    assert set(planned) == legs
+
+
+@pytest.mark.parametrize("text", ["院坝宣讲", '"院坝"宣讲', "22YL037", "《某某办法》第三条", "云政办发〔2021〕18号"])
+def test_every_leg_carries_the_access_condition(analyser, embedder, text):
+    query = QueryAnalyser(analyser).run(text=text)["query"]
+    for leg in plan_legs(query, QueryEncoder(analyser, embedder).run(query=query)["vectors"], WHERE).values():
+        assert AnyOf("readers", ("public",)) in leg.where.must
+
+
+def test_the_order_in_which_legs_arrive_has_no_effect(analyser):
+    query = parse_query("院坝宣讲", analyser)
+    legs = {
+        WORDS: (ScoredPoint("a", 3.0), ScoredPoint("b", 2.0)),
+        DENSE: (ScoredPoint("c", 0.8), ScoredPoint("b", 0.7)),
+        TITLE: (ScoredPoint("d", 1.0),),
+    }
+    forward = rank(query, Candidates(legs), load_weights())
+    backward = rank(query, Candidates(dict(reversed(legs.items()))), load_weights())
+    assert forward == backward
+    assert forward.candidates[0].id == "d"
+    assert set(forward.candidates[0].legs) == {TITLE}
+
+
+def test_a_citation_names_what_is_known():
+    document = Document(
+        id="1",
+        kind=Kind.POLICY,
+        title="关于印发《讲堂办法》的通知",
+        readers=PUBLIC,
+        status=Status.ACTIVE,
+        version=1,
+        source="x",
+        created_at=None,
+        updated_at=None,
+        issued_on=date(2021, 9, 3),
+        organization="云岭县人民政府",
+        document_number="云政发〔2021〕8号",
+    )
+    assert cite(document, (document.title, "二、分工", "（一）牵头")) == (
+        "《关于印发〈讲堂办法〉的通知》（云岭县人民政府，云政发〔2021〕8号，2021年9月3日），二、分工 › （一）牵头"
+    )
