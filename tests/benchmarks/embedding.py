@@ -1,4 +1,4 @@
-"""The dense leg alone: quality on labelled sets and speed. ``LUNKU_EVAL_DATA=FOLDER python -m tests.benchmarks.embedding``.
+"""The dense leg alone: quality on labelled sets and speed. Run with ``LUNKU_EVAL_DATA=FOLDER python -m`` this module.
 
 Whole documents, each its best passage of about 350 characters; only queries that the model was not trained on.
 """
