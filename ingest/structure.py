@@ -15,6 +15,7 @@ _GAP = 2
 """A list may skip one number (deleted, or lost in a scan); articles may skip any."""
 _LOOK_BACK = 6
 _FRONT = 12
+_PAUSES = ("，", "、", "：", ",")
 _ATTACHMENTS = 12
 
 
@@ -370,7 +371,8 @@ def _append_points(text: str, start: int, end: int, parent: int | None, result: 
             open_points.pop()
         above = open_points[-1] if open_points else parent
         level = result[above].level + 1 if above is not None else 1
-        heading = clause(text[point.start : point.end])
+        after = point.start + len(point.label)
+        heading = clause(text[point.start : point.end], len(point.label) + (text[after : after + 1] in _PAUSES))
         result.append(_Node(above, level, point.style, point.label, heading, point.start, point.end))
         open_points.append(len(result) - 1)
 

@@ -37,12 +37,11 @@ def read_course(sheet: Sheet, findings: Findings, title: str, stem: str) -> None
         named = _COURSE_TITLE.search(text)
         if named:
             findings.add("course_name", named["course"].strip(), (), confidence=confidence)
-        filed = _COURSE_FILE.match(text)
-        if filed:
-            findings.add("course_name", filed["course"].strip(), (), confidence=confidence - 0.1)
-            findings.add("lesson_no", int(filed["number"]), (), confidence=confidence - 0.1)
-            findings.add("lesson_title", filed["title"].strip(), (), confidence=confidence - 0.1)
         _read_lesson(findings, text, confidence)
+    if filed := _COURSE_FILE.match(stem):
+        findings.add("course_name", filed["course"].strip(), (), confidence=0.5)
+        findings.add("lesson_no", int(filed["number"]), (), confidence=0.5)
+        findings.add("lesson_title", filed["title"].strip(), (), confidence=0.5)
     if first and "lesson_no" not in findings and len(sheet.lines[0]) <= 60 and _LESSON.match(sheet.lines[0]):
         _read_lesson(findings, sheet.lines[0], 0.7)
     for index, line in enumerate(sheet.lines[:_FRONT]):

@@ -51,3 +51,11 @@ def organization_at_start(text: str) -> str | None:
     while found := _ORGANIZATION_AT_START.match(text, end):
         end = found.end()
     return text[:end] or None
+
+
+def office_and_names(line: str) -> tuple[str, list[str]] | None:
+    """The office and the authors of a byline that gives both (某某研究院　顾南乔)."""
+    office, _, names = line.partition(" " if " " in line else "\u3000")
+    if len(line) <= 60 and is_organization(office) and is_byline(names.strip()):
+        return office, persons(names)
+    return None

@@ -60,6 +60,8 @@ def read_letterhead(sheet: Sheet, findings: Findings) -> None:
             _read_number(sheet, findings, index)
         elif kind == "issue_number":
             _read_issue(sheet, findings, index)
+        elif kind == "serial":
+            findings.add("serial", chinese_number(_NUMBER.search(line)[0]), (span,), owned=(span,))  # type: ignore[index]
         elif kind in ("secrecy", "urgency", "copy_number"):
             findings.add(kind, re.sub(r"\s", "", line), (span,), owned=(span,))
         elif kind == "signatory":
@@ -165,7 +167,7 @@ def read_addressees(sheet: Sheet, findings: Findings) -> None:
 
 def read_tail(sheet: Sheet, findings: Findings) -> None:
     """Signature, date, annotation and 版记, and the lines that close a 内参."""
-    for index in range(min(sheet.front_end, len(sheet.lines)), len(sheet.lines)):
+    for index in range(len(sheet.lines)):
         kind = sheet.kinds[index]
         if kind is None or findings.is_owned(sheet.span(index)):
             continue
@@ -226,9 +228,10 @@ def _read_editor(sheet: Sheet, findings: Findings, index: int) -> None:
     if days:
         name = name[: days[0].start]
         findings.add("issued_on", days[0].value, (span,), confidence=0.6)
+    surest = 0.8 if index < sheet.front_end else 0.5
     findings.add("editor", re.sub(r"\s", "", name), (span,), owned=(span,))
     if organization := organization_at_start(re.sub(r"\s", "", name)):
-        findings.add("organization", organization, (span,), confidence=0.5)
+        findings.add("organization", organization, (span,), confidence=surest)
 
 
 def read_statute(sheet: Sheet, findings: Findings, title: str) -> None:

@@ -6,7 +6,7 @@ from corpus.records import Span
 from corpus.text.references import find_project_numbers
 from ingest.lines import is_organization
 from ingest.metadata.findings import Findings
-from ingest.metadata.names import is_byline, organization_at_start, persons
+from ingest.metadata.names import is_byline, office_and_names, organization_at_start, persons
 from ingest.metadata.sheet import Sheet
 
 _ABSTRACT_LABEL = re.compile(
@@ -98,6 +98,10 @@ def read_byline(sheet: Sheet, findings: Findings) -> None:
             continue
         if "authors" not in findings and is_byline(line):
             findings.add("authors", persons(line), (span,), owned=(span,), confidence=0.8)
+        elif "authors" not in findings and (names := office_and_names(line)):
+            findings.add("authors", names[1], (span,), owned=(span,), confidence=0.8)
+            findings.add("organization", names[0], (span,), confidence=0.75)
+            return
         elif "authors" in findings and len(line) <= 80 and (office := _AFFILIATION.match(line)) and "。" not in line:
             findings.add("organization", re.sub(r"\s", "", office["name"]), (span,), owned=(span,), confidence=0.75)
             return

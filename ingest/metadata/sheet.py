@@ -15,7 +15,7 @@ _FRONT_LINES = 60
 _OTHER_LABEL = re.compile(r"[ \t\u3000]+[\u4e00-\u9fff]{2,8}[：:]")
 """A label that names no field ends the value before it all the same."""
 _PAIR_LINES = 120
-_BODY = 40
+_BODY = 20
 _OWN_RULES = frozenset({"distribution", "abstract", "instructions", "phone", "editor"})
 """Lines with colons that other rules read."""
 

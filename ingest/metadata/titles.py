@@ -7,7 +7,7 @@ from corpus.records import Span
 from ingest.blocks import BlockType
 from ingest.lines import DOCUMENT_TYPE, ends_as_official_title, ends_as_title, is_organization
 from ingest.metadata.findings import Findings
-from ingest.metadata.names import is_byline
+from ingest.metadata.names import is_byline, office_and_names
 from ingest.metadata.sheet import Sheet
 from ingest.numbering import numbering
 
@@ -99,7 +99,7 @@ def _run(sheet: Sheet, findings: Findings, start: int) -> Title:
 
 def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int, level: int | None) -> bool:
     line = sheet.lines[index]
-    if not _is_free(sheet, findings, index) or is_byline(line) or sheet.clean.paragraphs[index].heading_level != level:
+    if not _is_free(sheet, findings, index) or _is_byline(line) or sheet.clean.paragraphs[index].heading_level != level:
         return False
     so_far = joined_title(lines)
     if len(so_far) + len(line) > _LONGEST:
@@ -113,6 +113,10 @@ def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int, lev
     if is_organization(so_far) and not line.startswith("关于"):
         return False
     return not is_organization(line) and not numbering(line)
+
+
+def _is_byline(line: str) -> bool:
+    return is_byline(line) or office_and_names(line) is not None
 
 
 def joined_title(lines: list[str]) -> str:

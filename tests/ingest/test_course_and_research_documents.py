@@ -210,6 +210,39 @@ def test_paper(tmp_path: Path) -> None:
     assert not any("数字反哺是老年人" in body for body in bodies(draft))
 
 
+BULLETIN = """
+社科成果要报
+2022 年第 3 期
+（总第 41 期）
+江岭省社会科学院主办
+二〇二二年九月八日
+以数字化赋能县域养老的几点思考
+江岭省社会科学院  程望舒
+内容摘要：县域养老缺人缺钱更缺数据。
+县域养老问题突出。主要表现在三个方面。
+第一，数据不通。民政和卫健两张表。
+第二，人才不足。护理员平均年龄54岁。
+（本文系国家社科基金一般项目“县域养老服务数字化研究”（项目编号：20BSH100）阶段性成果）
+主送：省委、省政府领导
+责任编辑：王小满   电话：0791-8888666
+"""
+
+
+def test_bulletin_of_research_results_is_internal(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, BULLETIN)
+    found = fields(draft)
+    assert draft.title == "以数字化赋能县域养老的几点思考"
+    assert (found["series"], found["issue_number"], found["serial"]) == ("社科成果要报", "2022年第3期", 41)
+    assert found["issued_on"] == "2022-09-08"
+    assert found["authors"] == ["程望舒"]
+    assert found["organization"] == "江岭省社会科学院"
+    assert found["project_number"] == "20BSH100"
+    assert found["phone"] == "0791-8888666"
+    assert draft.readers == {"researchers", "curators"}
+    assert not any("8888666" in text for text in (*bodies(draft), *cards(draft)))
+    assert [item.heading for item in draft.sections] == ["第一，数据不通", "第二，人才不足"]
+
+
 def test_abstract_alone_is_still_found(tmp_path: Path) -> None:
     draft = draft_file(tmp_path, "乡村剧团的重生\n\n摘要：十二个村的调查表明，剧团因网络直播而复兴。", "摘要.txt")
     assert bodies(draft) == []

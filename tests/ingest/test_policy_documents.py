@@ -328,6 +328,44 @@ def test_order_that_promulgates_a_rule(tmp_path: Path) -> None:
     assert "第二条　公园管理机构履行下列职责：\n（一）维护园容；\n（二）保障安全。" in bodies(draft)
 
 
+CLASSIFIED = """
+秘密★一年
+特急
+
+中共江岭省委办公厅文件
+
+江办发〔２０２３〕８号　　　　签发人：顾长风
+
+关于印发《江岭省理论宣讲工作
+管理办法（试行）》的通知
+
+各市委、省委各部委：
+经省委同意，现将《江岭省理论宣讲工作管理办法（试行）》印发给你们，请遵照执行。
+　　　　　　　　　　　　　中共江岭省委办公厅
+　　　　　　　　　　　　　２０２３年６月１日
+（此件发至县团级）
+江岭省理论宣讲工作管理办法（试行）
+第一条  为规范宣讲，制定本办法。
+第二条  本办法由省委宣传部负责解释。
+中共江岭省委办公厅秘书处            2023年6月2日印发
+"""
+
+
+def test_classified_document_with_the_whole_letterhead(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, CLASSIFIED)
+    found = fields(draft)
+    assert draft.title == "关于印发《江岭省理论宣讲工作管理办法（试行）》的通知"
+    assert found["secrecy"] == "秘密★一年"
+    assert found["urgency"] == "特急"
+    assert found["document_number"] == "江办发〔2023〕8号"
+    assert found["signatory"] == "顾长风"
+    assert found["organization"] == "中共江岭省委办公厅"
+    assert found["issued_on"] == "2023-06-01"
+    assert found["annotation"] == "（此件发至县团级）"
+    assert draft.readers == INTERNAL
+    assert path_of(draft, "为规范宣讲") == ("江岭省理论宣讲工作管理办法（试行）", "第一条")
+
+
 STATUTE = """
 # 沧水省志愿者保障条例
 
