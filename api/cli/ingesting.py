@@ -14,7 +14,7 @@ from api.haystack_import import import_haystack
 from api.library import open_index
 from api.remote import find_server
 from corpus.catalogue import Catalogue
-from corpus.errors import EngineLocked, InvalidSetting
+from corpus.errors import EngineLocked, IndexMismatch, InvalidSetting
 from corpus.originals import Originals
 from corpus.records import Kind, Outcome
 from corpus.settings import Settings, load_settings, parse_readers
@@ -74,16 +74,32 @@ def reindex(as_json: bool, data_dir: Path | None) -> None:
     settings = load_settings(data_dir)
     if find_server(settings):
         raise InvalidSetting("服务正在使用索引。请先停止 lunku serve，再重建索引")
+    count = _rebuild(settings)
+    if as_json:
+        print_json({"indexed": count})
+    else:
+        out.print(f"索引已重建：{count} 份文献")
+
+
+def rebuild_if_outdated(settings: Settings) -> None:
+    """Rebuild an index that an earlier program built. For the demo alone, which is to start after every update; a
+    library's index is rebuilt when its owner says so."""
+    if settings.index_dir.exists() and not find_server(settings):
+        try:
+            with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue):
+                return
+        except IndexMismatch:
+            err.print("程序已更新，正在重建样例索引")
+            _rebuild(settings)
+
+
+def _rebuild(settings: Settings) -> int:
     with (
         Catalogue.open(settings.catalogue_url) as catalogue,
         open_index(settings, catalogue, rebuilding=True) as index,
         _progress() as progress,
     ):
-        count = index.indexer.rebuild(_advance(progress))
-    if as_json:
-        print_json({"indexed": count})
-    else:
-        out.print(f"索引已重建：{count} 份文献")
+        return index.indexer.rebuild(_advance(progress))
 
 
 def _index(settings: Settings, catalogue: Catalogue, progress: Progress) -> None:

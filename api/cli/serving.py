@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from api.cli.ingesting import SUCCEEDED, ingest_and_index
+from api.cli.ingesting import SUCCEEDED, ingest_and_index, rebuild_if_outdated
 from api.cli.output import err, out, print_json
 from api.haystack_import import import_haystack
 from corpus import samples
@@ -25,6 +25,7 @@ def demo(no_serve: bool, port: int | None, as_json: bool, data_dir: Path | None)
     """Ingest the samples, say what to try, and serve them to every demo group; whether every file succeeded."""
     settings = load_settings(data_dir).model_copy(update={"anonymous_groups": DEMO_GROUPS})
     settings = _with_address(settings, None, port)
+    rebuild_if_outdated(settings)
     outcomes = ingest_and_index(settings, [SAMPLES], show_outcomes=False)
     counts = Counter(item.outcome for item in outcomes)
     succeeded = all(item.outcome in SUCCEEDED for item in outcomes)

@@ -192,6 +192,15 @@ def test_demo_is_ready_at_once_the_second_time(tmp_path):
     assert "http://127.0.0.1:8000" in run.stdout
 
 
+def test_the_demo_starts_after_an_update_of_the_program(tmp_path):
+    settings = Settings(data_dir=tmp_path)
+    fill(settings)
+    with Catalogue.open(settings.catalogue_url) as catalogue:
+        catalogue.set_value("index_fingerprint", "schema=0 analyser=x model=y dimensions=1")
+    lunku(tmp_path, "demo", "--no-serve")
+    assert lunku_json(tmp_path, "search", "供暖")["hits"]
+
+
 HEAVY = ("torch", "sentence_transformers", "transformers", "qdrant_client", "alembic", "fastapi", "trafilatura")
 
 
