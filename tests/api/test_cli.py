@@ -8,7 +8,7 @@ from corpus.catalogue import Catalogue
 from corpus.settings import Settings
 from search.results import Answer, SearchResult
 from tests.api.conftest import fill
-from tests.api.lunku import ROOT, lunku, lunku_json, write_files
+from tests.api.lunku import COMMAND, ROOT, lunku, lunku_json, wait_until, write_files
 
 
 @pytest.fixture(scope="module")
@@ -228,3 +228,32 @@ def test_help_imports_almost_nothing():
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_killed_ingest_loses_nothing_finished_and_the_same_command_completes_it(tmp_path, batches):
+    files = tmp_path / "资料"
+    files.mkdir()
+    for number in range(200):
+        text = f"第{number}号巡护记录\n当日巡护河岸{number}公里，登记漂浮物{number * 3}件，已当日上报。\n"
+        (files / f"{number}.txt").write_text(text, encoding="utf-8")
+    data_dir = tmp_path / "data"
+    settings = Settings(data_dir=data_dir)
+    process = subprocess.Popen(
+        [*COMMAND, "ingest", str(files), "--data-dir", str(data_dir)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    with Catalogue.open(settings.catalogue_url) as catalogue:
+        wait_until(lambda: catalogue.documents()[1] >= batches * 50, seconds=60)
+        process.kill()
+        process.wait()
+        found, finished = catalogue.documents(limit=1000)
+        for document in found:
+            version = catalogue.version(document.id)
+            assert version.report.integrity.holds
+            assert catalogue.passages_of(version.id)
+    again = lunku_json(data_dir, "ingest", files)
+    assert again["summary"].get("unchanged", 0) == finished
+    assert sum(again["summary"].values()) == 200
+    assert lunku_json(data_dir, "documents", "list")["total"] == 200
+    assert lunku_json(data_dir, "search", "“登记漂浮物597件”")["total"] == 1
