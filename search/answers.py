@@ -23,7 +23,7 @@ from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.embedding import Embedder
 from search.engine.interface import WORDS, Engine, Filter, Leg
-from search.enumeration import enumeration_around, marker_style, sibling_points
+from search.enumeration import enumeration_around, marker_style, points_under
 from search.evidence import (
     EvidenceTable,
     FoundPassage,
@@ -171,23 +171,16 @@ class AnswerBuilder:
 
     def _points(self, evidence: Evidence, best: int) -> list[Citation]:
         """Where the points asked for are sections of their own (一是……二是……): the first sentence of each."""
-        question = evidence.question
         context = evidence.found[evidence.table.sentences[best].passage].context
-        *above, _ = context.passage.path or ("",)
-        asked = question.type in _ENUMERATED and above and _carries(above[-1], context.document.title, question.terms)
-        points = (
-            sibling_points(self.catalogue.passages_of(context.passage.version_id), context.passage.path)
-            if asked
-            else []
-        )
-        if not 1 < len(points) <= MOST_SENTENCES:
+        if evidence.question.type not in _ENUMERATED:
             return []
-        firsts = (sentences_of([FoundPassage(PassageInContext(point, context.document), 0.0)])[:1] for point in points)
-        return [
-            make_citation(PassageInContext(point, context.document), first.start, first.end)
-            for point, sentences in zip(points, firsts, strict=True)
-            for first in sentences
-        ]
+        for parent in (context.passage.path, context.passage.path[:-1]):
+            if not parent or not _carries(parent[-1], context.document.title, evidence.question.terms):
+                continue
+            points = points_under(self.catalogue.passages_of(context.passage.version_id), parent)
+            if 1 < len(points) <= MOST_SENTENCES:
+                return [_first_sentence(PassageInContext(point, context.document)) for point in points]
+        return []
 
     def verified(self, citations: Iterable[Citation]) -> list[AnswerSentence]:
         """The gate: a quote that does not stand in the stored version, character for character, is not shown."""
@@ -221,7 +214,8 @@ def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]
     context = found[sentence.passage].context
     passage, document = context.passage, context.document
     folded = fold(sentence.text)
-    if sentence.text in {document.title, *passage.path} and sentence.text[-1] not in "。！？；":
+    alone = sentence.end >= len(passage.text.rstrip())
+    if sentence.text == document.title or (alone and _is_heading(sentence, found)):
         yield "只找到了标题，正文没有直接回答这个问题。"
     around = fold("\n".join((document.title, *passage.path, passage.text, document.organization or "")))
     for year in question.years:
@@ -247,6 +241,9 @@ def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible
     question, sentences = evidence.question, evidence.table.sentences
     limit = _LONGEST.get(question.type, _LONGEST_FACTS)
     chosen = [best]
+    if _is_heading(sentences[best], evidence.found):
+        under = range(best, min(best + limit, len(sentences)))
+        return [index for index in under if sentences[index].passage == sentences[best].passage]
     if question.type in _ENUMERATED:
         chosen = _enumeration(sentences, best)
     floor = scores[best] * _MORE.get(question.type, _MORE_FACTS)
@@ -259,6 +256,11 @@ def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible
     return sorted(chosen)
 
 
+def _is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
+    """Whether the sentence only repeats a heading: what stands under it is what it promises."""
+    return sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path
+
+
 def _enumeration(sentences: Sequence[Sentence], best: int) -> list[int]:
     """The enumeration around a sentence if it can be shown whole, else the sentence alone."""
     same = [index for index, sentence in enumerate(sentences) if sentence.passage == sentences[best].passage]
@@ -266,6 +268,11 @@ def _enumeration(sentences: Sequence[Sentence], best: int) -> list[int]:
     if len(around) > MOST_SENTENCES:
         around = [at for at in around if marker_style(sentences[same[at]].text) is not None]
     return [same[at] for at in around] if len(around) <= MOST_SENTENCES else [best]
+
+
+def _first_sentence(context: PassageInContext) -> Citation:
+    first = sentences_of([FoundPassage(context, 0.0)])[0]
+    return make_citation(context, first.start, first.end)
 
 
 def _carries(heading: str, title: str, terms: Sequence[str]) -> bool:

@@ -49,17 +49,14 @@ def enumeration_around(sentences: Sequence[str], index: int) -> range:
     return range(start, max(items[-1], index) + 1)
 
 
-def sibling_points(passages: Sequence[Passage], path: Sequence[str]) -> list[Passage]:
-    """The passages that are points of the same enumeration as the one at ``path``, the first passage of each point."""
-    style = marker_style(path[-1]) if path else None
-    if style is None:
-        return []
-    points: dict[tuple[str, ...], Passage] = {}
+def points_under(passages: Sequence[Passage], parent: Sequence[str]) -> list[Passage]:
+    """The first passage of each section right below ``parent`` if those sections are an enumeration, else none."""
+    points: dict[str, Passage] = {}
     for passage in passages:
-        same = len(passage.path) == len(path) and passage.path[:-1] == tuple(path[:-1])
-        if same and marker_style(passage.path[-1]) == style:
-            points.setdefault(passage.path, passage)
-    return list(points.values())
+        if len(passage.path) > len(parent) and passage.path[: len(parent)] == tuple(parent):
+            points.setdefault(passage.path[len(parent)], passage)
+    styles = {marker_style(heading) for heading in points}
+    return list(points.values()) if len(styles) == 1 and None not in styles else []
 
 
 def _opening(sentences: Sequence[str], index: int) -> int | None:

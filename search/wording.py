@@ -16,8 +16,12 @@ _QUESTION_WORDS = """
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
+_ASKING = ("哪些", "哪个", "哪里", "哪种", "哪几", "哪一", "什么", "多少", "怎么", "怎样", "几个")
+"""What words begin with that the dictionary has whole: 哪些地方, 什么样."""
 
 
 def is_function_word(word: str) -> bool:
     """Whether a folded word carries no content of its own: particles, pronouns, question words, punctuation."""
+    if word.startswith(_ASKING):
+        return True
     return word in FUNCTION_WORDS or word in QUESTION_WORDS or not any(character.isalnum() for character in word)
