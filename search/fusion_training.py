@@ -187,7 +187,11 @@ def main() -> None:
         figures |= {"fused": ndcg(unseen, model), "fitted_without_it": ndcg(unseen, fit(others) if others else model)}
         rounded = {key: round(value, 4) for key, value in figures.items()}
         logger.info("%s", json.dumps({"collection": name, "queries": len(unseen), **rounded}))
-    weights = {"bias": model.bias, "weights": dict(model.weights)}
+    fit_names, measure_names = " ".join(fitted), " ".join(measured)
+    command = (
+        f"python -m search.fusion_training --fit {fit_names} --measure {measure_names} --output {arguments.output.name}"
+    )
+    weights = {"command": command, "bias": model.bias, "weights": dict(model.weights)}
     arguments.output.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
 
 

@@ -13,7 +13,7 @@ from corpus.errors import ModelUnavailable
 from corpus.text.folding import fold
 
 _BATCH_CHARACTERS = 500_000
-"""Texts tokenised at a time: bounds memory (about 100 MB of encodings) however many passages come."""
+"""Texts tokenised at a time: bounds memory (about 30 MB of encodings) however many passages come."""
 
 
 class StaticEmbedder:
