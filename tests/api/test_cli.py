@@ -257,3 +257,26 @@ def test_a_killed_ingest_loses_nothing_finished_and_the_same_command_completes_i
     assert sum(again["summary"].values()) == 200
     assert lunku_json(data_dir, "documents", "list")["total"] == 200
     assert lunku_json(data_dir, "search", "“登记漂浮物597件”")["total"] == 1
+
+
+def test_eval_measures_a_labelled_set(tmp_path):
+    records = [
+        ("d1", "供暖", "冬季供暖由区县负责。"),
+        ("d2", "巡护", "志愿者每月逢五巡护河岸。"),
+        ("d3", "访谈", "先问经历。"),
+    ]
+    corpus = [{"id": name, "title": title, "text": text} for name, title, text in records]
+    queries = [{"id": "q1", "text": "河岸巡护"}, {"id": "q2", "text": "冬季供暖谁负责"}]
+    for name, lines in (("corpus", corpus), ("queries", queries)):
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td2\t1\nq2\td1\t1\n")
+    given = ("--corpus", "corpus.jsonl", "--queries", "queries.jsonl", "--qrels", "qrels.tsv", "--run-file", "out.trec")
+    arguments = [item if item.startswith("--") else tmp_path / item for item in given]
+    found = lunku_json(tmp_path / "data", "eval", *arguments)
+    keys = {"ndcg@10", "recall@10", "recall@100", "mrr@10", "queries", "documents", "index_seconds", "latency_ms"}
+    assert keys | {"peak_rss_mb"} <= set(found)
+    assert (found["queries"], found["documents"], found["mrr@10"]) == (2, 3, 1.0)
+    assert set(found["latency_ms"]) == {"p50", "p99"}
+    assert len((tmp_path / "out.trec").read_text().splitlines()) >= 2
+    assert "ndcg@10" in lunku(tmp_path / "data", "eval", *arguments, "--mode", "lexical").stdout
