@@ -15,6 +15,8 @@ HARD = 700
 """Characters beyond which a paragraph is cut at a sentence."""
 SMALL = 80
 """A passage shorter than this joins its neighbour of the same path."""
+LIST_ITEM = 30
+"""Items of a list up to this length (names, key words) stand together; a longer point is cited by its own path."""
 _RUNAWAY = 1400
 """A stretch without any sentence end that is longer than this is cut at a comma, or anywhere: it is no sentence."""
 
@@ -257,7 +259,7 @@ def _common(last: _Group, group: _Group, sections: Sequence[Section]) -> int | N
         return None
     if last.section == group.section:
         return last.section if size <= HARD and min(last.size, group.size) < SMALL else None
-    if max(last.pieces[-1].size, group.size) >= SMALL or size > TARGET or group.section < 0 or last.section < 0:
+    if max(last.pieces[-1].size, group.size) > LIST_ITEM or size > TARGET or group.section < 0 or last.section < 0:
         return None
     if not (_is_item(group, sections) and (last.listed or _is_item(last, sections))):
         return None
