@@ -8,6 +8,7 @@ measurements: docs/decisions/0010-extractive-answers.md.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from types import MappingProxyType
 
 import numpy as np
@@ -56,6 +57,8 @@ _MORE_FACTS = 0.7
 """Share of the best sentence's probability that a further sentence must have."""
 _LONGEST = {AnswerType.LIST: MOST_SENTENCES, AnswerType.MANNER: MOST_SENTENCES}
 _LONGEST_FACTS = 3
+_LONGEST_OPENING = 30
+"""Characters of a sentence that can only be the opening of a point, not its content."""
 _ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER})
 
 
@@ -241,9 +244,8 @@ def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible
     question, sentences = evidence.question, evidence.table.sentences
     limit = _LONGEST.get(question.type, _LONGEST_FACTS)
     chosen = [best]
-    if _is_heading(sentences[best], evidence.found):
-        under = range(best, min(best + limit, len(sentences)))
-        return [index for index in under if sentences[index].passage == sentences[best].passage]
+    if _is_heading(sentences[best], evidence.found) or _opens_point(sentences, best):
+        return [best, *_below(sentences, best)][:limit]
     if question.type in _ENUMERATED:
         chosen = _enumeration(sentences, best)
     floor = scores[best] * _MORE.get(question.type, _MORE_FACTS)
@@ -259,6 +261,19 @@ def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible
 def _is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
     """Whether the sentence only repeats a heading: what stands under it is what it promises."""
     return sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path
+
+
+def _opens_point(sentences: Sequence[Sentence], index: int) -> bool:
+    """Whether the sentence is the short opening of a point that more is said of: 三是用好阵地。……"""
+    opening = marker_style(sentences[index].text) is not None and len(sentences[index].text) <= _LONGEST_OPENING
+    return opening and bool(_below(sentences, index))
+
+
+def _below(sentences: Sequence[Sentence], index: int) -> list[int]:
+    """The sentences after one in its passage, up to the next point."""
+    after = range(index + 1, len(sentences))
+    same = takewhile(lambda at: sentences[at].passage == sentences[index].passage, after)
+    return list(takewhile(lambda at: marker_style(sentences[at].text) is None, same))
 
 
 def _enumeration(sentences: Sequence[Sentence], best: int) -> list[int]:

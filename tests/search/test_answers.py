@@ -99,6 +99,10 @@ def test_points_that_are_sections_are_all_shown(library):
     }
 
 
+def test_what_a_short_opening_announces_is_shown_with_it(library):
+    assert "每年由县财政安排讲堂工作经费二十万元。" in _text(_ask(library, "讲堂的专项经费怎么落实？"))
+
+
 def test_same_question_same_answer(library):
     question = "云岭社区讲堂现有多少名宣讲员？"
     assert _ask(library, question) == _ask(library, question)
