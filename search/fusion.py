@@ -1,7 +1,7 @@
 """Fusion of the retrieval legs into one score per passage: deterministic, explainable, calibrated.
 
 The score is a logistic function of a weighted sum of named features, every one of them computed from the legs' own
-scores. The weights are data (``fusion_weights.json``, fitted by the training script of ``search.embedding``), so what
+scores. The weights are data (``fusion_weights.json``, fitted by ``search.fusion_training``), so what
 decides an order can be read in one place. Equal-weight reciprocal rank fusion was measured to be worse than the
 lexical legs alone and is not offered (docs/decisions/0009-fusion.md).
 """
