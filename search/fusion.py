@@ -33,8 +33,8 @@ QUERY_FEATURES = (
 FEATURES = tuple(f"{leg}_{name}" for leg in LEGS for name in LEG_FEATURES) + QUERY_FEATURES
 """Names of the columns of ``fusion_features``, in order.
 
-For each leg: ``max`` the score over the leg's best score; ``range`` the score scaled to [0, 1] over the leg;
-``z`` the score in standard deviations from the candidates' mean; ``rank`` the reciprocal rank.
+For each leg: ``max`` the score over the leg's best score, 0 for a negative one; ``range`` the score scaled to [0, 1]
+over the leg; ``z`` the score in standard deviations from the candidates' mean; ``rank`` the reciprocal rank.
 Then ``found_by``, the share of the legs that found the passage, and features of the query, which say how far the dense
 or the lexical legs can be trusted for it: ``dense_range`` times the logarithm of the number of query terms, times the
 best cosine, times the dense leg's peak and times the share of the dense top ten that the words leg found; and the mean
@@ -126,7 +126,8 @@ def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[str, int], limit
     scores = np.full(len(row_of), floor)
     scores[rows] = found
     if best > 0:
-        columns[:, 0] = scores / best
+        # A best cosine just above zero would make the negative ones huge.
+        columns[:, 0] = np.maximum(scores, 0.0) / best
     if best > floor:
         columns[:, 1] = (scores - floor) / (best - floor)
     else:

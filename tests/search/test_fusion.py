@@ -12,7 +12,7 @@ from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint
 from search.fusion import FEATURES, fuse, fusion_features, load_weights
 from search.logistic import LogisticModel
 
-_scores = st.floats(min_value=0.01, max_value=50, allow_nan=False).map(lambda value: round(value, 3))
+_scores = st.floats(min_value=-1, max_value=50, allow_nan=False).map(lambda value: round(value, 3))
 _leg = st.dictionaries(st.sampled_from([f"p{number}" for number in range(30)]), _scores, max_size=25).map(
     lambda found: [ScoredPoint(key, found[key]) for key in sorted(found, key=lambda key: (-found[key], key))]
 )
@@ -34,6 +34,7 @@ def test_every_candidate_once_finite_and_sorted(legs, terms):
     assert all(0 <= candidate.score <= 1 for candidate in fused)
     assert fused == sorted(fused, key=lambda candidate: (-candidate.score, candidate.id))
     assert np.isfinite(fusion_features(legs, terms).matrix).all()
+    assert np.abs(fusion_features(legs, terms).matrix[:, FEATURES.index("dense_max")]).max(initial=0) <= 1
 
 
 @given(_legs, st.randoms(use_true_random=False))
