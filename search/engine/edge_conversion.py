@@ -21,7 +21,7 @@ from search.engine.interface import (
     SparseVector,
 )
 
-GRAPH_FROM = 300_000
+GRAPH_FROM = 100_000
 """Points from which on a search of the dense vectors follows a graph instead of comparing every code; 0006 has the
 figures."""
 
@@ -30,7 +30,7 @@ INDEX_FROM_KB = 1_000
 
 _CODES = edge.TurboQuantQuantizationConfig(bits=edge.TurboQuantBitSize.Bits4, memory=edge.Memory.Pinned)
 _DENSE_SEARCH = edge.SearchParams(
-    hnsw_ef=256, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
+    hnsw_ef=512, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
 )
 
 

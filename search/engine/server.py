@@ -32,7 +32,7 @@ _CODES = models.TurboQuantization(
     turbo=models.TurboQuantQuantizationConfig(bits=models.TurboQuantBitSize.BITS4, memory=models.Memory.PINNED)
 )
 _DENSE_SEARCH = models.SearchParams(
-    hnsw_ef=256, quantization=models.QuantizationSearchParams(rescore=True, oversampling=2.0)
+    hnsw_ef=512, quantization=models.QuantizationSearchParams(rescore=True, oversampling=2.0)
 )
 
 
