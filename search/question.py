@@ -78,6 +78,8 @@ _PLACE_SUFFIX = re.compile(r"(?<=..)(?:省|市|县|自治区|自治州)$")
 _NAMED_KIND = re.compile(
     r"^(?:省|市|县|区|镇|乡|村|街道|社区)$|(?:大学|学院|学校|中学|小学|公司|研究院|协会|联合会|委员会|局|厅|中心)$"
 )
+_OPENING = 2
+"""Characters before a year that a sentence may still be said to open with."""
 _RARE = 1_000
 """Occurrences below which a word before such a kind is a name."""
 _BODY = re.compile(r"..+(?:大学|学院|公司|集团|研究院|研究所|法院|检察院|委员会)$")
@@ -173,9 +175,16 @@ def counts_unit(unit: str, folded: str) -> bool:
 
 
 def other_years(question: Question, folded: str) -> bool:
-    """Whether a folded sentence dates itself, and not to a year of the question."""
-    years = {int(year) for year in _YEAR.findall(folded)}
-    return bool(question.years) and bool(years) and years.isdisjoint(question.years)
+    """Whether a folded sentence dates itself, and not to a year of the question.
+
+    A figure belongs to the year that its sentence opens with, whatever years it mentions further on.
+    """
+    found = list(_YEAR.finditer(folded))
+    if not question.years or not found:
+        return False
+    if question.type is AnswerType.NUMBER and found[0].start() <= _OPENING:
+        found = found[:1]
+    return {int(year[1]) for year in found}.isdisjoint(question.years)
 
 
 def content_words(tokens: Sequence[Token]) -> list[Token]:

@@ -122,3 +122,15 @@ def test_a_sentence_about_another_year(sentence, other):
 )
 def test_enumerations_are_taken_whole(sentences, index, expected):
     assert enumeration_around(sentences, index) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "other"),
+    [
+        ("2022年末有志愿者310人，2023年统计口径未变。", True),
+        ("至2023年末有志愿者340人，比2022年多30人。", False),
+        ("志愿者由2022年的310人增至2023年的340人。", False),
+    ],
+)
+def test_a_figure_belongs_to_the_year_its_sentence_opens_with(sentence, other):
+    assert other_years(_read("2023年有多少志愿者？"), sentence) is other
