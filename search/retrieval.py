@@ -19,6 +19,7 @@ from corpus.text.references import find_article_numbers
 from search.candidates import (
     ARTICLE,
     PHRASE,
+    PHRASE_LIMIT,
     TIERS,
     Candidates,
     QueryVectors,
@@ -128,7 +129,9 @@ class CandidateRetriever:
         legs = plan_legs(query, vectors, where)
         found = self.engine.query(list(legs.values()))
         by_leg = {name: tuple(points) for name, points in zip(legs, found, strict=True)}
-        total = self.engine.count(matching(query, where)) if PHRASE in legs else None
+        total = len(by_leg[PHRASE]) if PHRASE in by_leg else None
+        if total == PHRASE_LIMIT:
+            total = self.engine.count(matching(query, where))
         return {"candidates": Candidates(MappingProxyType(by_leg), total)}
 
 

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from haystack import Pipeline
 from haystack.core.errors import PipelineRuntimeError
@@ -23,7 +23,10 @@ from search.engine.interface import Engine, Filter
 from search.fingerprint import check_fingerprint
 from search.query import Query, build_filter
 from search.results import Answer, FacetValue, QueryEcho, SearchFilters, SearchRequest, SearchResult
-from search.retrieval import FACET_FIELDS, FACET_VALUES, build_search, count_facets, facet_values
+from search.retrieval import FACET_FIELDS, FACET_VALUES, ResolvedRanking, build_search, count_facets, facet_values
+
+if TYPE_CHECKING:
+    from search.quotation.findings import QuoteCheck
 
 MAX_LIMIT = 1_000
 
@@ -40,6 +43,7 @@ class Searcher:
     ) -> None:
         logging.getLogger("haystack").setLevel(logging.WARNING)
         self.engine = engine
+        self._catalogue, self._analyser = catalogue, analyser
         self._search = build_search(catalogue, engine, analyser, embedder)
         self._answers = build_answers(catalogue, engine, analyser, terms, embedder)
         self._owned = ExitStack()
@@ -119,7 +123,7 @@ class Searcher:
             total=found["hydrate"]["page"].total,
             took_ms=(time.perf_counter() - started) * 1000,
             hits=found["highlight"]["hits"],
-            facets=self._exact_facets(query, where) if query.phrases else count_facets(found["resolve"]["ranking"]),
+            facets=self._facets(query, where, found["resolve"]["ranking"]),
         )
 
     def answer(self, question: str, filters: SearchFilters, groups: frozenset[str]) -> Answer:
@@ -139,7 +143,21 @@ class Searcher:
         answer: Answer = _run(self._answers, inputs, set())["answer"]["answer"]
         return answer
 
-    def _exact_facets(self, query: Query, where: Filter) -> dict[str, list[FacetValue]]:
+    def check_quotes(self, draft: str, groups: frozenset[str]) -> "QuoteCheck":
+        """The quotations of a draft, each held against what ``groups`` may read.
+
+        Raises:
+            TooLarge: a draft beyond ``search.quotation.checking.MAX_CHARACTERS``.
+            EngineUnavailable: the engine does not answer.
+        """
+        from search.quotation.checking import QuotationChecker
+
+        return QuotationChecker(self._catalogue, self.engine, self._analyser).check(draft, groups)
+
+    def _facets(self, query: Query, where: Filter, ranking: ResolvedRanking) -> dict[str, list[FacetValue]]:
+        """Counted over the candidates, or by the engine where quoted strings match more passages than were fetched."""
+        if ranking.total <= len(ranking.candidates):
+            return count_facets(ranking)
         where = matching(query, where)
         return {name: facet_values(self.engine.facet(name, where, FACET_VALUES)) for name in FACET_FIELDS}
 
