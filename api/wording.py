@@ -2,11 +2,20 @@
 
 from corpus.catalogue import JobStatus
 from corpus.records import Flag, Kind, Outcome
+from search.quotation.findings import Verdict
 from search.results import Mode
 
 KINDS = {Kind.POLICY: "政策文件", Kind.COURSE: "课程材料", Kind.RESEARCH: "课题成果"}
 
 MODES = {Mode.HYBRID: "综合", Mode.LEXICAL: "按词", Mode.SEMANTIC: "按意", Mode.EXACT: "按原文"}
+
+VERDICTS = {
+    Verdict.EXACT: "与原文一致",
+    Verdict.ALTERED: "与原文有出入",
+    Verdict.MISATTRIBUTED: "出处有误",
+    Verdict.SPLICED: "多处拼接",
+    Verdict.NOT_FOUND: "馆藏未见",
+}
 
 OUTCOMES = {
     Outcome.INDEXED: "已入库",

@@ -99,6 +99,19 @@ def ask(
     run(question, groups, as_json, data_dir)
 
 
+@app.command("check-quotes")
+def check_quotes(
+    path: Annotated[Path, typer.Argument(metavar="FILE|-", help="文稿文件；- 为标准输入")],
+    groups: AsOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """核验文稿中的引文与馆藏原文是否一致；不改动文稿。"""
+    from api.cli.quote_checking import run
+
+    run(path, groups, as_json, data_dir)
+
+
 @app.command("eval")
 def evaluate(
     corpus: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSONL 语料，可为 .gz")],

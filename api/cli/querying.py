@@ -32,7 +32,7 @@ def search(
     """Search and print the hits."""
     request = SearchRequest(query, parse_mode(mode), filters, limit=number)
     given = {**asdict(filters), "q": query, "mode": mode, "limit": number}
-    found = _ask(
+    found = by_owner(
         load_settings(data_dir),
         groups,
         lambda searcher, readers: searcher.search(request, readers),
@@ -48,7 +48,7 @@ def search(
 
 def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None) -> None:
     """Answer and print the sentences with their sources."""
-    found = _ask(
+    found = by_owner(
         load_settings(data_dir),
         groups,
         lambda searcher, readers: searcher.answer(question, SearchFilters(), readers),
@@ -75,7 +75,7 @@ def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None)
             _show_hit(number, hit)
 
 
-def _ask(
+def by_owner(
     settings: Settings,
     groups: str | None,
     here: "Callable[[Searcher, frozenset[str]], Any]",

@@ -4,7 +4,6 @@ Access: every leg carries the reader's filter, the catalogue gives out a passage
 compares each source with the text that this reader sees. What a reader may not read is as if it were not there.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -17,9 +16,8 @@ from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.engine.interface import BIGRAMS, AnyOf, Condition, Contains, Engine, Filter, Leg
 from search.query import build_filter, title_key
-from search.quotation.comparison import letters
 from search.quotation.findings import Finding, QuoteCheck, Verdict
-from search.quotation.judging import SHORTEST_PIECE, Quotation, is_settled, judge
+from search.quotation.judging import Quotation, is_settled, judge, unaccounted
 from search.quotation.spans import QuotedSpan, SpanKind, find_spans
 from search.quotation.windows import Windows
 from search.results import Citation, SearchFilters
@@ -35,8 +33,8 @@ _HOLDING = 5
 _PART_CANDIDATES = 4
 _PROBE = 40
 """Characters from the start of a quotation that are looked up as they stand."""
-_CLAUSE_END = re.compile(r"[，、；：。！？,;:!?\n]")
 _STATE = "中华人民共和国"
+_INNER_MARKS = str.maketrans("〈〉", "《》")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,10 @@ class QuotationChecker:
         candidates = self._candidates(quotations, where, groups, windows)
         findings = []
         for quotation, found in zip(quotations, candidates, strict=True):
-            finding = judge(quotation, windows.over(found.passages), found.sources)
+            likely = windows.over(found.passages)
+            finding = judge(quotation, likely, found.sources)
             if quotation.span.kind is not SpanKind.UNMARKED and not is_settled(finding):
-                parts = self._passages_of_parts(quotation, where)
+                parts = self._passages_of_parts(unaccounted(quotation, likely), where)
                 windows.add(self._catalogue.hydrate(parts, groups).values())
                 finding = judge(quotation, windows.over([*found.passages, *parts]), found.sources)
             findings.append(finding)
@@ -115,20 +114,23 @@ class QuotationChecker:
     def _legs(self, quotation: Quotation, where: Filter, keys: Mapping[str, tuple[str, ...]]) -> list[Leg]:
         """Passages that hold the words, that share pairs of characters with them, and those of named documents."""
         vector = query_vectors(quotation.text, self._analyser)[BIGRAMS]
-        probe = Contains("text", fold(quotation.text[:_PROBE]))
-        legs = [Leg(_also(where, probe), _HOLDING), Leg(where, _CANDIDATES, BIGRAMS, vector)]
+        legs = [Leg(_holding(where, quotation.text), _HOLDING), Leg(where, _CANDIDATES, BIGRAMS, vector)]
         if named := _distinct(key for name in quotation.span.named for key in keys[name]):
             legs.append(Leg(_also(where, AnyOf("identifiers", tuple(named))), _CANDIDATES, BIGRAMS, vector))
         return legs
 
-    def _passages_of_parts(self, quotation: Quotation, where: Filter) -> list[str]:
-        """Ids of passages for the clauses of a quotation, each looked up on its own."""
-        clauses = [clause for clause in _CLAUSE_END.split(quotation.text) if letters(clause) >= SHORTEST_PIECE]
-        if len(clauses) < 2:
-            return []
-        vectors = [query_vectors(clause, self._analyser)[BIGRAMS] for clause in clauses]
-        found = self._engine.query([Leg(where, _PART_CANDIDATES, BIGRAMS, vector) for vector in vectors])
-        return _distinct(point.id for points in found for point in points)
+    def _passages_of_parts(self, parts: Iterable[str], where: Filter) -> list[str]:
+        """Ids of passages for parts of a quotation, each looked up on its own."""
+        legs = []
+        for part in parts:
+            legs.append(Leg(_holding(where, part), _HOLDING))
+            legs.append(Leg(where, _PART_CANDIDATES, BIGRAMS, query_vectors(part, self._analyser)[BIGRAMS]))
+        return _distinct(point.id for points in (self._engine.query(legs) if legs else ()) for point in points)
+
+
+def _holding(where: Filter, text: str) -> Filter:
+    """Passages that have the beginning of the text, with punctuation at its edges left out."""
+    return _also(where, Contains("text", fold(text.strip("，。；：、 \n")[:_PROBE])))
 
 
 def _also(where: Filter, condition: Condition) -> Filter:
@@ -143,7 +145,10 @@ def _keys(name: str) -> tuple[str, ...]:
     """The identifiers under which a document of that name may be indexed."""
     if not name.startswith("《"):
         return (normalise_identifier(name),)
-    return title_key(name), title_key(_STATE + name[1:-1])
+    title = name[1:-1]
+    # Inside 《》, a title's own 《》 may be written 〈〉 (GB/T 15834—2011, 4.15).
+    spellings = (title, _STATE + title, title.translate(_INNER_MARKS))
+    return tuple(_distinct(title_key(spelling) for spelling in spellings))
 
 
 def _are_held(span: QuotedSpan, held: Set[str]) -> bool:

@@ -4,6 +4,7 @@ The thresholds were chosen on one half of the planted cases of ``tests/benchmark
 (docs/decisions/0012-quotation-check.md).
 """
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
@@ -18,20 +19,19 @@ from search.quotation.windows import Window
 SHORTEST_JUDGED = 6
 """Letters from which on a departure is evidence of anything: a shorter quotation is exact or left out."""
 
-LEAST_SIMILAR = 0.65
+LEAST_SIMILAR = 0.7
 """Share of a quotation that must be left unedited for it to be an altered one."""
 LEAST_SIMILAR_UNMARKED = 0.85
 """The same for words without quotation marks, which claim nothing."""
-LEAST_COVERED = 0.8
+LEAST_COVERED = 0.85
 """Share of a spliced quotation that must stand in the places it was joined from."""
-SHORTEST_PIECE = 8
+SHORTEST_PIECE = 10
 """Characters of the shortest part that is attributed to a place of its own."""
-_RUN = 3
-"""Characters of the shortest run counted for a place that has a longer one."""
-_JOINT = 6
+_JOINT = 8
 """Edits that a second place must save: any text is less edited when it may be put together from several places."""
 _ONE_PLACE = 40
 """Characters between two parts up to which words were left out of one place, or moved within it."""
+_CLAUSE_END = re.compile(r"[，；：。！？,;:!?\n]")
 _ALIGNED = 5
 """Windows that are aligned character by character, chosen by ``rapidfuzz.fuzz.partial_ratio``."""
 
@@ -93,8 +93,26 @@ def judge(quotation: Quotation, windows: Sequence[Window], sources: Set[str] | N
 
 
 def is_settled(finding: Finding | None) -> bool:
-    """Whether looking for parts of the quotation could not change the finding."""
-    return finding is not None and finding.verdict in {Verdict.EXACT, Verdict.MISATTRIBUTED, Verdict.ALTERED}
+    """Whether looking for parts of the quotation could not change the finding: no part of it is unaccounted for."""
+    if finding is None or finding.verdict not in {Verdict.EXACT, Verdict.MISATTRIBUTED, Verdict.ALTERED}:
+        return False
+    return sum(len(step.draft) for step in finding.diff if step.op is not Operation.EQUAL) < SHORTEST_PIECE
+
+
+def unaccounted(quotation: Quotation, windows: Sequence[Window]) -> list[str]:
+    """What to look up next when parts of a quotation may stand elsewhere: what the closest window lacks, and clauses.
+
+    Parts shorter than ``SHORTEST_PIECE`` letters would not be attributed to a place of their own and are left out.
+    """
+    compared = quotation.compared
+    parts = _CLAUSE_END.split(quotation.text)
+    if match := _closest(compared.text, windows, None):
+        at = 0
+        for piece in cover(compared.text, [match.window.compared.text], SHORTEST_PIECE):
+            parts.append(quotation.draft[slice(*compared.original(at, piece.start))])
+            at = piece.end
+        parts.append(quotation.draft[slice(*compared.original(at, len(compared.text)))])
+    return [part for part in dict.fromkeys(parts) if letters(part) >= SHORTEST_PIECE and part != quotation.text]
 
 
 def _finding(quotation: Quotation, verdict: Verdict) -> Finding:
@@ -137,7 +155,16 @@ def _closest(quote: str, windows: Sequence[Window], sources: Set[str] | None) ->
 
 
 def _similarity(quotation: Quotation, match: _Match) -> float:
-    return 1 - match.place.edits / len(quotation.compared.text)
+    """Share of the quotation that is as at the place.
+
+    Words that changed places there cost their cuts, not their length: counted is what stands in no run of at least two
+    characters, and every run but the first.
+    """
+    quote, text, place = quotation.compared.text, match.window.compared.text, match.place
+    around = text[max(0, place.start - len(quote) // 2) : place.end + len(quote) // 2]
+    runs = list(cover(quote, [around], 2))
+    moved = len(quote) - sum(run.size for run in runs) + max(0, len(runs) - 1)
+    return 1 - min(place.edits, moved) / len(quote)
 
 
 def _altered(quotation: Quotation, match: _Match) -> Finding:
