@@ -7,6 +7,7 @@ nothing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from corpus.catalogue import Catalogue, PassageToIndex
 from corpus.records import Document
@@ -97,13 +98,18 @@ class Indexer:
     def _points(self, passages: Sequence[PassageToIndex]) -> Iterator[Point]:
         texts = [index_text(item.document.title, item.passage.path, item.passage.text) for item in passages]
         rows = self._embedder.embed_passages(texts)
+        shared: dict[str, dict[str, Any]] = {}
         for item, text, row in zip(passages, texts, rows, strict=True):
+            version = item.passage.version_id
+            if version not in shared:
+                shared[version] = version_payload(item)
             vectors = {DENSE: row.tolist(), **passage_vectors(text, self._analyser)}
-            yield Point(item.passage.id, vectors, payload(item))
+            # Folded, as the phrases are that are looked for in it.
+            yield Point(item.passage.id, vectors, shared[version] | {"text": fold(item.passage.text)})
 
 
-def payload(item: PassageToIndex) -> dict[str, object]:
-    """What the engine filters on. Fields without a value are left out; the text is folded, as queries are."""
+def version_payload(item: PassageToIndex) -> dict[str, Any]:
+    """What the engine filters on, equal for all passages of a version. Fields without a value are left out."""
     document = item.document
     values = {
         "readers": sorted(document.readers),
@@ -117,7 +123,6 @@ def payload(item: PassageToIndex) -> dict[str, object]:
         "identifiers": _identifiers(item),
         "issued_on": _day(document),
         "year": document.year,
-        "text": fold(item.passage.text),
     }
     return {field: value for field, value in values.items() if value is not None}
 

@@ -28,6 +28,8 @@ figures."""
 INDEX_FROM_KB = 1_000
 """Segments with more dense vectors than this are rebuilt by an optimisation; smaller ones stay as they are."""
 
+_FEW = 8
+
 _CODES = edge.TurboQuantQuantizationConfig(bits=edge.TurboQuantBitSize.Bits4, memory=edge.Memory.Pinned)
 _DENSE_SEARCH = edge.SearchParams(
     hnsw_ef=512, quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)
@@ -75,13 +77,20 @@ def to_filter(where: Filter) -> edge.Filter:
 def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter | edge.HasIdCondition:
     match condition:
         case AnyOf(field, values):
-            return edge.FieldCondition(field, match=edge.MatchAny(cast("list[str]", list(values))))
+            return _any_of(field, values)
         case Between(field, low, high):
             return edge.FieldCondition(field, range=edge.RangeFloat(gte=low, lte=high))
         case Contains(field, text):
             return _substring(field, text)
         case HasId(ids):
             return edge.HasIdCondition({UUID(identifier) for identifier in ids})
+
+
+def _any_of(field: str, values: tuple[str | int, ...]) -> edge.FieldCondition | edge.Filter:
+    """A few values are tested one by one: half the time of a set, with which the engine looks every value up."""
+    if 0 < len(values) <= _FEW:
+        return edge.Filter(should=[edge.FieldCondition(field, match=edge.MatchValue(value)) for value in values])
+    return edge.FieldCondition(field, match=edge.MatchAny(cast("list[str]", list(values))))
 
 
 def _substring(field: str, text: str) -> edge.Filter:
