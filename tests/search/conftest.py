@@ -1,4 +1,5 @@
 import pytest
+from hypothesis import settings
 
 from corpus.catalogue import Catalogue
 from corpus.settings import Settings
@@ -9,6 +10,10 @@ from search.engine.edge import EdgeEngine
 from search.indexing import Indexer
 from search.searcher import Searcher
 from tests.search.library import LIBRARY, make_draft
+
+# A busy machine must not fail a property.
+settings.register_profile("search", deadline=None)
+settings.load_profile("search")
 
 
 @pytest.fixture(scope="session")
