@@ -6,6 +6,7 @@ import shutil
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -53,7 +54,8 @@ class Browser:
 
     def wait_for_next_page(self, body):
         """Wait until the page with this body has been left."""
-        WebDriverWait(self.driver, 20).until(staleness_of(body))
+        # Asked at the moment of the change, chromedriver has an error of its own for an element that is gone.
+        WebDriverWait(self.driver, 20, 0.1, [WebDriverException]).until(staleness_of(body))
 
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
