@@ -52,13 +52,28 @@ def closest_place(quote: str, text: str) -> Place:
     """
     ends = _edits_by_end(_codes(quote), _codes(text))
     end = _last_of_first_run(ends)
-    starts = _edits_by_end(_codes(quote[::-1]), _codes(text[:end][::-1]))
+    starts = _edits_by_end(_codes(quote[::-1]), _codes(text[:end][::-1]), anchored=True)
     start = end - _last_of_first_run(starts)
     while start > 0 and _cuts(text, start):
         start -= 1
     while end < len(text) and _cuts(text, end):
         end += 1
     return Place(start, end, Levenshtein.distance(text[start:end], quote))
+
+
+def shared_part(quote: str, text: str, place: Place, least: int) -> tuple[int, int, Place] | None:
+    """From the first to the last run of at least ``least`` characters that the quotation shares with its place.
+
+    Returns:
+        The part's start and end in the quotation, and the part's own place; None without such a run.
+    """
+    steps = Levenshtein.opcodes(text[place.start : place.end], quote)
+    runs = [step for step in steps if step.tag == "equal" and step.dest_end - step.dest_start >= least]
+    if not runs:
+        return None
+    start, end = runs[0].dest_start, runs[-1].dest_end
+    first, last = place.start + runs[0].src_start, place.start + runs[-1].src_end
+    return start, end, Place(first, last, Levenshtein.distance(text[first:last], quote[start:end]))
 
 
 def differences(quote: Comparable, draft: str, source: Comparable, text: str, place: Place) -> list[Difference]:
@@ -139,10 +154,13 @@ def _codes(text: str) -> NDArray[np.int32]:
     return np.frombuffer(text.encode("utf-32-le"), dtype=np.int32)
 
 
-def _edits_by_end(quote: NDArray[np.int32], text: NDArray[np.int32]) -> NDArray[np.int32]:
-    """For each end in the text, the fewest edits from a part that ends there to the whole quotation."""
+def _edits_by_end(quote: NDArray[np.int32], text: NDArray[np.int32], *, anchored: bool = False) -> NDArray[np.int32]:
+    """For each end in the text, the fewest edits from a part that ends there to the whole quotation.
+
+    ``anchored``, the part begins with the text; otherwise it may begin anywhere.
+    """
     columns = np.arange(len(text) + 1, dtype=np.int32)
-    row = np.zeros(len(text) + 1, dtype=np.int32)
+    row = columns.copy() if anchored else np.zeros(len(text) + 1, dtype=np.int32)
     for number, character in enumerate(quote, 1):
         step = np.minimum(row[:-1] + (text != character), row[1:] + 1)
         # A deletion comes from the left in the same row: the running minimum of (value - column), plus the column.

@@ -31,6 +31,10 @@ class Comparable:
             return self.origins[start], self.origins[start]
         return self.origins[start], self.origins[end - 1] + 1
 
+    def part(self, start: int, end: int) -> "Comparable":
+        """Characters [start, end) as a text of their own."""
+        return Comparable(self.text[start:end], [*self.origins[start:end], self.original(start, end)[1]])
+
 
 def comparable(text: str, offset: int = 0) -> Comparable:
     """``text`` as it is compared; ``offset`` is added to every origin."""

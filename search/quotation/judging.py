@@ -5,12 +5,21 @@ The thresholds were chosen on one half of the planted cases of ``tests/benchmark
 """
 
 import re
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from search.quotation.alignment import Piece, Place, closest_place, common_run, cover, differences, exact_place
+from search.quotation.alignment import (
+    Piece,
+    Place,
+    closest_place,
+    common_run,
+    cover,
+    differences,
+    exact_place,
+    shared_part,
+)
 from search.quotation.comparison import Comparable, comparable, letters
 from search.quotation.findings import Difference, Finding, Operation, Verdict
 from search.quotation.spans import SHORTEST_UNMARKED, QuotedSpan, SpanKind
@@ -174,21 +183,37 @@ def _altered(quotation: Quotation, match: _Match) -> Finding:
 
 
 def _unmarked(quotation: Quotation, windows: Sequence[Window], match: _Match | None) -> Finding | None:
-    """A sentence as a whole, or the part of it that was copied."""
-    if match and _similarity(quotation, match) >= LEAST_SIMILAR_UNMARKED:
-        return _altered(quotation, match)
+    """The part of a sentence that was copied: the author's own words may stand before and after it."""
     quote = quotation.compared.text
+    for start, end, found in _shared_parts(quote, windows, match):
+        first, last = start, end
+        while first < last and not quote[first].isalnum():
+            first += 1
+        while first < last and not quote[last - 1].isalnum():
+            last -= 1
+        place = Place(found.place.start + first - start, found.place.end + last - end, found.place.edits)
+        part, found_part = _part(quotation, first, last), _Match(found.window, place)
+        if letters(part.text) >= SHORTEST_UNMARKED and _similarity(part, found_part) >= LEAST_SIMILAR_UNMARKED:
+            return _altered(part, found_part) if place.edits else _with(part, Verdict.EXACT, found_part, [])
+    return None
+
+
+def _shared_parts(quote: str, windows: Sequence[Window], match: _Match | None) -> Iterator[tuple[int, int, _Match]]:
+    """Parts of the quotation that begin and end as in a source: of the closest place, and the longest run anywhere."""
+    if match and (shared := shared_part(quote, match.window.compared.text, match.place, SHORTEST_PIECE)):
+        start, end, place = shared
+        yield start, end, _Match(match.window, place)
     runs = [(common_run(quote, window.compared.text, SHORTEST_UNMARKED), window) for window in windows]
     (start, at, size), window = max(runs, key=lambda run: run[0][2], default=((0, 0, 0), None))
-    while size and not quote[start + size - 1].isalnum():
-        size -= 1
-    while size and not quote[start].isalnum():
-        start, at, size = start + 1, at + 1, size - 1
-    if window is None or letters(quote[start : start + size]) < SHORTEST_UNMARKED:
-        return None
-    first, last = quotation.compared.original(start, start + size)
-    source = window.cite(at, at + size)
-    return Finding(first, last, quotation.draft[first:last], Verdict.EXACT, source)
+    if window is not None and size:
+        yield start, start + size, _Match(window, Place(at, at + size, 0))
+
+
+def _part(quotation: Quotation, start: int, end: int) -> Quotation:
+    """The quotation of characters [start, end) of the compared text."""
+    compared = quotation.compared.part(start, end)
+    first, last = compared.original(0, len(compared.text))
+    return Quotation(quotation.draft, replace(quotation.span, start=first, end=last), compared)
 
 
 def _spliced(quotation: Quotation, windows: Sequence[Window], match: _Match | None) -> Finding | None:

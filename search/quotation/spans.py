@@ -14,7 +14,7 @@ SHORTEST_UNMARKED = 25
 """Letters from which on words without quotation marks are looked up."""
 
 _LONGEST = 2_000
-"""Characters after which a quotation mark is taken as never closed."""
+"""Characters after which a quotation mark is taken as never closed, and at which a longer span is cut."""
 _LEAD_IN = 120
 """Characters before a quotation in which its source may be named."""
 
@@ -119,20 +119,27 @@ def _unmarked(draft: str, taken: Iterable[Span]) -> Iterator[QuotedSpan]:
 
 
 def _parts(draft: str, span: Span) -> Iterator[Span]:
-    """What stands between ellipses, trimmed at its edges; parts without a letter are left out."""
-    at = span.start
+    """What stands between ellipses, at most ``_LONGEST`` characters at a time, trimmed at its edges.
+
+    Parts with fewer than two letters are left out: a single character quotes nothing.
+    """
     gaps = [match.span() for match in _ELLIPSIS.finditer(draft, span.start, span.end)]
-    for start, end in (*gaps, (span.end, span.end)):
-        first, last = at, start
-        while first < last and _is_edge(draft[first]):
-            first += 1
-        while first < last and _is_edge(draft[last - 1]):
-            last -= 1
-        if draft[first:last][:1] in tuple(_OPENING) and draft[last - 1] in _CLOSING:
-            first, last = first + 1, last - 1
-        if letters(draft[first:last]):
-            yield Span(first, last)
-        at = end
+    starts, ends = [span.start, *(end for _, end in gaps)], [*(start for start, _ in gaps), span.end]
+    for start, end in zip(starts, ends, strict=True):
+        for at in range(start, end, _LONGEST):
+            part = _trimmed(draft, at, min(at + _LONGEST, end))
+            if letters(draft[part.start : part.end]) > 1:
+                yield part
+
+
+def _trimmed(draft: str, start: int, end: int) -> Span:
+    """The range without blanks and punctuation at its edges, and without the quotation marks around it."""
+    while start < end and _is_edge(draft[start]):
+        start += 1
+    while start < end and _is_edge(draft[end - 1]):
+        end -= 1
+    quoted = end - start > 1 and draft[start] in _OPENING and draft[end - 1] in _CLOSING
+    return _trimmed(draft, start + 1, end - 1) if quoted else Span(start, end)
 
 
 def _is_edge(character: str) -> bool:

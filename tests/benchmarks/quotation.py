@@ -1,6 +1,6 @@
 """The quotation check on planted drafts: precision and recall of each verdict, and the time that a draft takes.
 
-    LUNKU_EVAL_DATA=FOLDER python -m tests.benchmarks.quotation [--cases 1600] [--half fit|held-back] [--verbose]
+    LUNKU_EVAL_DATA=FOLDER python -m tests.benchmarks.quotation [--cases 1800] [--half fit|held-back] [--verbose]
     LUNKU_EVAL_DATA=FOLDER python -m tests.benchmarks.quotation --time [--library DIR]
 
 The library is made of the laws (law_md) and government documents (gov_docs); every tenth document is left out of it,
@@ -58,6 +58,7 @@ AMBIGUOUS = frozenset({"neighbour"})
 _JIEBA = rjieba.Jieba()
 _TRADITIONAL = opencc.OpenCC("s2t")
 _HAN = re.compile("[一-鿿]")
+_RUNNING_TEXT = "笔者多年调研中注意到这样一点，{}这一点值得深思。"
 _NUMBER_CUT = re.compile(r"[0-9A-Za-z]{2}")
 
 
@@ -273,6 +274,32 @@ class Planter:
         sentence, source = self.sentence(self.held)
         return self._case("right_source", sentence, Verdict.EXACT, f"根据《{source.title}》，“{{}}”。")
 
+    def plant_several(self) -> Case | None:
+        """Two of the changes at once."""
+        sentence, _ = self.sentence(self.held)
+        if len(sentence) < 30:
+            return None
+        at = self.random.randrange(len(sentence) // 2)
+        changed = sentence[:at] + self.random.choice(self.characters) + sentence[at + 1 :]
+        at, size = self.random.randrange(len(changed) // 2, len(changed) - 4), self.random.randint(1, 4)
+        return self._case("several", changed[:at] + changed[at + size :], Verdict.ALTERED)
+
+    def plant_unmarked(self) -> Case | None:
+        """A copied sentence in running text."""
+        sentence, _ = self.sentence(self.held)
+        if letters(sentence) < 30:
+            return None
+        return self._case("unmarked", sentence, Verdict.EXACT, _RUNNING_TEXT)
+
+    def plant_unmarked_changed(self) -> Case | None:
+        """The same with a character changed, away from its ends."""
+        sentence, _ = self.sentence(self.held)
+        if letters(sentence) < 45:
+            return None
+        at = self.random.randrange(15, len(sentence) - 15)
+        changed = sentence[:at] + self.random.choice(self.characters) + sentence[at + 1 :]
+        return self._case("unmarked_changed", changed, Verdict.ALTERED, _RUNNING_TEXT)
+
     def plant_unrelated(self) -> Case | None:
         """A sentence of another field."""
         sentence, _ = self.sentence(self.unrelated)
@@ -365,8 +392,9 @@ def time_drafts(data: Path, folder: Path) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, default=1_600)
+    parser.add_argument("--cases", type=int, default=1_800)
     parser.add_argument("--half", choices=("fit", "held-back"), default="held-back")
+    parser.add_argument("--seed", type=int, default=2024)
     parser.add_argument("--library", type=Path, help="keep the library in this folder and use it again")
     parser.add_argument("--time", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="print every case that went wrong")
@@ -382,7 +410,7 @@ def main() -> None:
             build_laws(settings, sources)
         rows = read_lines(data / "csl_title" / "corpus.jsonl.gz")
         unrelated = [Source(row["title"], row["text"]) for row in rows[arguments.half == "fit" :: 2]]
-        cases = list(Planter(sources, unrelated, arguments.half, seed=2024).cases(arguments.cases))
+        cases = list(Planter(sources, unrelated, arguments.half, arguments.seed).cases(arguments.cases))
         with checker(settings) as check:
             print(json.dumps(measure(check, cases, arguments.verbose), ensure_ascii=False, indent=1))
 

@@ -182,6 +182,13 @@ def test_quotations_without_marks(check, draft):
     assert finding.text == "依托镇党校设立社区讲堂研习室，配备专职教员，为宣讲员开设备课指导"
 
 
+def test_copied_words_with_a_change_are_told_from_the_words_around_them(check):
+    copied = "依托镇党校设立社区讲堂研习室，配备专职教师，为宣讲员开设备课指导"
+    finding = only(check(f"多年的实践反复表明，{copied}，这一做法很值得借鉴。"))
+    assert (finding.verdict, finding.text) == (Verdict.ALTERED, copied)
+    assert [(step.draft, step.source) for step in finding.diff if step.op is not Operation.EQUAL] == [("师", "员")]
+
+
 def test_nothing_of_a_restricted_document_is_hinted_at(shelf):
     checker, _ = shelf
     title = "《关于办好云岭社区讲堂的调研报告》"
