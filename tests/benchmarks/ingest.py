@@ -25,7 +25,7 @@ import bm25s
 import jieba
 import psutil
 
-LUNKU = [sys.executable, "-m", "api.cli"]
+LUNKU = [sys.executable, "-m", "api"]
 QUERIES = ("志愿服务 社区", "乡村振兴 产业", "人工智能 监管", "高校毕业生就业", "疫情 防控 措施")
 
 
