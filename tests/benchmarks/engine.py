@@ -27,6 +27,7 @@ from corpus.records import IngestReport, Kind, PassageSpan, VersionDraft
 from corpus.settings import load_settings
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
 from search.embedding import open_embedder
 from search.engine.edge import EdgeEngine
 from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, Between, Contains, Engine, Filter, Leg
@@ -191,8 +192,6 @@ def main() -> None:
             report[f"recall of the dense leg at 100, {state}"] = recall(
                 engine, embedder, matrix, readable, [passage.id for passage in ordered], questions[:200]
             )
-        from corpus.text.folding import fold
-
         report["substring ms"] = measure_substrings(engine, [fold(text) for text in texts], readable)
         ranges = [Filter(must=(*READABLE.must, Between("year", 2000 + n, 2010))) for n in range(9)]
         report["count by range ms"] = milliseconds(engine.count, ranges)

@@ -254,8 +254,8 @@ def test_killed_at_any_moment_it_is_whole_and_goes_on(tmp_path: Path) -> None:
             for document in documents
         }
         killed = 0
-        for attempt in range(8):
-            act = "rebuild" if attempt == 4 else "index_pending"
+        for attempt in range(5):
+            act = "rebuild" if attempt == 3 else "index_pending"
             output = run_child(tmp_path, act, kill_after=chance.uniform(0.02, 0.8))
             killed += "done" not in output
             if not (tmp_path / "index" / "CURRENT").exists():
@@ -265,7 +265,7 @@ def test_killed_at_any_moment_it_is_whole_and_goes_on(tmp_path: Path) -> None:
                     where = Filter(must=(AnyOf("document_id", (document_id,)),))
                     found = {point.id for point in engine.query([Leg(where, 100)])[0]}
                     assert found in (set(), passages)
-        assert killed >= 4
+        assert killed >= 2
         assert "done" in run_child(tmp_path, "rebuild" if is_rebuilding(catalogue) else "index_pending", None)
         assert catalogue.pending_count() == 0
         with EdgeEngine(tmp_path / "index") as engine:
