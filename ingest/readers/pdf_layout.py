@@ -42,6 +42,7 @@ _LABEL = re.compile(
 _LEAST_FULL = 9
 """In em: lines shorter than this are full only by chance, as in a list of short items."""
 _TERMINAL = re.compile(r"[。！？；：…”』」）)】》!?;:]$")
+_HANGING = re.compile(r"[，。、；：！？”’）》」』]$")
 _SENTENCE_END = re.compile(r"[。！？；]$")
 
 
@@ -276,15 +277,20 @@ def _cut(lines: list[Line]) -> list[list[list[Line]]]:
 
 def _columns(lines: list[Line], em: float) -> tuple[list[Line], list[Line]] | None:
     """The lines left and right of the widest gutter, if both sides are columns and not the cells of a table."""
-    gaps = _gaps([(line.left, line.right) for line in lines], _GUTTER * em)
+    gaps = _gaps([(line.left, _body_right(line)) for line in lines], _GUTTER * em)
     if not gaps:
         return None
     _, at = max(gaps)
-    left = [line for line in lines if line.right <= at]
+    left = [line for line in lines if _body_right(line) <= at]
     right = [line for line in lines if line.left >= at]
     if len(left) < 3 or len(right) < 3 or _is_table(left, right, em):
         return None
     return left, right
+
+
+def _body_right(line: Line) -> float:
+    """The right edge without final punctuation, which typesetters let hang into the gutter."""
+    return line.right - line.size if _HANGING.search(line.text) and line.width > 2 * line.size else line.right
 
 
 def _is_table(left: list[Line], right: list[Line], em: float) -> bool:
