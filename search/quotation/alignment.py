@@ -1,7 +1,9 @@
 """Where in a text a quotation stands, and how it departs from it; compared as ``search.quotation.comparison`` says."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,8 @@ from rapidfuzz.distance import Levenshtein
 
 from search.quotation.comparison import Comparable
 from search.quotation.findings import Difference, Operation
+
+_UNIT = re.compile(r"[0-9]+(?:\.[0-9]+)*|[a-z]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def shared_part(quote: str, text: str, place: Place, least: int) -> tuple[int, i
 
 
 def differences(quote: Comparable, draft: str, source: Comparable, text: str, place: Place) -> list[Difference]:
-    """The steps from ``source`` at ``place`` to the quotation, in original characters.
+    """The steps from ``source`` at ``place`` to the quotation, in original characters; a number is one unit.
 
     Args:
         quote: the quotation.
@@ -86,12 +90,13 @@ def differences(quote: Comparable, draft: str, source: Comparable, text: str, pl
         text: what the origins of ``source`` count in.
         place: where in ``source``.
     """
-    steps = Levenshtein.opcodes(source.text[place.start : place.end], quote.text)
+    units, others = _UNIT.findall(source.text[place.start : place.end]), _UNIT.findall(quote.text)
+    source_ends, draft_ends = [0, *accumulate(map(len, units))], [0, *accumulate(map(len, others))]
     draft_at, source_at = quote.origins[0], source.origins[place.start]
     found = []
-    for step in steps:
-        draft_to = _boundary(quote, step.dest_end, len(quote.text))
-        source_to = _boundary(source, place.start + step.src_end, place.end)
+    for step in Levenshtein.opcodes(units, others):
+        draft_to = _boundary(quote, draft_ends[step.dest_end], len(quote.text))
+        source_to = _boundary(source, place.start + source_ends[step.src_end], place.end)
         found.append(Difference(Operation(step.tag), draft[draft_at:draft_to], text[source_at:source_to]))
         draft_at, source_at = draft_to, source_to
     return found

@@ -36,6 +36,8 @@ LEAST_COVERED = 0.85
 """Share of a spliced quotation that must stand in the places it was joined from."""
 SHORTEST_PIECE = 10
 """Characters of the shortest part that is attributed to a place of its own."""
+_RUN = 4
+"""Characters of the shortest part that is attributed to a place of which a longer one was quoted."""
 _JOINT = 8
 """Edits that a second place must save: any text is less edited when it may be put together from several places."""
 _ONE_PLACE = 40
@@ -222,7 +224,7 @@ def _spliced(quotation: Quotation, windows: Sequence[Window], match: _Match | No
     ordered = list(windows)
     if match:
         ordered = [match.window, *(window for window in windows if window is not match.window)]
-    pieces = list(cover(quote, [window.compared.text for window in ordered], SHORTEST_PIECE))
+    pieces = _pieces(quote, [window.compared.text for window in ordered])
     places: list[list[Piece]] = []
     for piece in pieces:
         near = next((place for place in places if any(_together(piece, other) for other in place)), None)
@@ -249,6 +251,19 @@ def _spliced(quotation: Quotation, windows: Sequence[Window], match: _Match | No
         sources[1:],
         list(span.named),
     )
+
+
+def _pieces(quote: str, texts: Sequence[str]) -> list[Piece]:
+    """Runs long enough for a place of their own, and between them shorter ones of the same places."""
+    long = list(cover(quote, texts, SHORTEST_PIECE))
+    pieces = list(long)
+    starts, ends = [0, *(piece.end for piece in long)], [*(piece.start for piece in long), len(quote)]
+    for start, end in zip(starts, ends, strict=True):
+        short = (
+            replace(run, start=run.start + start, end=run.end + start) for run in cover(quote[start:end], texts, _RUN)
+        )
+        pieces += (run for run in short if any(_together(run, other) for other in long))
+    return sorted(pieces, key=lambda piece: piece.start)
 
 
 def _together(piece: Piece, other: Piece) -> bool:

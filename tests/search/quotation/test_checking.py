@@ -91,7 +91,7 @@ def test_width_script_quotation_marks_and_blanks_do_not_make_a_difference(check,
     ("quoted", "step"),
     [
         ("宣讲员四十八名，其中退休教师占三成", ("replace", "八", "六")),
-        ("2021年全县计划改造农户1260户，资金由县财政统筹安排", ("replace", "6", "8")),
+        ("2021年全县计划改造农户1260户，资金由县财政统筹安排", ("replace", "1260", "1280")),
         ("为宣讲员开设备课的指导", ("insert", "的", "")),
         ("依托镇党校设立讲堂研习室", ("delete", "", "社区")),
         ("资金由县财政，统筹安排", ("insert", "，", "")),
