@@ -87,7 +87,7 @@ def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter | edge
 
 
 def _any_of(field: str, values: tuple[str | int, ...]) -> edge.FieldCondition | edge.Filter:
-    """A few values are tested one by one: half the time of a set, with which the engine looks every value up."""
+    """A few values are tested one by one: two thirds of the time that the engine takes for a set of them."""
     if 0 < len(values) <= _FEW:
         return edge.Filter(should=[edge.FieldCondition(field, match=edge.MatchValue(value)) for value in values])
     return edge.FieldCondition(field, match=edge.MatchAny(cast("list[str]", list(values))))
