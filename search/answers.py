@@ -59,6 +59,8 @@ _LONGEST = {AnswerType.LIST: MOST_SENTENCES, AnswerType.MANNER: MOST_SENTENCES}
 _LONGEST_FACTS = 3
 _LONGEST_OPENING = 30
 """Characters of a sentence that can only be the opening of a point, not its content."""
+_LABEL = 8
+"""Characters that may stand beside a title in a line that only names the document."""
 _ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER})
 
 
@@ -218,7 +220,7 @@ def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]
     passage, document = context.passage, context.document
     folded = fold(sentence.text)
     alone = sentence.end >= len(passage.text.rstrip())
-    if sentence.text == document.title or (alone and _is_heading(sentence, found)):
+    if _is_title(sentence.text, document.title) or (alone and _is_heading(sentence, found)):
         yield "只找到了标题，正文没有直接回答这个问题。"
     around = fold("\n".join((document.title, *passage.path, passage.text, document.organization or "")))
     for year in question.years:
@@ -239,15 +241,28 @@ def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]
         yield f"找到了相关段落，但其中没有所问的{asked}。"
 
 
+def _is_title(sentence: str, title: str) -> bool:
+    """Whether a line says the title and hardly more (项目名称：……), or lists the key words."""
+    core = title.split("（")[0]
+    named = len(core) > 1 and core in sentence and len(sentence) <= len(title) + _LABEL
+    return named or sentence.startswith(("关键词", "【关键词", "主题词"))
+
+
 def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible: Sequence[int]) -> list[int]:
     """Indices of the sentences to show: the best with its enumeration, then others nearly as likely, in text order."""
     question, sentences = evidence.question, evidence.table.sentences
     limit = _LONGEST.get(question.type, _LONGEST_FACTS)
     chosen = [best]
-    if _is_heading(sentences[best], evidence.found) or _opens_point(sentences, best):
+    if _is_heading(sentences[best], evidence.found):
+        best = _last_heading(sentences, best, evidence.found)
+        return [best, *_below(sentences, best)][:limit]
+    if _opens_point(sentences, best):
         return [best, *_below(sentences, best)][:limit]
     if question.type in _ENUMERATED:
         chosen = _enumeration(sentences, best)
+        chosen = _clauses(sentences, best) if len(chosen) == 1 else chosen
+        if len(chosen) > 1:
+            return chosen
     floor = scores[best] * _MORE.get(question.type, _MORE_FACTS)
     for index in sorted(eligible, key=lambda index: (-scores[index], index)):
         if len(chosen) >= limit or scores[index] < floor:
@@ -261,6 +276,36 @@ def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible
 def _is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
     """Whether the sentence only repeats a heading: what stands under it is what it promises."""
     return sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path
+
+
+def _last_heading(sentences: Sequence[Sentence], index: int, found: Sequence[FoundPassage]) -> int:
+    """The innermost of the headings that stand one above the other from ``index`` on."""
+    while index + 1 < len(sentences):
+        following = sentences[index + 1]
+        if following.passage != sentences[index].passage or not _is_heading(following, found):
+            break
+        index += 1
+    return index
+
+
+def _clauses(sentences: Sequence[Sentence], index: int) -> list[int]:
+    """All of a long sentence that was cut at its ；, if it can be shown whole, else the part alone."""
+    first = last = index
+    while first > 0 and _goes_on(sentences, first - 1):
+        first -= 1
+    while _goes_on(sentences, last):
+        last += 1
+    return list(range(first, last + 1)) if last - first < MOST_SENTENCES else [index]
+
+
+def _goes_on(sentences: Sequence[Sentence], index: int) -> bool:
+    """Whether the sentence continues behind its ；."""
+    following = index + 1
+    return (
+        following < len(sentences)
+        and sentences[following].passage == sentences[index].passage
+        and sentences[index].text.endswith(("；", ";"))
+    )
 
 
 def _opens_point(sentences: Sequence[Sentence], index: int) -> bool:
