@@ -64,7 +64,8 @@ class EvaluationReport:
     Attributes:
         measurement: means and 95 % confidence intervals.
         queries: number of queries measured with.
-        left_out: judged queries that the bundled model or the fusion was trained on, and that are not measured with.
+        left_out: judged queries that the bundled model was trained on, and that are not measured with. The fusion was
+            fitted on others, which stay in: its own collections are named in docs/evaluation.md.
         documents: number of documents in the set.
         index_seconds: from the first record read to an index ready to search.
         latency_ms: median and 99th percentile of a search for one page of ten hits, in process.
