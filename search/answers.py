@@ -243,7 +243,7 @@ def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]
 
 def _is_title(sentence: str, title: str) -> bool:
     """Whether a line says the title and hardly more (项目名称：……), or lists the key words."""
-    core = title.split("（")[0]
+    core = title.split("（", maxsplit=1)[0]
     named = len(core) > 1 and core in sentence and len(sentence) <= len(title) + _LABEL
     return named or sentence.startswith(("关键词", "【关键词", "主题词"))
 

@@ -13,7 +13,11 @@ from corpus.settings import DEMO_GROUPS, Settings, load_settings
 SAMPLES = Path(samples.__file__).parent / "files"
 
 TRY_SEARCHES = ("点单派单", "“志愿服务记录”", "松宣发〔2023〕8号")
-TRY_QUESTIONS = ("星级志愿者是怎样认定的？", "百姓名嘴队伍建设的目标是什么？", "宣讲员接到派单以后，几个工作日内要确认？")
+TRY_QUESTIONS = (
+    "星级志愿者是怎样认定的？",
+    "百姓名嘴队伍建设的目标是什么？",
+    "宣讲员接到派单以后，几个工作日内要确认？",
+)
 
 
 def run(host: str | None, port: int | None, as_json: bool, data_dir: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from corpus.catalogue import reading
 from corpus.catalogue.rows import PASSAGE_COLUMNS, document_of, fields_of, passage_of, select_documents
@@ -11,6 +11,15 @@ from corpus.catalogue.views import PassageToIndex
 from corpus.records import Status
 
 _UNFINISHED = (IndexState.PENDING, IndexState.CLAIMED)
+
+
+def _among(version_ids: Sequence[str], state: IndexState) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Those of the versions that are in the state.
+
+    The state is compared as an expression: SQLite would otherwise walk its index on states, over every version, instead
+    of looking up the few that are named.
+    """
+    return versions.c.id.in_(version_ids), versions.c.index_state.concat("") == state.value
 
 
 def pending(connection: Connection, limit: int) -> list[str]:
@@ -30,13 +39,13 @@ def claim(connection: Connection, version_ids: Sequence[str]) -> list[PassageToI
     """The passages of the versions, which are claimed: a change from here on makes a version pending again."""
     found = []
     for batch in reading.batches(version_ids):
-        unfinished = versions.c.id.in_(batch), versions.c.index_state == IndexState.PENDING
+        unfinished = _among(batch, IndexState.PENDING)
         connection.execute(update(versions).where(*unfinished).values(index_state=IndexState.CLAIMED))
         context = {
             row["version_id"]: (document_of(row), fields_of(row["fields"]))
             for row in connection.execute(
                 select_documents(versions.c.id.label("version_id"), versions.c.fields).where(
-                    documents.c.status == Status.ACTIVE, versions.c.id.in_(batch)
+                    documents.c.status.concat("") == Status.ACTIVE.value, versions.c.id.in_(batch)
                 )
             ).mappings()
         }
@@ -52,7 +61,7 @@ def claim(connection: Connection, version_ids: Sequence[str]) -> list[PassageToI
 def mark_indexed(connection: Connection, version_ids: Sequence[str], fingerprint: str) -> None:
     """The index now holds these versions, unless they changed since they were claimed."""
     for batch in reading.batches(version_ids):
-        claimed = versions.c.id.in_(batch), versions.c.index_state == IndexState.CLAIMED
+        claimed = _among(batch, IndexState.CLAIMED)
         values = {"index_state": IndexState.INDEXED, "fingerprint": fingerprint}
         connection.execute(update(versions).where(*claimed).values(values))
 
@@ -66,7 +75,7 @@ def stale(connection: Connection, limit: int) -> list[str]:
 def mark_removed(connection: Connection, version_ids: Sequence[str]) -> None:
     """The index no longer holds these versions."""
     for batch in reading.batches(version_ids):
-        gone = versions.c.id.in_(batch), versions.c.index_state == IndexState.STALE
+        gone = _among(batch, IndexState.STALE)
         connection.execute(update(versions).where(*gone).values(index_state=IndexState.ABSENT, fingerprint=None))
 
 
