@@ -4,7 +4,7 @@ Access: every leg carries the reader's filter, the catalogue gives out a passage
 compares each source with the text that this reader sees. What a reader may not read is as if it were not there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -13,12 +13,12 @@ from corpus.errors import TooLarge
 from corpus.identifiers import text_hash
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from corpus.text.references import normalise_identifier
 from search.engine.interface import BIGRAMS, AnyOf, Condition, Contains, Engine, Filter, Leg
-from search.query import build_filter, title_key
+from search.query import build_filter
 from search.quotation.findings import Finding, QuoteCheck, Verdict
 from search.quotation.judging import Quotation, is_settled, judge, unaccounted
-from search.quotation.spans import QuotedSpan, SpanKind, find_spans
+from search.quotation.naming import NamedSources
+from search.quotation.spans import SpanKind, find_spans
 from search.quotation.windows import Windows
 from search.results import Citation, SearchFilters
 from search.sparse import query_vectors
@@ -33,8 +33,6 @@ _HOLDING = 5
 _PART_CANDIDATES = 4
 _PROBE = 40
 """Characters from the start of a quotation that are looked up as they stand."""
-_STATE = "中华人民共和国"
-_INNER_MARKS = str.maketrans("〈〉", "《》")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +67,20 @@ class QuotationChecker:
         draft = draft.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         where = build_filter(groups, SearchFilters())
         gate = _Gate(self._catalogue, groups)
+        names = NamedSources(self._catalogue, self._engine, where, groups)
         spans = iter(find_spans(draft))
         findings: list[Finding] = []
         while batch := list(islice(spans, _TOGETHER)):
-            judged = self._judge([Quotation.of(draft, span) for span in batch], where, groups)
+            judged = self._judge([Quotation.of(draft, span) for span in batch], where, groups, names)
             findings += (finding for finding in map(gate.passed, judged) if finding is not None)
         summary = {verdict.value: sum(item.verdict is verdict for item in findings) for verdict in Verdict}
         return QuoteCheck(findings, summary)
 
-    def _judge(self, quotations: Sequence[Quotation], where: Filter, groups: frozenset[str]) -> list[Finding | None]:
+    def _judge(
+        self, quotations: Sequence[Quotation], where: Filter, groups: frozenset[str], names: NamedSources
+    ) -> list[Finding | None]:
         windows = Windows()
-        candidates = self._candidates(quotations, where, groups, windows)
+        candidates = self._candidates(quotations, where, groups, windows, names)
         findings = []
         for quotation, found in zip(quotations, candidates, strict=True):
             likely = windows.over(found.passages)
@@ -92,32 +93,34 @@ class QuotationChecker:
         return findings
 
     def _candidates(
-        self, quotations: Sequence[Quotation], where: Filter, groups: frozenset[str], windows: Windows
+        self,
+        quotations: Sequence[Quotation],
+        where: Filter,
+        groups: frozenset[str],
+        windows: Windows,
+        names: NamedSources,
     ) -> list[_Candidates]:
-        keys = {name: _keys(name) for item in quotations for name in item.span.named}
-        legs = [self._legs(item, where, keys) for item in quotations]
-        held_legs = {name: Leg(_also(where, AnyOf("identifiers", values)), 1) for name, values in keys.items()}
-        answers = iter(self._engine.query([*held_legs.values(), *chain.from_iterable(legs)]))
-        held = {name for name in held_legs if next(answers)}
+        named = [names.of(quotation.span) for quotation in quotations]
+        legs = [self._legs(item, where, conditions or ()) for item, conditions in zip(quotations, named, strict=True)]
+        answers = iter(self._engine.query(list(chain.from_iterable(legs))))
         found = [[[point.id for point in next(answers)] for _ in group] for group in legs]
-        hydrated = self._catalogue.hydrate(list(_distinct(chain.from_iterable(chain.from_iterable(found)))), groups)
+        hydrated = self._catalogue.hydrate(_distinct(chain.from_iterable(chain.from_iterable(found))), groups)
         windows.add(hydrated.values())
         candidates = []
-        for quotation, lists in zip(quotations, found, strict=True):
+        for conditions, lists in zip(named, found, strict=True):
             sources = None
-            if _are_held(quotation.span, held):
-                # The last list is that of the passages of the named documents.
-                sources = {hydrated[key].document.id for key in lists[-1] if key in hydrated}
+            if conditions:
+                # The last lists are those of the passages of the named documents.
+                passages = chain.from_iterable(lists[-len(conditions) :])
+                sources = {hydrated[key].document.id for key in passages if key in hydrated}
             candidates.append(_Candidates(_distinct(chain.from_iterable(lists)), sources))
         return candidates
 
-    def _legs(self, quotation: Quotation, where: Filter, keys: Mapping[str, tuple[str, ...]]) -> list[Leg]:
+    def _legs(self, quotation: Quotation, where: Filter, named: Iterable[AnyOf]) -> list[Leg]:
         """Passages that hold the words, that share pairs of characters with them, and those of named documents."""
         vector = query_vectors(quotation.text, self._analyser)[BIGRAMS]
         legs = [Leg(_holding(where, quotation.text), _HOLDING), Leg(where, _CANDIDATES, BIGRAMS, vector)]
-        if named := _distinct(key for name in quotation.span.named for key in keys[name]):
-            legs.append(Leg(_also(where, AnyOf("identifiers", tuple(named))), _CANDIDATES, BIGRAMS, vector))
-        return legs
+        return legs + [Leg(_also(where, condition), _CANDIDATES, BIGRAMS, vector) for condition in named]
 
     def _passages_of_parts(self, parts: Iterable[str], where: Filter) -> list[str]:
         """Ids of passages for parts of a quotation, each looked up on its own."""
@@ -139,23 +142,6 @@ def _also(where: Filter, condition: Condition) -> Filter:
 
 def _distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
-
-
-def _keys(name: str) -> tuple[str, ...]:
-    """The identifiers under which a document of that name may be indexed."""
-    if not name.startswith("《"):
-        return (normalise_identifier(name),)
-    title = name[1:-1]
-    # Inside 《》, a title's own 《》 may be written 〈〉 (GB/T 15834—2011, 4.15).
-    spellings = (title, _STATE + title, title.translate(_INNER_MARKS))
-    return tuple(_distinct(title_key(spelling) for spelling in spellings))
-
-
-def _are_held(span: QuotedSpan, held: Set[str]) -> bool:
-    """Whether the library holds what the draft names: its titles, or without titles its document numbers."""
-    titles = {name for name in span.named if name.startswith("《")}
-    named = titles or set(span.named)
-    return bool(named) and named <= held
 
 
 class _Gate:

@@ -116,6 +116,8 @@ def test_a_number_is_not_quoted_by_half(check):
         ("《云岭县志愿服务管理办法》规定", Verdict.EXACT),
         ("《云岭县人民政府办公室关于做好冬季清洁取暖工作的通知》规定", Verdict.MISATTRIBUTED),
         ("云政办发[2021]18号文件规定", Verdict.MISATTRIBUTED),
+        ("《做好冬季清洁取暖工作的通知》规定", Verdict.MISATTRIBUTED),
+        ("《云岭县志愿服务管理》规定", Verdict.EXACT),
         ("《云岭县慈善条例》规定", Verdict.EXACT),
         ("《办法》规定", Verdict.EXACT),
         ("与《关于取暖补贴有关问题的复函》不同。《办法》规定", Verdict.EXACT),
@@ -200,8 +202,9 @@ def test_nothing_of_a_restricted_document_is_hinted_at(shelf):
         for groups in (PUBLIC, frozenset({"lecturers"}), frozenset()):
             finding = only(checker.check(draft, groups).findings)
             assert (finding.verdict, finding.source, finding.diff) == (Verdict.NOT_FOUND, None, [])
-    assert only(checker.check(named, EVERYONE).findings).verdict is Verdict.MISATTRIBUTED
-    assert only(checker.check(named, PUBLIC).findings).verdict is Verdict.EXACT
+    for name in (named, named.replace("《关于", "《")):
+        assert only(checker.check(name, EVERYONE).findings).verdict is Verdict.MISATTRIBUTED
+        assert only(checker.check(name, PUBLIC).findings).verdict is Verdict.EXACT
     assert checker.check(f"实践表明，{quoted}，每名宣讲员每季度至少进院坝两次。", PUBLIC).findings == []
 
 
