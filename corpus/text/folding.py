@@ -66,6 +66,7 @@ def _table() -> dict[int, int]:
     table |= _traditional()
     table |= {old: table.get(new, new) for old, new in _compatibility()}
     table |= {ord(space): ord(" ") for space in _SPACES} | {ord("〇"): ord("零")}
+    table |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # lone surrogates, which no engine or database can encode
     for code in list(table):
         lower = chr(table[code]).lower()
         if len(lower) == 1:

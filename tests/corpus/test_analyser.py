@@ -92,6 +92,11 @@ def test_bigrams_stay_inside_runs() -> None:
     assert ANALYSER.bigrams("宣讲员，Ａ1 好") == ["宣讲", "讲员", "a1", "好"]
 
 
+def test_lone_surrogates_are_cut_like_any_other_sign() -> None:
+    assert ANALYSER.words("宣讲\ud800员") == ["宣讲", "员"]
+    assert ANALYSER.bigrams("宣讲\udfff员") == ["宣讲", "员"]
+
+
 def test_variants_are_one_word() -> None:
     assert ANALYSER.words("ＡＩ與志願服務") == ANALYSER.words("ai与志愿服务")
 
