@@ -27,6 +27,8 @@ from search.quotation.windows import Window
 
 SHORTEST_JUDGED = 6
 """Letters from which on a departure is evidence of anything: a shorter quotation is exact or left out."""
+SHORT = 12
+"""Letters below which a single edit is all that an altered quotation may have."""
 
 LEAST_SIMILAR = 0.7
 """Share of a quotation that must be left unedited for it to be an altered one."""
@@ -97,7 +99,7 @@ def judge(quotation: Quotation, windows: Sequence[Window], sources: Set[str] | N
         return _unmarked(quotation, windows, match)
     if spliced := _spliced(quotation, windows, match):
         return spliced
-    if match and _similarity(quotation, match) >= LEAST_SIMILAR:
+    if match and _is_meant(quotation, match):
         return _altered(quotation, match)
     claims = quotation.span.kind is not SpanKind.CLAUSE or quotation.span.named
     return _finding(quotation, Verdict.NOT_FOUND) if claims else None
@@ -176,6 +178,13 @@ def _similarity(quotation: Quotation, match: _Match) -> float:
     runs = list(cover(quote, [around], 2))
     moved = len(quote) - sum(run.size for run in runs) + max(0, len(runs) - 1)
     return 1 - min(place.edits, moved) / len(quote)
+
+
+def _is_meant(quotation: Quotation, match: _Match) -> bool:
+    """Whether the place is what the quotation departs from. Names of six to eleven letters are easily alike."""
+    if letters(quotation.text) < SHORT:
+        return match.place.edits <= 1
+    return _similarity(quotation, match) >= LEAST_SIMILAR
 
 
 def _altered(quotation: Quotation, match: _Match) -> Finding:

@@ -121,14 +121,14 @@ def _unmarked(draft: str, taken: Iterable[Span]) -> Iterator[QuotedSpan]:
 def _parts(draft: str, span: Span) -> Iterator[Span]:
     """What stands between ellipses, at most ``_LONGEST`` characters at a time, trimmed at its edges.
 
-    Parts with fewer than two letters are left out: a single character quotes nothing.
+    Parts with fewer than three letters are left out: a word or a number belongs to no source.
     """
     gaps = [match.span() for match in _ELLIPSIS.finditer(draft, span.start, span.end)]
     starts, ends = [span.start, *(end for _, end in gaps)], [*(start for start, _ in gaps), span.end]
     for start, end in zip(starts, ends, strict=True):
         for at in range(start, end, _LONGEST):
             part = _trimmed(draft, at, min(at + _LONGEST, end))
-            if letters(draft[part.start : part.end]) > 1:
+            if letters(draft[part.start : part.end]) > 2:
                 yield part
 
 

@@ -170,6 +170,11 @@ def test_a_short_term_is_exact_or_left_out(check):
     assert [(item.text, item.verdict) for item in check("“一题一讲”和“一题二讲”")] == [("一题一讲", Verdict.EXACT)]
 
 
+def test_of_a_short_quotation_only_one_edit_is_an_alteration(check):
+    found = check("“退休教师占四成”，“退休医师占四成”。")
+    assert [item.verdict for item in found] == [Verdict.ALTERED, Verdict.NOT_FOUND]
+
+
 @pytest.mark.parametrize(
     "draft",
     [
