@@ -29,7 +29,7 @@ INTERRUPTED = "服务在任务完成前停止。已入库的文件不受影响�
 class PendingIndexer(Protocol):
     """The part of ``search.indexing.Indexer`` that is used here."""
 
-    def index_pending(self) -> int:
+    def index_pending(self, *, serving: bool = False) -> int:
         """Index what is pending; the number of versions."""
         ...
 
@@ -57,7 +57,7 @@ class BackgroundIndexer:
         while not self._stopping.wait(POLL_SECONDS):
             try:
                 if self._catalogue.pending_count():
-                    count = self._indexer.index_pending()
+                    count = self._indexer.index_pending(serving=True)
                     logger.info("indexed %d versions", count)
                 self.error = None
             except LunkuError as error:

@@ -24,9 +24,6 @@ from search.engine.ties import cut
 
 logger = logging.getLogger(__name__)
 
-OPTIMISE_FROM = 20_000
-"""Points without an index from which on ``optimize`` pays: fewer are scanned in about 2 ms."""
-
 _IMPORT_ROOT = str(Path(__file__).parents[2])
 
 
@@ -163,32 +160,55 @@ class EdgeEngine:
         with self._writing, self._open_shard() as shard:
             shard.flush()
 
-    def needs_optimizing(self) -> bool:
-        """Whether more points than ``OPTIMISE_FROM`` are searched one by one."""
+    def unoptimized(self) -> int:
+        """Points whose dense vectors are compared one by one; the engine counts the sparse ones as indexed at once."""
         with self._open_shard() as shard:
             info = shard.info()
-            return info.points_count * len(schema.VECTORS) - info.indexed_vectors_count > OPTIMISE_FROM
+            return info.points_count * len(schema.VECTORS) - info.indexed_vectors_count
 
-    def optimize(self) -> None:
-        """Optimise a copy in a child process, repeat on it what was written meanwhile, and put it in place.
+    def optimize(self, *, serving: bool = True) -> None:
+        """Build what makes queries fast, in a child process.
 
-        Searches go on all the time; writes wait for the copying and for the exchange, a few tenths of a second each
-        for 100,000 points. Needs free disk space for a second index.
+        Serving, the child works on a copy, and what was written meanwhile is repeated on it before it takes the place
+        of the index: searches go on all the time, writes wait for the copying and for the exchange, a few tenths of a
+        second each for 100,000 points. That needs disk space and memory for a second index. Otherwise the index is
+        closed while the child works on it; the engine keeps every acknowledged write when that is killed.
         """
         with self._optimising:
-            copy = self._generations.new()
             try:
-                self._copy(copy)
-                self._optimise(copy)
-                self._exchange(copy)
+                if serving:
+                    self._optimize_copy()
+                else:
+                    self._optimize_in_place()
             except OSError as error:
                 raise EngineUnavailable(
                     f"索引优化失败：{error.strerror}。现有索引不受影响，请检查磁盘空间。"
                 ) from error
+
+    def _optimize_copy(self) -> None:
+        copy = self._generations.new()
+        try:
+            self._copy(copy)
+            self._optimise(copy, self.count(Filter()))
+            self._exchange(copy)
+        finally:
+            with self._writing:
+                self._log = None
+                self._generations.remove_others()
+
+    def _optimize_in_place(self) -> None:
+        with self._writing, self._using:
+            points = self.count(Filter())
+            current = self._generations.current()
+            assert current is not None
+            with foreign_errors(), self._open_shard() as shard:
+                shard.flush()
+                shard.close()
+            self._shard = None
+            try:
+                self._optimise(current, points)
             finally:
-                with self._writing:
-                    self._log = None
-                    self._generations.remove_others()
+                self._open(current)
 
     def _copy(self, copy: Path) -> None:
         with self._writing:
@@ -198,15 +218,15 @@ class EdgeEngine:
             shutil.copytree(current, copy)
             self._log = []
 
-    def _optimise(self, copy: Path) -> None:
-        points = self.count(Filter())
-        command = [sys.executable, "-P", "-m", "search.engine.optimiser", str(copy), str(self._dimensions), str(points)]
+    def _optimise(self, generation: Path, points: int) -> None:
+        module = "search.engine.optimiser"
+        command = [sys.executable, "-P", "-m", module, str(generation), str(self._dimensions), str(points)]
         environment = os.environ | {"PYTHONPATH": _IMPORT_ROOT}
         result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
         if result.returncode:
             logger.error("optimising the index failed: %s", result.stderr.strip())
             raise EngineUnavailable("索引优化失败，现有索引不受影响，可继续使用。请检查磁盘空间与内存后重试。")
-        sync_tree(copy)
+        sync_tree(generation)
 
     def _exchange(self, copy: Path) -> None:
         with foreign_errors():

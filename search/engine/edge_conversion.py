@@ -28,7 +28,14 @@ figures."""
 INDEX_FROM_KB = 1_000
 """Segments with more dense vectors than this are rebuilt by an optimisation; smaller ones stay as they are."""
 
+SEGMENTS = 6
+"""Segments that are left as they are; only more of them are merged. A large build is optimised piece by piece, and
+merging all pieces each time would cost time and memory that grow with the index."""
+
 _FEW = 8
+
+_MAPPED = edge.Memory.Cold
+"""Indexes stay files that are mapped, not copied into the process: opening them costs little, and so does closing."""
 
 _CODES = edge.TurboQuantQuantizationConfig(bits=edge.TurboQuantBitSize.Bits4, memory=edge.Memory.Pinned)
 _DENSE_SEARCH = edge.SearchParams(
@@ -42,22 +49,25 @@ def collection(dimensions: int, points: int = 0) -> edge.EdgeConfig:
     Without links (``m=0``) the dense index is a scan of the codes.
     """
     dense = edge.EdgeVectorParams(size=dimensions, distance=edge.Distance.Cosine, quantization_config=_CODES)
-    sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+    sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_MAPPED)
     links = 16 if points >= GRAPH_FROM else 0
     return edge.EdgeConfig(
         vectors={DENSE: dense},
         sparse_vectors=dict.fromkeys(schema.SPARSE_VECTORS, sparse),
         hnsw_config=edge.HnswIndexConfig(m=links, ef_construct=128, full_scan_threshold=10_000),
-        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=INDEX_FROM_KB, default_segment_number=1),
+        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=INDEX_FROM_KB, default_segment_number=SEGMENTS),
     )
 
 
 def payload_indexes() -> list[edge.UpdateOperation]:
     """An index for every field that is filtered on."""
     create = edge.UpdateOperation.create_field_index
-    keyword, integer = edge.KeywordIndexParams(enable_hnsw=False), edge.IntegerIndexParams(enable_hnsw=False)
+    keyword = edge.KeywordIndexParams(enable_hnsw=False, memory=_MAPPED)
+    integer = edge.IntegerIndexParams(enable_hnsw=False, memory=_MAPPED)
     # Whole grams are tokens, as they stand: lower-casing would make the index answer for a text it does not hold.
-    gram = edge.TextIndexParams(tokenizer=edge.TokenizerType.Whitespace, lowercase=False, enable_hnsw=False)
+    gram = edge.TextIndexParams(
+        tokenizer=edge.TokenizerType.Whitespace, lowercase=False, enable_hnsw=False, memory=_MAPPED
+    )
     return [
         *(create(field, keyword) for field in schema.KEYWORD_FIELDS),
         *(create(field, integer) for field in schema.INTEGER_FIELDS),

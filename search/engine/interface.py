@@ -138,12 +138,12 @@ class Engine(Protocol):
         """Make every write so far survive a power loss."""
         ...
 
-    def needs_optimizing(self) -> bool:
-        """Whether so much was written that ``optimize`` pays."""
+    def unoptimized(self) -> int:
+        """Points that ``optimize`` would make faster to search and smaller to hold."""
         ...
 
-    def optimize(self) -> None:
-        """Build what makes queries fast; readers are served meanwhile."""
+    def optimize(self, *, serving: bool = True) -> None:
+        """Build what makes queries fast. Searches go on meanwhile, unless ``serving`` says that there are none."""
         ...
 
     def drop(self) -> None:

@@ -175,11 +175,11 @@ class ServerEngine:
     def flush(self) -> None:
         """Nothing to do: every write waited for the server's log."""
 
-    def needs_optimizing(self) -> bool:
-        """Never: the server optimises by itself."""
-        return False
+    def unoptimized(self) -> int:
+        """None: the server optimises by itself."""
+        return 0
 
-    def optimize(self) -> None:
+    def optimize(self, *, serving: bool = True) -> None:
         """Nothing to do: the server optimises by itself."""
 
     def drop(self) -> None:

@@ -159,6 +159,8 @@ PAGES = {
     "quotations": "/quotes",
     "documents": "/documents",
 }
+
+
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_a_phone_shows_the_whole_width(browser, path):
     browser.resize(PHONE)

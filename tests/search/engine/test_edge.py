@@ -112,9 +112,9 @@ def test_reads_and_writes_during_optimisation(tmp_path: Path) -> None:
         assert numbers(engine.query([Leg(EVERYTHING, 10_000)])[0]) == expected
 
 
-def test_optimised_segments_give_the_same_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("serving", [True, False])
+def test_optimised_segments_give_the_same_results(tmp_path: Path, serving: bool) -> None:
     """Enough points that segments are rebuilt, codes and all; the dense leg is rescored with the full vectors."""
-    monkeypatch.setattr(edge, "OPTIMISE_FROM", 2_000)
     chance = random.Random(1)
     points = [
         Point(identifier(number), point(number).vectors | {DENSE: [chance.gauss(0, 1) for _ in range(128)]}, {})
@@ -125,29 +125,33 @@ def test_optimised_segments_give_the_same_results(tmp_path: Path, monkeypatch: p
         engine.ensure_collection(128)
         engine.upsert(points)
         before = [numbers(found) for found in engine.query(legs)]
-        assert engine.needs_optimizing()
-        engine.optimize()
-        assert not engine.needs_optimizing()
+        assert engine.unoptimized() == len(points)
+        engine.optimize(serving=serving)
+        assert engine.unoptimized() == 0
         assert [numbers(found) for found in engine.query(legs)] == before
 
 
-def test_a_failed_optimisation_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("serving", [True, False])
+def test_a_failed_optimisation_leaves_the_index_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serving: bool
+) -> None:
     with filled(tmp_path) as engine:
         monkeypatch.setattr(sys, "executable", "false")
         with pytest.raises(EngineUnavailable, match="现有索引不受影响"):
-            engine.optimize()
+            engine.optimize(serving=serving)
         engine.upsert([point(60)])
         assert engine.count(EVERYTHING) == 41
         assert len(list(tmp_path.glob("shard-*"))) == 1
 
 
 @pytest.mark.slow
-def test_killed_during_optimisation(tmp_path: Path) -> None:
+@pytest.mark.parametrize("serving", [True, False])
+def test_killed_during_optimisation(tmp_path: Path, serving: bool) -> None:
     """Whatever the moment, the next owner finds every point and one generation."""
     script = (
         "import sys; from pathlib import Path; from search.engine.edge import EdgeEngine\n"
         "engine = EdgeEngine(Path(sys.argv[1])); print('open', flush=True)\n"
-        "while True: engine.optimize()"
+        f"while True: engine.optimize(serving={serving})"
     )
     filled(tmp_path).close()
     chance = random.Random(3)
