@@ -206,7 +206,8 @@ class EdgeEngine:
                 shard.close()
             self._shard = None
             try:
-                self._optimise(current, points)
+                # With the lock: were this process killed, nobody may open the index before the child too is gone.
+                self._optimise(current, points, self._lock.shared())
             finally:
                 self._open(current)
 
@@ -218,11 +219,13 @@ class EdgeEngine:
             shutil.copytree(current, copy)
             self._log = []
 
-    def _optimise(self, generation: Path, points: int) -> None:
+    def _optimise(self, generation: Path, points: int, inherited: tuple[int, ...] = ()) -> None:
         module = "search.engine.optimiser"
         command = [sys.executable, "-P", "-m", module, str(generation), str(self._dimensions), str(points)]
         environment = os.environ | {"PYTHONPATH": _IMPORT_ROOT}
-        result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
+        result = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, check=False, env=environment, pass_fds=inherited
+        )
         if result.returncode:
             logger.error("optimising the index failed: %s", result.stderr.strip())
             raise EngineUnavailable("索引优化失败，现有索引不受影响，可继续使用。请检查磁盘空间与内存后重试。")
