@@ -23,7 +23,8 @@ def write_texts(folder: Path, count: int) -> list[Path]:
 
 
 def children() -> list[psutil.Process]:
-    return psutil.Process().children()
+    """The reader processes; a session of tests may have others, such as a browser."""
+    return [child for child in psutil.Process().children() if "ingest.readers.worker" in child.cmdline()]
 
 
 def test_answers_come_in_order_whatever_happens_to_a_file(tmp_path: Path) -> None:
