@@ -58,10 +58,13 @@ Condition = AnyOf | Between | Contains | HasId
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """All of ``must`` hold and none of ``must_not``."""
+    """All of ``must`` hold and none of ``must_not``. Immutable, and so handed on uncopied between components."""
 
     must: tuple[Condition, ...] = ()
     must_not: tuple[Condition, ...] = ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Filter":
+        return self
 
 
 @dataclass(frozen=True, slots=True)
