@@ -81,7 +81,15 @@ def _send(answers: BinaryIO, answer: dict[str, Any]) -> None:
 
 
 def _peak_memory() -> int:
-    """The most memory this process has held, in bytes (Linux counts it in KiB, macOS in bytes)."""
+    """The most memory this process has held, in bytes.
+
+    Linux's ``ru_maxrss`` survives the exec: a worker started by a large process would count its parent's memory as its
+    own. ``VmHWM`` (proc(5)) begins anew with the program.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

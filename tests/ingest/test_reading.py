@@ -81,6 +81,17 @@ def test_workers_start_when_needed_and_end_with_the_pool(tmp_path: Path) -> None
     assert children() == []
 
 
+def test_a_worker_does_not_count_the_memory_of_a_large_parent(tmp_path: Path) -> None:
+    limits = Limits(resident_bytes=200 * 1024**2)
+    ballast = bytearray(os.urandom(1024**2) * 300)
+    with ReaderPool(workers=1, limits=limits) as pool:
+        list(pool.read(write_texts(tmp_path, 1)))
+        (first,) = children()
+        list(pool.read(write_texts(tmp_path, 1)))
+        assert children() == [first]
+    assert len(ballast) > limits.resident_bytes
+
+
 def test_workers_are_replaced_after_their_share_of_files(tmp_path: Path) -> None:
     with ReaderPool(workers=1, limits=Limits(files=32)) as pool:
         seen = set()
