@@ -1,6 +1,7 @@
 """A draft that is to be checked, from a file: the same reader and the same canonical text as for documents."""
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -8,9 +9,25 @@ from corpus.errors import InputError, UnreadableFile
 from ingest.cleaning import clean
 from ingest.reading import ReaderPool
 
+_WORD = "docx"
+"""Name of the reader of Word files (``ReadFile.reader``)."""
 
-def file_text(path: Path, name: str | None = None) -> str:
-    """The canonical text of a file, in which the offsets of findings count. Nothing is stored.
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft, which is never stored.
+
+    Attributes:
+        text: its canonical text, in which the offsets of findings count.
+        word: the file's bytes if it is a Word file (docx).
+    """
+
+    text: str
+    word: bytes | None = None
+
+
+def read_draft(path: Path, name: str | None = None) -> Draft:
+    """The draft in a file.
 
     Args:
         path: the file.
@@ -23,25 +40,25 @@ def file_text(path: Path, name: str | None = None) -> str:
         [(_, read)] = pool.read([path], [name])
     if isinstance(read, UnreadableFile):
         raise read
-    return clean(read).text
+    return Draft(clean(read).text, path.read_bytes() if read.reader == _WORD else None)
 
 
-def stream_text(stream: IO[bytes], name: str) -> str:
-    """The canonical text of an uploaded file. Raises as ``file_text``."""
+def receive_draft(stream: IO[bytes], name: str) -> Draft:
+    """The draft in an uploaded file. Raises as ``read_draft``."""
     with tempfile.NamedTemporaryFile(prefix="lunku-draft-", suffix=Path(name).suffix[:16]) as copy:
         while part := stream.read(1024 * 1024):
             copy.write(part)
         copy.flush()
-        return file_text(Path(copy.name), name)
+        return read_draft(Path(copy.name), name)
 
 
-def plain_text(data: bytes) -> str:
-    """Text that was typed or piped in.
+def typed_draft(data: bytes) -> Draft:
+    """A draft that was typed or piped in.
 
     Raises:
         InputError: it is not UTF-8.
     """
     try:
-        return data.decode("utf-8-sig")
+        return Draft(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError("输入不是 UTF-8 文本，请转换编码，或把文件本身交来核验") from error

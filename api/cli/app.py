@@ -102,6 +102,9 @@ def ask(
 @app.command("check-quotes")
 def check_quotes(
     path: Annotated[Path, typer.Argument(metavar="FILE|-", help="文稿文件；- 为标准输入")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="REPORT.docx", help="另存一份带批注的 Word 文稿", show_default=False)
+    ] = None,
     groups: AsOption = None,
     as_json: JsonOption = False,
     data_dir: DataDirOption = None,
@@ -109,7 +112,7 @@ def check_quotes(
     """核验文稿中的引文与馆藏原文是否一致；不改动文稿。"""
     from api.cli.quote_checking import run
 
-    run(path, groups, as_json, data_dir)
+    run(path, output, groups, as_json, data_dir)
 
 
 @app.command("eval")

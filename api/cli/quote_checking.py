@@ -4,27 +4,34 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from rich.markup import escape
 from rich.text import Text
 
-from api.cli.output import out, print_json
+from api.cli.output import err, out, print_json
 from api.cli.querying import by_owner
-from api.drafts import file_text, plain_text
+from api.drafts import Draft, read_draft, typed_draft
 from api.wording import VERDICTS
+from corpus.errors import InputError
 from corpus.settings import load_settings
+from search.quotation.findings import QuoteCheck
 
 _COLOURS = {"exact": "green", "altered": "red", "misattributed": "magenta", "spliced": "yellow", "not_found": "dim"}
 
 
-def run(path: Path, groups: str | None, as_json: bool, data_dir: Path | None) -> None:
-    """Check a draft and print the findings; ``-`` is the standard input."""
-    text = plain_text(sys.stdin.buffer.read()) if str(path) == "-" else file_text(path)
+def run(path: Path, output: Path | None, groups: str | None, as_json: bool, data_dir: Path | None) -> None:
+    """Check a draft and print the findings; ``-`` is the standard input. With ``output`` write the report, too."""
+    if output and (output.suffix.lower() != ".docx" or output.resolve() == path.resolve()):
+        raise InputError("报告请另存为 .docx 文件，不要与文稿同名")
+    draft = typed_draft(sys.stdin.buffer.read()) if str(path) == "-" else read_draft(path)
     found = by_owner(
         load_settings(data_dir),
         groups,
-        lambda searcher, readers: searcher.check_quotes(text, readers),
-        lambda server: server.post("/quote-checks", {"text": text}),
+        lambda searcher, readers: searcher.check_quotes(draft.text, readers),
+        lambda server: server.post("/quote-checks", {"text": draft.text}),
     )
+    if output:
+        _write(output, draft, found)
     if as_json:
         print_json(found)
         return
@@ -32,6 +39,17 @@ def run(path: Path, groups: str | None, as_json: bool, data_dir: Path | None) ->
     out.print(f"共 {len(found['findings'])} 处引文：{counts}")
     for number, finding in enumerate(found["findings"], 1):
         _show(number, finding)
+
+
+def _write(output: Path, draft: Draft, found: Any) -> None:
+    from api.quote_report import quote_report
+
+    check = TypeAdapter(QuoteCheck).validate_python(found)
+    try:
+        output.write_bytes(quote_report(draft, check))
+    except OSError as error:
+        raise InputError(f"报告写不进 {output}（{error.strerror or error}），请换一个位置") from error
+    err.print(f"批注稿已写入 {escape(str(output))}")
 
 
 def _show(number: int, finding: dict[str, Any]) -> None:
@@ -50,5 +68,5 @@ def _show(number: int, finding: dict[str, Any]) -> None:
     out.print(text)
     if verdict == "misattributed":
         out.print(escape(f"文稿称引自：{'、'.join(finding['named'])}"))
-    for citation in [finding["source"], *finding["others"]] if finding["source"] else []:
-        out.print(escape("出处：" + " › ".join([f"《{citation['title']}》", *citation["path"]])), style="dim")
+    for citation in finding["citations"]:
+        out.print(escape(f"出处：{citation}"), style="dim")

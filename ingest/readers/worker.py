@@ -5,38 +5,32 @@ answered on standard output by one length-prefixed JSON frame. End of input ends
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import resource
 import struct
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpus.errors import DamagedFile, UnreadableFile
 from ingest.blocks import Block, ReadFile
+from ingest.isolation import allow_cpu, restrict
 from ingest.readers import read_file
 
-_CLONE_NEWNET = 0x40000000
-_CLONE_NEWUSER = 0x10000000
 _BLOCK_FIELDS = tuple(Block.__dataclass_fields__)
-_PARENT_CHECK_SECONDS = 1.0
 
 
 def main() -> None:
     """Serve requests until standard input ends."""
     memory = int(sys.argv[1])
-    _restrict(memory)
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    restrict(memory)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
     _send(answers, {"ready": True})
     for line in sys.stdin.buffer:
         path, name, seconds = json.loads(line)
-        _allow_cpu(seconds)
+        allow_cpu(seconds)
         _send(answers, _answer(Path(path), name) | {"resident": _peak_memory()})
 
 
@@ -92,33 +86,6 @@ def _peak_memory() -> int:
                 return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _restrict(memory: int) -> None:
-    """Bound memory, forbid writing files and dumping core, and leave the network where the system lets us."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    if sys.platform == "linux":
-        unshare = ctypes.CDLL(None, use_errno=True).unshare
-        if unshare(_CLONE_NEWNET) != 0 and os.geteuid() != 0:
-            unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
-def _allow_cpu(seconds: float) -> None:
-    """Let the process use ``seconds`` more of processor time, after which the system kills it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime + seconds) + 1
-    most = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
-
-
-def _die_with_parent(parent: int) -> None:
-    """End this process soon after its parent, even in the middle of a file."""
-    while os.getppid() == parent:
-        time.sleep(_PARENT_CHECK_SECONDS)
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ class QuotationChecker:
                 parts = self._passages_of_parts(unaccounted(quotation, likely), where)
                 windows.add(self._catalogue.hydrate(parts, groups).values())
                 finding = judge(quotation, windows.over([*found.passages, *parts]), found.sources)
-            findings.append(finding)
+            findings.append(_with_citations(finding, windows))
         return findings
 
     def _candidates(
@@ -136,6 +136,12 @@ def _holding(where: Filter, text: str) -> Filter:
     return _also(where, Contains("text", fold(text.strip("，。；：、 \n")[:_PROBE])))
 
 
+def _with_citations(finding: Finding | None, windows: Windows) -> Finding | None:
+    if finding is None or finding.source is None:
+        return finding
+    return replace(finding, citations=[windows.cited(item) for item in (finding.source, *finding.others)])
+
+
 def _also(where: Filter, condition: Condition) -> Filter:
     return replace(where, must=(*where.must, condition))
 
@@ -159,7 +165,7 @@ class _Gate:
         cited = [*([finding.source] if finding.source else ()), *finding.others]
         if all(map(self._holds, cited)):
             return finding
-        return replace(finding, verdict=Verdict.NOT_FOUND, source=None, diff=[], others=[])
+        return replace(finding, verdict=Verdict.NOT_FOUND, source=None, diff=[], others=[], citations=[])
 
     def _holds(self, citation: Citation) -> bool:
         key = (citation.document_id, citation.version)

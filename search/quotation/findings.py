@@ -53,6 +53,7 @@ class Finding:
             ``altered``, the ``source`` sides together are ``source.quote``.
         others: the further places of a spliced quotation, in the order of the draft.
         named: the sources that the draft names for it, as written.
+        citations: ``source`` and ``others`` in readable lines, as ``Hit.citation``.
     """
 
     start: int
@@ -63,6 +64,7 @@ class Finding:
     diff: list[Difference] = field(default_factory=list)
     others: list[Citation] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
+    citations: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

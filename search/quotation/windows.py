@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from corpus.catalogue import PassageInContext
 from corpus.identifiers import text_hash
-from search.hits import make_citation
+from search.hits import cite, make_citation
 from search.quotation.comparison import Comparable, comparable
 from search.results import Citation
 
@@ -57,6 +57,10 @@ class Windows:
     def add(self, passages: Iterable[PassageInContext]) -> None:
         """More passages."""
         self._passages |= {item.passage.id: item for item in passages}
+
+    def cited(self, citation: Citation) -> str:
+        """The source of a citation in one readable line."""
+        return cite(self._passages[citation.passage_id].document, citation.path)
 
     def over(self, passage_ids: Iterable[str]) -> list[Window]:
         """The windows that hold the passages, in the order in which their first passage is given."""

@@ -1,7 +1,9 @@
 from io import BytesIO, TextIOWrapper
 
 import pytest
+from docx import Document
 
+from api.quote_report import MEDIA_TYPE
 from corpus.settings import Settings
 from search.quotation.findings import Finding, QuoteCheck
 from search.results import Citation
@@ -66,6 +68,31 @@ def test_what_cannot_be_checked_is_a_problem(client, request_, status, code):
     assert_problem(client.post(CHECKS, **request_), status, code)
 
 
+def test_a_word_draft_comes_back_with_comments(client, tmp_path):
+    path = tmp_path / "文稿.docx"
+    document = Document()
+    document.add_paragraph(DRAFT)
+    document.save(path)
+    response = client.post(f"{CHECKS}/report", files={"file": ("文稿.docx", path.read_bytes())})
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert response.headers["content-disposition"].startswith("attachment")
+    assert response.headers["cache-control"] == "no-store"
+    report = Document(BytesIO(response.content))
+    assert report.paragraphs[0].text == DRAFT
+    notes = [comment.text for comment in report.comments]
+    assert notes[0].startswith("1. 与原文一致\n出处：《关于做好冬季供暖工作的通知》（")
+    assert "原文“压”，文稿作“落”" in notes[1]
+    pasted = client.post(f"{CHECKS}/report", json={"text": DRAFT})
+    assert [comment.text for comment in Document(BytesIO(pasted.content)).comments] == notes
+
+
+def test_the_report_tells_only_what_the_caller_may_read(client, ids):
+    report = Document(BytesIO(client.post(f"{CHECKS}/report", json={"text": INTERNAL}).content))
+    [comment] = report.comments
+    assert comment.text.startswith("1. 馆藏未见")
+    assert "板凳课堂" not in comment.text
+
+
 def test_the_check_is_documented_with_both_bodies(client):
     operation = client.get("/api/v1/openapi.json").json()["paths"][CHECKS]["post"]
     assert set(operation["requestBody"]["content"]) == {"application/json", "multipart/form-data"}
@@ -99,6 +126,16 @@ def test_a_file_may_be_uploaded_on_the_page(client):
     assert "与原文有出入" in response.text
 
 
+def test_the_page_offers_the_report_for_download(client):
+    page = Page(client.get("/quotes").text)
+    [address] = [item["formaction"] for item in page.all("button") if "formaction" in item]
+    response = client.post(address, data={"text": DRAFT})
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert len(list(Document(BytesIO(response.content)).comments)) == 2
+    refused = client.post(address, data={"text": " "})
+    assert (refused.status_code, 'role="alert"' in refused.text) == (422, True)
+
+
 def test_a_draft_is_shown_as_text(client):
     hostile = "</textarea><script>alert(1)</script>“<img src=x onerror=alert(1)>这样的混入文字甲乙”"
     page = Page(client.post("/quotes", data={"text": hostile}).text)
@@ -128,6 +165,12 @@ def test_check_quotes_over_files_and_standard_input(tmp_path, monkeypatch):
     shown = lunku(data_dir, "check-quotes", draft).stdout
     assert "［-压-］［+落+］" in shown
     assert "关于做好冬季供暖工作的通知" in shown
+    report = tmp_path / "报告.docx"
+    lunku(data_dir, "check-quotes", draft, "--output", report)
+    assert len(list(Document(report).comments)) == 3
+    for refused in (draft, tmp_path / "报告.pdf", tmp_path / "没有" / "报告.docx"):
+        assert "错误" in lunku(data_dir, "check-quotes", draft, "--output", refused, code=1).stderr
+    assert draft.read_text(encoding="utf-8") == DRAFT + INTERNAL
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO((DRAFT + INTERNAL).encode())))
     assert lunku_json(data_dir, "check-quotes", "-") == found
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(DRAFT.encode("gb18030"))))

@@ -1,0 +1,39 @@
+"""The report of a quotation check as a Word document: the draft with a comment at every finding, and a table of them.
+
+The draft's own file is never changed: what goes out is a copy, in which its text and layout stay as they are.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+
+from api.drafts import Draft
+from api.quote_report.writing import text_report
+from search.quotation.findings import QuoteCheck
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+_SECONDS = 60.0
+_MEMORY_BYTES = 2_500 * 1024**2
+
+
+def quote_report(draft: Draft, check: QuoteCheck) -> bytes:
+    """The report as docx: a Word file with its own layout; of anything else, its text.
+
+    A Word file that cannot be written to (with macros, of the strict kind) is reported on by its text as well.
+    """
+    return (_annotated(draft, check) if draft.word else None) or text_report(draft.text, check)
+
+
+def _annotated(draft: Draft, check: QuoteCheck) -> bytes | None:
+    """The Word file with comments, made in a process that may be killed; None if it cannot be written to."""
+    request = {"file": draft.word.hex() if draft.word else "", "text": draft.text, "check": asdict(check)}
+    command = [sys.executable, "-P", "-m", "api.quote_report.worker", str(_MEMORY_BYTES), str(_SECONDS)]
+    try:
+        done = subprocess.run(  # noqa: S603 (our own module)
+            command, input=json.dumps(request).encode(), capture_output=True, timeout=_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return done.stdout if done.returncode == 0 else None
