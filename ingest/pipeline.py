@@ -1,7 +1,7 @@
 """The ingest pipeline as Haystack components: read → clean → structure → metadata → passages → catalogue.
 
-What travels between components is ``FileInHand``: one file with what is known of it so far. Haystack deep-copies the
-inputs of every hop; these objects are immutable and hand themselves over as they are.
+What travels between components is a ``Batch`` of ``FileInHand``: files with what is known of them so far. Haystack
+deep-copies the inputs of every hop; a batch is immutable and hands itself over as it is.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from haystack import Pipeline, component
 
 from corpus.catalogue import Catalogue
 from corpus.errors import DamagedFile, UnreadableFile
-from corpus.originals import Originals
+from corpus.originals import Originals, OriginalsBatch
 from corpus.records import Document, Kind, Outcome, VersionDraft
 from ingest.drafting import Draft, as_version, cleaned, described, divided, structured
 from ingest.outcomes import FileOutcome
@@ -57,6 +57,13 @@ class FileInHand:
     error: UnreadableFile | None = None
     seconds: float = 0.0
 
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Files that go through the pipeline and into the catalogue together, in order."""
+
+    files: tuple[FileInHand, ...]
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
@@ -69,8 +76,8 @@ class FileReader:
         self.pool = pool
         self.catalogue = catalogue
 
-    @component.output_types(files=list[FileInHand])
-    def run(self, sources: list[SourceFile]) -> dict[str, list[FileInHand]]:
+    @component.output_types(batch=Batch)
+    def run(self, sources: list[SourceFile]) -> dict[str, Batch]:
         """One file in hand per source, in order."""
         files = [_hashed(source) for source in sources]
         known = self.catalogue.known(file.sha256 for file in files if file.sha256)
@@ -87,7 +94,7 @@ class FileReader:
                 draft = Draft(result, file.file.file_name, file.file.kind, file.file.readers)
                 read[file.file] = replace(file, draft=draft, seconds=seconds)
             started = time.perf_counter()
-        return {"files": [read.get(file.file, file) for file in files]}
+        return {"batch": Batch(tuple(read.get(file.file, file) for file in files))}
 
 
 class _Stage:
@@ -95,10 +102,10 @@ class _Stage:
 
     stage: Callable[[Draft], Draft]
 
-    @component.output_types(files=list[FileInHand])
-    def run(self, files: list[FileInHand]) -> dict[str, list[FileInHand]]:
+    @component.output_types(batch=Batch)
+    def run(self, batch: Batch) -> dict[str, Batch]:
         """The files after this stage, in order."""
-        return {"files": [self._advance(file) for file in files]}
+        return {"batch": Batch(tuple(map(self._advance, batch.files)))}
 
     def _advance(self, file: FileInHand) -> FileInHand:
         if file.draft is None or file.error:
@@ -149,24 +156,26 @@ class CatalogueWriter:
         self.originals = originals
 
     @component.output_types(outcomes=list[FileOutcome])
-    def run(self, files: list[FileInHand]) -> dict[str, list[FileOutcome]]:
+    def run(self, batch: Batch) -> dict[str, list[FileOutcome]]:
         """One outcome per file, in order."""
-        files = [self._stored(file) for file in files]
+        with self.originals.batch() as originals:
+            files = [_stored(file, originals) for file in batch.files]
         drafts = {file.file: _version(file) for file in files if file.draft and not file.error}
         written = dict(zip(drafts, self.catalogue.add_versions(list(drafts.values())), strict=True))
         return {"outcomes": [_outcome(file, written.get(file.file)) for file in files]}
 
-    def _stored(self, file: FileInHand) -> FileInHand:
-        """The original is kept before the catalogue speaks of it; a file that changed meanwhile is not taken in."""
-        if file.draft is None or file.error:
-            return file
-        try:
-            stored = self.originals.store(file.file.path.read_bytes())
-        except FileNotFoundError:
-            stored = ""
-        if stored != file.sha256:
-            return replace(file, error=DamagedFile("读取期间文件被改动或移走，请重新执行。"))
+
+def _stored(file: FileInHand, originals: OriginalsBatch) -> FileInHand:
+    """The original is kept before the catalogue speaks of it; a file that changed meanwhile is not taken in."""
+    if file.draft is None or file.error:
         return file
+    try:
+        data = file.file.path.read_bytes()
+    except OSError:
+        data = None
+    if data is None or originals.add(data) != file.sha256:
+        return replace(file, error=DamagedFile("读取期间文件被改动或移走，请重新执行。"))
+    return file
 
 
 def _hashed(source: SourceFile) -> FileInHand:
@@ -213,7 +222,7 @@ class IngestPipeline:
             self.haystack.add_component(name, stage)
         names = list(stages)
         for sender, receiver in pairwise(names):
-            self.haystack.connect(f"{sender}.files", f"{receiver}.files")
+            self.haystack.connect(f"{sender}.batch", f"{receiver}.batch")
 
     def run(self, sources: Sequence[SourceFile]) -> list[FileOutcome]:
         """One outcome per source, in order. Raises what the catalogue or the originals raise."""

@@ -52,14 +52,11 @@ def test_opening_an_up_to_date_catalogue_needs_no_alembic(tmp_path):
     url = url_of(tmp_path / "c.sqlite3")
     Catalogue.open(url).close()
     code = (
-        "import sys, time; start = time.perf_counter()\n"
-        "from corpus.catalogue import Catalogue\n"
+        "import sys; from corpus.catalogue import Catalogue\n"
         "Catalogue.open(sys.argv[1]).documents()\n"
-        "print(time.perf_counter() - start, 'alembic' in sys.modules)"
+        "print('alembic' in sys.modules)"
     )
-    runs = [run_python(code, url).stdout.split() for _ in range(3)]
-    assert all(alembic == "False" for _, alembic in runs)
-    assert min(float(seconds) for seconds, _ in runs) < 1.0, "0.3 s on an idle machine; imports included"
+    assert run_python(code, url).stdout.strip() == "False"
 
 
 def test_processes_that_open_a_new_catalogue_at_once_all_succeed(tmp_path):

@@ -64,3 +64,22 @@ def test_originals_are_private_to_the_owner(tmp_path):
     with originals.open(originals.store(b"a")) as stream:
         mode = stat.S_IMODE((tmp_path / stream.name).stat().st_mode)
     assert mode & 0o077 == 0
+
+
+def test_a_batch_keeps_all_its_files_in_order(tmp_path):
+    originals = Originals(tmp_path)
+    contents = [bytes([number]) * 10 for number in range(100)]
+    with originals.batch() as batch:
+        hashes = [batch.add(data) for data in [*contents, contents[0]]]
+    assert hashes == list(map(content_hash, [*contents, contents[0]]))
+    assert [originals.read(sha256) for sha256 in hashes[:-1]] == contents
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 100
+
+
+def test_a_batch_that_fails_leaves_nothing(tmp_path):
+    originals = Originals(tmp_path)
+    with pytest.raises(RuntimeError), originals.batch() as batch:
+        sha256 = batch.add(b"a")
+        raise RuntimeError
+    assert sha256 not in originals
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

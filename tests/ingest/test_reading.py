@@ -1,3 +1,4 @@
+import contextlib
 import os
 import subprocess
 import sys
@@ -24,7 +25,12 @@ def write_texts(folder: Path, count: int) -> list[Path]:
 
 def children() -> list[psutil.Process]:
     """The reader processes; a session of tests may have others, such as a browser."""
-    return [child for child in psutil.Process().children() if "ingest.readers.worker" in child.cmdline()]
+    readers = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended, or about to be reaped
+            if "ingest.readers.worker" in child.cmdline():
+                readers.append(child)
+    return readers
 
 
 def test_answers_come_in_order_whatever_happens_to_a_file(tmp_path: Path) -> None:
