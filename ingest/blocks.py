@@ -64,6 +64,7 @@ class ReadFile:
             ``issued_on`` …); html <meta>, header tables.
         removed: what was taken out, recorded for the integrity proof.
         warnings: Chinese sentences for the report.
+        members: documents inside the file, to be unpacked and read for themselves (attachments, files of an archive).
     """
 
     reader: str
@@ -72,3 +73,4 @@ class ReadFile:
     removed: tuple[RemovedBlock, ...] = ()
     properties: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    members: int = 0

@@ -6,8 +6,9 @@ from pathlib import Path
 from corpus.errors import DamagedFile, UnreadableFile
 from ingest.blocks import ReadFile
 from ingest.readers.decoding import UnknownEncoding
+from ingest.readers.formats import Format, NeedsConversion
 from ingest.readers.guards import check_size
-from ingest.readers.sniffing import HEAD_BYTES, Format, misnamed, reject_dross, sniff, unknown_content
+from ingest.readers.sniffing import HEAD_BYTES, misnamed, reject_dross, sniff, unknown_content
 
 __all__ = ["read_file"]
 
@@ -43,7 +44,7 @@ def read_file(path: Path, file_name: str | None = None) -> ReadFile:
     return replace(read, warnings=(warning, *read.warnings)) if warning else read
 
 
-def _read(detected: Format, path: Path) -> ReadFile:
+def _read(detected: Format, path: Path) -> ReadFile:  # noqa: PLR0911 (one branch per format)
     """Readers are imported when first needed: a folder of text files loads neither lxml nor pdfium."""
     match detected:
         case Format.TEXT:
@@ -70,3 +71,21 @@ def _read(detected: Format, path: Path) -> ReadFile:
             from ingest.readers.pdf import read_pdf
 
             return read_pdf(path)
+        case Format.OFD:
+            from ingest.readers.ofd import read_ofd
+
+            return read_ofd(path)
+        case Format.XLSX | Format.XLS | Format.ODS:
+            from ingest.readers.spreadsheet import read_spreadsheet
+
+            return read_spreadsheet(path, detected)
+        case Format.CSV:
+            from ingest.readers.delimited import read_delimited
+
+            return read_delimited(path)
+        case Format.EPUB:
+            from ingest.readers.epub import read_epub
+
+            return read_epub(path)
+        case Format.DOC | Format.PPT | Format.RTF | Format.ODT | Format.ODP:
+            raise NeedsConversion(detected)

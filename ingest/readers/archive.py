@@ -4,6 +4,7 @@ Limits: real Office files have at most a few hundred entries, 9 MB of content an
 Names in the archive are only looked up, never used as paths; nothing is written.
 """
 
+import contextlib
 import posixpath
 import zipfile
 import zlib
@@ -21,6 +22,8 @@ MAX_XML_BYTES = 64 * 1024**2
 MAX_RATIO = 200
 _RATIO_FROM_BYTES = 10 * 1024**2
 """Below this size a high ratio is harmless (a blank page of XML compresses well)."""
+_UTF8_NAME = 0x800
+"""General purpose bit 11 (APPNOTE 4.4.4)."""
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
@@ -44,7 +47,7 @@ class Archive:
             entries = self._zip.infolist()
         except _ZIP_ERRORS as error:
             raise DamagedFile("文件已损坏或不完整（压缩包打不开）。请重新获取原件后再入库。") from error
-        self._names = {entry.filename.lstrip("/").replace("\\", "/"): entry for entry in entries}
+        self._names = {entry_name(entry): entry for entry in entries}
         total = sum(entry.file_size for entry in entries)
         if len(entries) > MAX_ENTRIES or total > MAX_TOTAL_BYTES or any(map(_suspicious, entries)):
             self._zip.close()
@@ -100,6 +103,15 @@ class Archive:
     def related(self, name: str, kind: str) -> list[str]:
         """Names of the existing parts that ``name`` has a relation of ``kind`` to."""
         return [r.target for r in self.relations(name).values() if r.kind == kind and r.target in self]
+
+
+def entry_name(entry: zipfile.ZipInfo) -> str:
+    """Name of an entry with plain slashes and no leading one; names not marked as UTF-8 are GBK in China."""
+    name = entry.filename
+    if not entry.flag_bits & _UTF8_NAME:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("gb18030")
+    return name.replace("\\", "/").lstrip("/")
 
 
 def parse_xml(data: bytes, name: str) -> etree._Element:

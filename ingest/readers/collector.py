@@ -58,8 +58,14 @@ class Collector:
         if text:
             self.removed.append(RemovedBlock(kind, text, len(self.blocks), page))
 
-    def finish(self, reader: str, media_type: str) -> ReadFile:
-        """The file as read.
+    def confirm_title(self, title: str) -> None:
+        """Take the title from the file's properties only if the text's opening says it too: it is often left over."""
+        opening = "".join("".join(block.text.split()) for block in self.blocks[:20])
+        if len(title) > 3 and "".join(title.split()) in opening:
+            self.properties.setdefault("title", title)
+
+    def finish(self, reader: str, media_type: str, members: int = 0) -> ReadFile:
+        """The file as read; ``members`` counts the documents inside it, which are read for themselves.
 
         Raises:
             DamagedFile: nothing to read was found.
@@ -73,4 +79,5 @@ class Collector:
             removed=tuple(self.removed),
             properties={name: value for name, value in self.properties.items() if value},
             warnings=tuple(self.warnings),
+            members=members,
         )

@@ -1,4 +1,4 @@
-"""Bytes of a text file to text: UTF-8, UTF-16, GB18030 and Big5, told apart by the bytes alone.
+"""Bytes of a text file to text: UTF-8, UTF-16, GB18030, Big5 and Shift JIS, told apart by the bytes alone.
 
 Chinese office text is often a few words in GBK, where statistical detectors fail; strict decoding plus the share of
 everyday characters does not. ``gb2312`` and ``gbk`` are always read as their superset GB18030 (GB 18030-2022).
@@ -22,6 +22,7 @@ GB2312_LEVEL_1 = _characters("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
 BIG5_LEVEL_1 = _characters("cp950", range(0xA4, 0xC7), range(0x40, 0xFF))
 """The 5,401 Han characters in daily use of Big5."""
 _GB_PLAUSIBLE = _characters("gb2312", range(0xA1, 0xF8), range(0xA1, 0xFF)) | BIG5_LEVEL_1 | frozenset("—·€〇﹏﹙﹚•")
+_JIS_PLAUSIBLE = _characters("cp932", range(0x81, 0x98), range(0x40, 0xFD))
 _BIG5_PLAUSIBLE = _characters("cp950", range(0xA1, 0xC7), range(0x40, 0xFF))
 
 _BOMS = (
@@ -75,6 +76,8 @@ def decode(data: bytes) -> DecodedText:
     share, encoding, text = max(candidates, key=lambda candidate: candidate[0], default=(0.0, "", ""))
     if share >= _LEAST_PLAUSIBLE:
         return DecodedText(_accept(text), "big5" if encoding == "cp950" else encoding)
+    if (japanese := strict(data, "cp932")) is not None and plausibility(japanese, _JIS_PLAUSIBLE) > 0.9:
+        return DecodedText(_accept(japanese), "cp932")
     return _lenient(data, "utf-8") or _lenient(data, "gb18030") or _refuse()
 
 

@@ -49,16 +49,8 @@ def read_docx(path: Path) -> ReadFile:
         if not collector.blocks:
             raise NeedsOcr(f"文档的内容是 {pictures} 张图片，没有文字。请用文字识别软件转成文字后再入库。")
         collector.warnings.append(f"文档中有 {pictures} 张图片，图片里的文字没有入库。")
-    if collector.properties.get("title") is None:
-        _confirm_core_title(reader.core_title, collector)
+    collector.confirm_title(reader.core_title)
     return collector.finish("docx", MEDIA_TYPE)
-
-
-def _confirm_core_title(title: str, collector: Collector) -> None:
-    """Take the title from the file's properties only if the document's opening says it too: it is often left over."""
-    opening = "".join("".join(block.text.split()) for block in collector.blocks[:20])
-    if len(title) > 3 and "".join(title.split()) in opening:
-        collector.properties["title"] = title
 
 
 @dataclass

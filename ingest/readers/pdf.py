@@ -14,9 +14,9 @@ from ingest.blocks import ReadFile
 from ingest.readers.collector import Collector
 from ingest.readers.decoding import BIG5_LEVEL_1, GB2312_LEVEL_1
 from ingest.readers.guards import MAX_PAGES
-from ingest.readers.pdf_layout import Layout, Paragraph, Removed, Table, lay_out
+from ingest.readers.laid_out import LONGEST_HEADING, add_layout, levels_by_size
+from ingest.readers.pdf_layout import Layout, Paragraph, lay_out
 from ingest.readers.pdf_lines import Page, read_page
-from ingest.readers.tables import Cell, add_table
 
 MEDIA_TYPE = "application/pdf"
 _OCR_ADVICE = "请用文字识别软件（OCR）转成 docx 或带文字层的 PDF 后再入库。"
@@ -35,8 +35,6 @@ _RARE_PAGE, _RARE_DOCUMENT, _RARE_SUSPECT = 0.10, 0.03, 0.015
 
 Measured: State Council documents at most .013, classical Chinese .017 to .029, a font with shifted glyphs .033.
 """
-_HEADING_SIZE = 1.12
-_LONGEST_HEADING = 60
 
 
 def read_pdf(path: Path) -> ReadFile:
@@ -84,7 +82,7 @@ def _read(document: pdfium.PdfDocument) -> ReadFile:
         collector.warnings.append(f"{_names(broken)}已损坏，没有入库。")
     pages = _readable(pages, pictures, count, collector)
     layout = lay_out(pages)
-    _add(layout, _levels(layout, document), collector)
+    add_layout(layout, _levels(layout, document), collector)
     return collector.finish("pdf", MEDIA_TYPE)
 
 
@@ -142,48 +140,16 @@ def _is_garbage(page: Page, rare: float | None) -> bool:
     return latin > 0.08 * len(text) or missing > 0.05 * len(text) or (rare or 0.0) > _RARE_PAGE
 
 
-def _add(layout: Layout, levels: dict[int, int], collector: Collector) -> None:
-    done = 0
-    for item in layout.items:
-        _remove(layout.removed[done : item.removals], collector)
-        done = item.removals
-        if item.page_start:
-            collector.page_break()
-        if isinstance(item, Table):
-            _add_rows(item, collector)
-        else:
-            collector.add(
-                item.text,
-                heading_level=levels.get(id(item)),
-                indented=item.indented,
-                page=item.page,
-            )
-    _remove(layout.removed[done:], collector)
-
-
-def _remove(removed: Sequence[Removed], collector: Collector) -> None:
-    for item in removed:
-        collector.remove(item.kind, item.text, item.page)
-
-
-def _add_rows(table: Table, collector: Collector) -> None:
-    """A table of two rows or more; a lone row (发文字号 beside 签发人) is a line with gaps."""
-    if len(table.rows) > 1:
-        add_table(collector, ([Cell(tuple(cell)) for cell in row] for row in table.rows), table.page)
-    else:
-        collector.add("  ".join(" ".join(cell) for cell in table.rows[0] if cell), page=table.page)
-
-
 def _levels(layout: Layout, document: pdfium.PdfDocument) -> dict[int, int]:
     """Heading level of paragraphs (by ``id``): from the bookmarks if they fit the text, else from the size of type."""
     marked = dict(_bookmarked(layout.paragraphs, document))
-    return marked if len(marked) >= 3 else _sized(layout.paragraphs)
+    return marked if len(marked) >= 3 else levels_by_size(layout.paragraphs)
 
 
 def _bookmarked(paragraphs: Sequence[Paragraph], document: pdfium.PdfDocument) -> Iterator[tuple[int, int]]:
     by_page: dict[int, list[Paragraph]] = defaultdict(list)
     for paragraph in paragraphs:
-        if len(paragraph.text) <= _LONGEST_HEADING:
+        if len(paragraph.text) <= LONGEST_HEADING:
             by_page[paragraph.page].append(paragraph)
     for bookmark in document.get_toc(max_depth=6):
         destination = bookmark.get_dest()
@@ -193,31 +159,6 @@ def _bookmarked(paragraphs: Sequence[Paragraph], document: pdfium.PdfDocument) -
             if "".join(paragraph.text.split()) == title:
                 yield id(paragraph), min(bookmark.level + 1, 9)
                 break
-
-
-def _sized(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
-    """Levels by size of type, larger first; nothing where sizes are many or large type is common."""
-    body = _body_size(paragraphs)
-    large = [p for p in paragraphs if p.size >= _HEADING_SIZE * body and _may_head(p)]
-    sizes: list[float] = []
-    for paragraph in sorted(large, key=lambda p: -p.size):
-        if not sizes or paragraph.size < 0.94 * sizes[-1]:
-            sizes.append(paragraph.size)
-    if len(sizes) > 4 or len(large) > 0.3 * len(paragraphs):
-        return {}
-    return {id(p): 1 + sum(size > p.size / 0.94 for size in sizes) for p in large}
-
-
-def _may_head(paragraph: Paragraph) -> bool:
-    return paragraph.lines <= 3 and len(paragraph.text) <= _LONGEST_HEADING and paragraph.text[-1] not in "。；，、;,"
-
-
-def _body_size(paragraphs: Sequence[Paragraph]) -> float:
-    """The size most characters are set in."""
-    sizes: Counter[float] = Counter()
-    for paragraph in paragraphs:
-        sizes[round(paragraph.size * 2) / 2] += len(paragraph.text)
-    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _names(pages: Sequence[int]) -> str:

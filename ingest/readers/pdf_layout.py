@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from statistics import median
 
 from ingest.readers.pdf_lines import HYPHEN, Line, Page
@@ -39,6 +38,8 @@ _LABEL = re.compile(
     r"^(?:[•●■□◆◇▪▸➢➔❖✓○·※★–—-]|\d{1,2}[.．、)）]|[（(]\d{1,2}[)）]|[①-⑳]"
     r"|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])$"
 )
+_APART = 1.6
+"""In em: white space between two lines of a column that no line spacing explains."""
 _LEAST_FULL = 9
 """In em: lines shorter than this are full only by chance, as in a list of short items."""
 _TERMINAL = re.compile(r"[。！？；：…”』」）)】》!?;:]$")
@@ -171,7 +172,8 @@ def _continues(last: tuple[Line, _Region], line: Line, region: _Region) -> bool:
         return False
     if abs(line.left - region.left) > 0.6 * em:
         return full and not ended and abs(line.left - before.left) < 0.4 * em and not _NUMBERED.match(line.text)
-    wide = before.width > 0.6 * (column.right - column.left)
+    apart = line.top - before.bottom > _APART * em
+    wide = before.width > 0.6 * (column.right - column.left) and not apart
     return full or (wide and not ended)
 
 
@@ -200,9 +202,10 @@ def _wrapped_cell(above: list[Line], line: Line) -> bool:
 
 
 def table_of(rows: list[list[Line]]) -> list[list[list[str]]]:
-    """Cells of the rows by column; the fullest row says where the columns are."""
+    """Cells of the rows by column; the fullest rows say where the columns are."""
     widest = max(rows, key=len)
-    edges = [(a.right + b.left) / 2 for a, b in pairwise(widest)]
+    fullest = [row for row in rows if len(row) == len(widest)]
+    edges = [_edge(fullest, column) for column in range(len(widest) - 1)]
     table: list[list[list[str]]] = []
     for row in rows:
         if len(row) == 1 and table:
@@ -213,6 +216,14 @@ def table_of(rows: list[list[Line]]) -> list[list[list[str]]]:
             cells[bisect_left(edges, (fragment.left + fragment.right) / 2)].append(fragment.text)
         table.append(cells)
     return table
+
+
+def _edge(rows: list[list[Line]], column: int) -> float:
+    """Where ``column`` ends: halfway to the next in all rows where they leave a gap, else in the first row."""
+    right, left = max(row[column].right for row in rows), min(row[column + 1].left for row in rows)
+    if right >= left:
+        right, left = rows[0][column].right, rows[0][column + 1].left
+    return (right + left) / 2
 
 
 def _regions(lines: list[Line], widths: deque[_Region]) -> Iterator[_Region]:
@@ -230,7 +241,7 @@ def _neighbours(before: Line, line: Line) -> bool:
     if overlap <= 0.5 * min(before.width, line.width) or abs(before.size - em) >= 0.15 * em:
         return False
     shifted = abs(before.left - line.left) > 2.6 * em and abs(before.right - line.right) > 2.6 * em
-    return line.top - before.bottom <= 1.6 * em and not shifted
+    return line.top - before.bottom <= _APART * em and not shifted
 
 
 def _region(lines: list[Line], column: list[Line], widths: deque[_Region]) -> _Region:

@@ -28,7 +28,13 @@ def read_plain_text(path: Path) -> ReadFile:
     decoded = decode(read_text_bytes(path))
     collector = Collector()
     collector.warnings += decoded.warnings
-    for line in _LINE_BREAKS.split(decoded.text.replace("\f", "\n\f")):
+    add_lines(collector, decoded.text)
+    return collector.finish("txt", f"text/plain; charset={decoded.encoding}")
+
+
+def add_lines(collector: Collector, text: str) -> None:
+    """Append the lines of a text."""
+    for line in _LINE_BREAKS.split(text.replace("\f", "\n\f")):
         if line.startswith("\f"):
             collector.page_break()
         content = line.replace("\f", "")
@@ -36,4 +42,3 @@ def read_plain_text(path: Path) -> ReadFile:
             collector.blank()
         for paragraph in split_paragraphs(content):
             collector.add(paragraph.rstrip(), type=BlockType.LINE, indented=bool(INDENT.match(paragraph)))
-    return collector.finish("txt", f"text/plain; charset={decoded.encoding}")

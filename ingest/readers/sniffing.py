@@ -1,15 +1,15 @@
-"""What a file is, by its content. The extension only decides between plain text and Markdown, and words the reasons."""
+"""What a file is, by its content. The extension only tells txt, md and csv apart, and words the reasons."""
 
 import re
 import zipfile
-from enum import StrEnum
+import zlib
 from pathlib import Path
 
 from corpus.errors import DamagedFile, SkippedFile, UnreadableFile, UnsupportedFile
-from ingest.readers.ole import describe_ole
+from ingest.readers.formats import EXTENSIONS, TEXT_EXTENSIONS, Format
+from ingest.readers.ole import sniff_ole
 
 HEAD_BYTES = 8192
-MARKDOWN_EXTENSIONS = frozenset({".md", ".markdown"})
 _PROGRAM_EXTENSIONS = frozenset({
     ".py", ".js", ".ts", ".css", ".json", ".jsonl", ".ipynb", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf",
     ".sh", ".bat", ".c", ".h", ".cpp", ".java", ".go", ".rs", ".sql", ".tex",
@@ -17,35 +17,8 @@ _PROGRAM_EXTENSIONS = frozenset({
 _DROSS_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore"})
 
 
-class Format(StrEnum):
-    """Formats that are read."""
-
-    TEXT = "txt"
-    MARKDOWN = "md"
-    HTML = "html"
-    DOCX = "docx"
-    PPTX = "pptx"
-    PDF = "pdf"
-
-
-EXTENSIONS = {
-    Format.TEXT: frozenset({".txt", ".text", ".csv", ".tsv", ".log", ""}),
-    Format.MARKDOWN: MARKDOWN_EXTENSIONS,
-    Format.HTML: frozenset({".htm", ".html", ".shtml", ".xhtml", ".jsp", ".asp", ".aspx", ".php", ""}),
-    Format.DOCX: frozenset({".docx", ".docm", ".dotx", ".dotm"}),
-    Format.PPTX: frozenset({".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"}),
-    Format.PDF: frozenset({".pdf"}),
-}
-"""Extensions that are no surprise for a format."""
-_TEXT_EXTENSIONS = EXTENSIONS[Format.TEXT] | EXTENSIONS[Format.MARKDOWN] | EXTENSIONS[Format.HTML]
-
-_OLE_EXTENSIONS = frozenset({".doc", ".wps", ".ppt", ".dps", ".xls", ".et", ".rtf", ".xlsx", ".ofd"})
-
-_SAVE_AS_DOCX = "请另存为 docx 后再入库。"
-_SAVE_AS_TABLE = "请把需要检索的表格复制到 docx 文档中再入库。"
 _UNPACK = "请解压后把其中的文件入库。"
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"{\\rtf", "RTF 文档", _SAVE_AS_DOCX),
     (b"\x89PNG", "PNG 图片", "请用文字识别软件转成 docx 后再入库。"),
     (b"\xff\xd8\xff", "JPEG 图片", "请用文字识别软件转成 docx 后再入库。"),
     (b"GIF8", "GIF 图片", "请用文字识别软件转成 docx 后再入库。"),
@@ -64,12 +37,20 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\xc5\xd0\xd3\xc6", "EPS 图形", "请另存为 pdf 后再入库。"),
     (b"%!PS", "PostScript 文件", "请另存为 pdf 后再入库。"),
 )
-_ZIP_KINDS: tuple[tuple[str, str, str], ...] = (
-    (r"xl/workbook\.(xml|bin)$", "Excel 工作簿（xlsx）", _SAVE_AS_TABLE),
-    (r"(?i)(.*/)?ofd\.xml$", "OFD 版式文件", "请用 OFD 阅读软件另存为 pdf 或 docx 后再入库。"),
-    (r"META-INF/container\.xml$", "EPUB 电子书", _SAVE_AS_DOCX),
-    (r"content\.xml$", "OpenDocument 文档（odt、ods、odp）", "请另存为 docx 或 pptx 后再入库。"),
+_ZIP_KINDS = (
+    (re.compile(r"word/document[^/]*\.xml$"), Format.DOCX),
+    (re.compile(r"ppt/presentation\.xml$"), Format.PPTX),
+    (re.compile(r"xl/workbook\.(?:xml|bin)$"), Format.XLSX),
+    (re.compile(r"(?i)(?:.*/)?ofd\.xml$"), Format.OFD),
+    (re.compile(r"META-INF/container\.xml$"), Format.EPUB),
 )
+"""A part that only one format has."""
+_ODF_KINDS = {
+    b"application/vnd.oasis.opendocument.text": Format.ODT,
+    b"application/vnd.oasis.opendocument.spreadsheet": Format.ODS,
+    b"application/vnd.oasis.opendocument.presentation": Format.ODP,
+}
+"""What the part called mimetype says, templates aside (OpenDocument 1.3, part 2, 3.3)."""
 _HTML = re.compile(rb"(?is)^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
 _HTML_FRAGMENT = re.compile(rb"(?is)^\s*<(?:div|p|table|article|section|meta|title|h[1-6]|span|br|ul|ol|center|font)\b")
 _MAIL = re.compile(rb"(?im)^(?:Return-Path|Received|From|To|Date|Subject|Message-ID|MIME-Version|Content-Type):[ \t]")
@@ -98,7 +79,9 @@ def sniff(path: Path, head: bytes, extension: str) -> Format:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _sniff_zip(path)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise describe_ole(path)
+        return sniff_ole(path)
+    if head.startswith(b"{\\rtf"):
+        return Format.RTF
     for magic, name, advice in _MAGIC:
         if head.startswith(magic):
             raise UnsupportedFile(f"暂不支持 {name}。{advice}")
@@ -112,16 +95,18 @@ def sniff(path: Path, head: bytes, extension: str) -> Format:
 def _sniff_zip(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name.lstrip("/").replace("\\", "/") for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            entries = [(name.lstrip("/").replace("\\", "/"), name) for name in archive.namelist()]
+            marks = [original for name, original in entries if name == "mimetype"]
+            kind = archive.open(marks[0]).read(100) if marks else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise DamagedFile("文件已损坏或不完整（压缩包打不开）。请重新获取原件后再入库。") from error
-    if any(name.startswith("word/document") for name in names):
-        return Format.DOCX
-    if "ppt/presentation.xml" in names:
-        return Format.PPTX
-    for pattern, name, advice in _ZIP_KINDS:
-        if any(re.match(pattern, entry) for entry in names):
-            raise UnsupportedFile(f"暂不支持 {name}。{advice}")
+    for pattern, detected in _ZIP_KINDS:
+        if any(pattern.match(name) for name, _ in entries):
+            return detected
+    if document := _ODF_KINDS.get(kind.strip().removesuffix(b"-template")):
+        return document
+    if kind.startswith(b"application/vnd.oasis."):
+        raise UnsupportedFile("暂不支持这种 OpenDocument 文件。请另存为 docx、pptx 或 pdf 后再入库。")
     raise UnsupportedFile(f"暂不支持 zip 压缩包。{_UNPACK}")
 
 
@@ -135,12 +120,15 @@ def _sniff_text(head: bytes, extension: str) -> Format:
         raise UnsupportedFile("暂不支持邮件或网页存档（eml、mht）。请把正文另存为 html、docx 或 txt 后再入库。")
     if extension in _PROGRAM_EXTENSIONS:
         raise UnsupportedFile(f"{extension} 是程序或数据文件，不入库。")
-    return Format.MARKDOWN if extension in MARKDOWN_EXTENSIONS else Format.TEXT
+    for detected in (Format.MARKDOWN, Format.CSV):
+        if extension in EXTENSIONS[detected]:
+            return detected
+    return Format.TEXT
 
 
 def unknown_content(extension: str, error: UnreadableFile) -> UnreadableFile:
     """The error for content that is no text either: damaged where the name promises a format, else unsupported."""
-    if extension in _TEXT_EXTENSIONS:
+    if extension in TEXT_EXTENSIONS:
         return error
     if any(extension in extensions for extensions in EXTENSIONS.values()):
         return DamagedFile(f"内容不是有效的 {extension[1:]}，文件可能已损坏。请重新获取原件后再入库。")
@@ -149,7 +137,7 @@ def unknown_content(extension: str, error: UnreadableFile) -> UnreadableFile:
 
 def misnamed(detected: Format, extension: str) -> str | None:
     """A warning where the extension promises something else than the content is."""
-    promised = any(extension in extensions for extensions in EXTENSIONS.values()) or extension in _OLE_EXTENSIONS
+    promised = any(extension in extensions for extensions in EXTENSIONS.values())
     if extension in EXTENSIONS[detected] or not (promised and extension):
         return None
     return f"扩展名是 {extension}，内容是 {detected}，已按内容读取。"

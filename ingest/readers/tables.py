@@ -17,6 +17,8 @@ _FIGURE = re.compile(r"[-+￥¥$（(]?\d[\d,.]*")
 _LONG_LABEL = 20
 _LEAST_FILLED = 0.7
 """Share of the columns that a first row must name to be taken for a heading."""
+_FEW_LABELS = 0.2
+"""Share of labels in every other cell up to which they are chance, not the keys of key and value pairs."""
 _LONG_CELL = 200
 """A cell of several paragraphs longer than this is prose in a frame: its paragraphs become blocks of their own."""
 
@@ -65,6 +67,12 @@ def add_table(into: Collector, rows: Iterable[Sequence[Cell]], page: int | None 
         _add_row(into, _pair_up(_filled(row)) if in_pairs else _under(labels, row), page)
 
 
+def has_header(rows: Iterable[Sequence[Cell]]) -> bool:
+    """Whether the first row of a table is taken for its headings."""
+    grid = [row for row in _grid(rows) if any(_filled(row))]
+    return bool(grid) and _header_rows(grid) > 0
+
+
 def _grid(rows: Iterable[Sequence[Cell]]) -> list[_Row]:
     grid: list[_Row] = []
     hanging: dict[int, tuple[Cell, int]] = {}
@@ -102,7 +110,9 @@ def _header_rows(grid: list[_Row]) -> int:
         return 0
     if len(grid) < 2 or len(set(texts)) < len(texts) or any(len(text) > _LONG_LABEL for text in texts):
         return 0
-    if any(cell.header for row in grid for cell in _filled(row)) or _alternate(grid, 0) > _label_share(first):
+    if any(cell.header for row in grid for cell in _filled(row)) or _alternate(grid, 0) > max(
+        _FEW_LABELS, _label_share(first)
+    ):
         return 0
     return 1 if _label_share(first) >= 1 / 3 or _differs(grid) else 0
 

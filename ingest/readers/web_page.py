@@ -48,21 +48,53 @@ def read_html(path: Path) -> ReadFile:
     Raises:
         DamagedFile: the encoding cannot be told, or the page shows no text.
     """
-    decoded = decode_html(read_text_bytes(path))
     collector = Collector()
+    encoding = add_article(collector, read_text_bytes(path))
+    return collector.finish("html", f"text/html; charset={encoding}")
+
+
+def add_article(collector: Collector, data: bytes) -> str:
+    """Append the article of a page, everything else visible as removals; the encoding of the page.
+
+    Raises:
+        DamagedFile: the encoding cannot be told, or the page is empty.
+    """
+    decoded = decode_html(data)
     collector.warnings += decoded.warnings
-    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_pis=True)
-    try:
-        root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", decoded.text), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise DamagedFile("网页内容为空或已损坏。请重新保存网页后再入库。") from error
-    body = root.find("body")
-    body = root if body is None else body
+    root = _parse(decoded.text)
+    body = _body(root)
     collector.properties |= metadata_of(root)
     container = container_of(body)
     kept = None if container is not None else main_text(body, decoded.text)
     _Walker(collector, container, kept).walk(body)
-    return collector.finish("html", f"text/html; charset={decoded.encoding}")
+    return decoded.encoding
+
+
+def add_whole_page(collector: Collector, data: bytes) -> None:
+    """Append all that a page shows, as it is no page of a web site: a chapter of a book, a mail. Raises as above."""
+    decoded = decode_html(data)
+    collector.warnings += decoded.warnings
+    _Walker(collector, None, None).walk(_body(_parse(decoded.text)))
+
+
+def page_text(data: bytes) -> str:
+    """All that a page shows, one line per paragraph. Raises as above."""
+    collector = Collector()
+    add_whole_page(collector, data)
+    return "\n".join(block.text for block in collector.blocks)
+
+
+def _parse(text: str) -> html.HtmlElement:
+    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_pis=True)
+    try:
+        return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise DamagedFile("网页内容为空或已损坏。请重新保存网页后再入库。") from error
+
+
+def _body(root: html.HtmlElement) -> html.HtmlElement:
+    body = root.find("body")
+    return root if body is None else body
 
 
 def decode_html(data: bytes) -> DecodedText:

@@ -61,12 +61,12 @@ def small_pdf(path: Path) -> Path:
         (".DS_Store", b"\0\0\0\1Bud1", SkippedFile, "系统"),
         ("Thumbs.db", b"x", SkippedFile, "系统"),
         ("空.docx", b"", DamagedFile, "0 字节"),
-        ("通知.doc", ole("Root Entry", "WordDocument"), UnsupportedFile, "另存为 docx"),
-        ("课件.ppt", ole("Root Entry", "PowerPoint Document"), UnsupportedFile, "另存为 pptx"),
-        ("表.xls", ole("Root Entry", "Workbook"), UnsupportedFile, "Excel"),
+        ("通知.doc", ole("Root Entry", "WordDocument"), UnsupportedFile, "LibreOffice.*另存为 docx"),
+        ("课件.ppt", ole("Root Entry", "PowerPoint Document"), UnsupportedFile, "LibreOffice.*另存为 pptx"),
+        ("表.xls", ole("Root Entry", "Workbook"), DamagedFile, "工作簿已损坏"),
         ("密.docx", ole("Root Entry", "EncryptionInfo", "EncryptedPackage"), EncryptedFile, "密码"),
         ("密.ppt", ole("Root Entry", "PowerPoint Document", "EncryptedSummary"), EncryptedFile, "密码"),
-        ("a.rtf", b"{\\rtf1\\ansi }", UnsupportedFile, "RTF"),
+        ("a.rtf", b"{\\rtf1\\ansi }", UnsupportedFile, "rtf 文件需要 LibreOffice"),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, UnsupportedFile, "文字识别"),
         ("a.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 50, UnsupportedFile, "JPEG"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c\0\4", UnsupportedFile, "解压"),
@@ -86,19 +86,24 @@ def test_outcomes(tmp_path: Path, name: str, data: bytes, error: type[Unreadable
         read_file(write(tmp_path / name, data))
 
 
+ODF = "application/vnd.oasis.opendocument"
+
+
 @pytest.mark.parametrize(
-    ("entry", "reason"),
+    ("parts", "error", "reason"),
     [
-        ("xl/workbook.xml", "Excel"),
-        ("OFD.xml", "OFD"),
-        ("META-INF/container.xml", "EPUB"),
-        ("content.xml", "OpenDocument"),
-        ("附件/通知.txt", "解压"),
+        ({"xl/workbook.xml": "<x/>"}, DamagedFile, "工作簿已损坏"),
+        ({"OFD.xml": "<x/>"}, DamagedFile, "没有可以入库的文字"),
+        ({"META-INF/container.xml": "<x/>"}, DamagedFile, "缺少目录文件"),
+        ({"mimetype": f"{ODF}.text"}, UnsupportedFile, "odt 文件需要 LibreOffice"),
+        ({"mimetype": f"{ODF}.presentation-template"}, UnsupportedFile, "odp 文件需要 LibreOffice"),
+        ({"mimetype": f"{ODF}.graphics"}, UnsupportedFile, "OpenDocument"),
+        ({"附件/通知.txt": "通知"}, UnsupportedFile, "解压"),
     ],
 )
-def test_other_zips(tmp_path: Path, entry: str, reason: str) -> None:
-    with pytest.raises(UnsupportedFile, match=reason):
-        read_file(write_zip(tmp_path / "a.zip", {entry: "<x/>"}))
+def test_other_zips(tmp_path: Path, parts: dict[str, str], error: type[UnreadableFile], reason: str) -> None:
+    with pytest.raises(error, match=reason):
+        read_file(write_zip(tmp_path / "a.zip", parts))
 
 
 def test_encrypted_word_97(tmp_path: Path) -> None:
