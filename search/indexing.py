@@ -6,6 +6,7 @@ its passages or with none, and the next run goes on from there. Point ids are pa
 nothing.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -29,6 +30,10 @@ OPTIMIZE_AT_END = 1_000
 OPTIMIZE_WHILE_GROWING = 20_000
 """Points without an index that a build lets gather: they take 25 KB of memory each, one with an index next to none."""
 
+FOLLOW_VERSIONS = 500
+"""Versions for which it pays to begin a batch while more are being added."""
+
+_FOLLOW_SECONDS = 0.5
 _CLAIMED_AT_ONCE = 200
 _LISTED_AT_ONCE = 4_000
 
@@ -56,24 +61,49 @@ class Indexer:
             IndexMismatch: the index was built by another schema, analyser, term base or model.
             EngineUnavailable: the engine does not answer; what was indexed so far stays.
         """
+        fingerprint = self._prepare()
+        total, done = self._catalogue.pending_count(), self._delete_stale()
+        deleted = done
+        for count in self._index_batches(fingerprint, serving):
+            done += count
+            if on_progress:
+                on_progress(done, max(total, done))
+        self._optimize(OPTIMIZE_AT_END, serving)
+        return done - deleted
+
+    def follow(self, ended: Callable[[], bool]) -> None:
+        """Index what another process adds, while it adds it; once that has ``ended``, all that is left.
+
+        Raises:
+            as ``index_pending``.
+        """
+        fingerprint = self._prepare()
+        while not ended():
+            if self._catalogue.pending_count() < FOLLOW_VERSIONS:
+                time.sleep(_FOLLOW_SECONDS)
+                continue
+            for _ in self._index_batches(fingerprint, serving=False):
+                pass
+        self.index_pending()
+
+    def _prepare(self) -> str:
+        """Have an index that is of this build; its fingerprint."""
         self._engine.ensure_collection(self._embedder.dimensions)
         fingerprint = check_fingerprint(self._catalogue, self._analyser, self._embedder)
         store_fingerprint(self._catalogue, self._analyser, self._embedder)
         if not self._engine.count(Filter()):
             # A new index, or one whose files were removed: whatever the catalogue thinks is in it is not.
             self._catalogue.reset_index()
-        total, done = self._catalogue.pending_count(), self._delete_stale()
-        deleted = done
+        return fingerprint
+
+    def _index_batches(self, fingerprint: str, serving: bool) -> Iterator[int]:
+        """Index what is pending; the number of versions after each batch."""
         for versions, passages in self._batches():
             self._engine.upsert(self._points(passages))
             self._engine.flush()
             self._catalogue.mark_indexed(versions, fingerprint)
-            done += len(versions)
-            if on_progress:
-                on_progress(done, max(total, done))
+            yield len(versions)
             self._optimize(OPTIMIZE_WHILE_GROWING, serving)
-        self._optimize(OPTIMIZE_AT_END, serving)
-        return done - deleted
 
     def rebuild(self, on_progress: Progress | None = None) -> int:
         """Build the index anew with the current schema, analyser and model. Killed, it is completed by another run."""

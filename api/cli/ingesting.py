@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.markup import escape
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api import wording
 from api.cli.output import err, out, print_json
 from api.haystack_import import import_haystack
+from api.index_process import indexing_alongside
 from api.library import open_index
 from api.remote import find_server
 from corpus.catalogue import Catalogue
@@ -21,6 +23,9 @@ from corpus.settings import Settings, load_settings, parse_readers
 from ingest.outcomes import FileOutcome
 
 SUCCEEDED = {Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SKIPPED}
+
+LONG_INGEST = 1_000
+"""Files for which it pays to start a process that indexes alongside; a running server does so in any case."""
 
 _POLL_SECONDS = 0.3
 
@@ -46,7 +51,7 @@ def ingest_and_index(
 ) -> list[FileOutcome]:
     """Ingest the paths, then bring the index up to date; progress on stderr."""
     import_haystack()
-    from ingest.service import Ingester
+    from ingest.service import Ingester, expand
 
     started = time.perf_counter()
     with Catalogue.open(settings.catalogue_url) as catalogue, _progress() as progress:
@@ -57,8 +62,11 @@ def ingest_and_index(
             if show_outcomes and outcome.outcome is not Outcome.UNCHANGED:
                 progress.console.print(_line(outcome))
 
-        ingester = Ingester(catalogue, Originals(settings.originals_dir))
-        outcomes = ingester.ingest(paths, kind=kind, readers=readers, on_outcome=show)
+        files = expand(paths)
+        alongside = len(files) >= LONG_INGEST and find_server(settings) is None
+        with indexing_alongside(settings, catalogue, _advance(progress)) if alongside else nullcontext():
+            ingester = Ingester(catalogue, Originals(settings.originals_dir))
+            outcomes = ingester.ingest(files, kind=kind, readers=readers, on_outcome=show)
         _index(settings, catalogue, progress)
     if show_outcomes:
         counts = Counter(item.outcome for item in outcomes)

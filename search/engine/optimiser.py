@@ -21,8 +21,8 @@ def optimise(directory: str, dimensions: int, points: int) -> None:
     shard.close()
 
 
-def _die_with_parent() -> None:
-    """An optimisation that nobody waits for would go on writing into what the next owner removes.
+def die_with_parent() -> None:
+    """What nobody waits for any more would go on writing into what the next owner of the index removes.
 
     Linux only (prctl(2), PR_SET_PDEATHSIG); elsewhere an orphan works to its end, and its copy goes at a later open.
     """
@@ -31,6 +31,6 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    _die_with_parent()
+    die_with_parent()
     os.nice(10)
     optimise(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

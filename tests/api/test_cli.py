@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from api.cli import ingesting
 from corpus.catalogue import Catalogue
 from corpus.settings import Settings
 from search.results import Answer, SearchResult
@@ -47,6 +48,27 @@ def test_ingest_keeps_progress_and_reasons_apart_from_the_summary(tmp_path):
     assert run.stdout.startswith("共 4 个文件：已入库 2")
     assert "空白.txt" in run.stderr.replace("\n", "")
     assert "空白.txt" not in run.stdout
+
+
+def test_a_long_ingest_is_indexed_alongside(tmp_path, monkeypatch):
+    left = []
+    monkeypatch.setattr(ingesting, "LONG_INGEST", 2)
+    monkeypatch.setattr(
+        ingesting, "_index", lambda settings, catalogue, progress: left.append(catalogue.pending_count())
+    )
+    files = write_files(tmp_path / "资料")
+    lunku(tmp_path / "data", "ingest", files, code=1)
+    assert left == [0], "nothing is left to the process that reads"
+    assert lunku_json(tmp_path / "data", "search", "巡护物资")["total"] > 0
+
+
+def test_an_ingest_that_cannot_be_indexed_alongside_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(ingesting, "LONG_INGEST", 2)
+    files = write_files(tmp_path / "资料")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "index").write_text("a file stands where the directory should be")
+    run = lunku(tmp_path / "data", "ingest", files, code=1)
+    assert "索引" in run.stderr
 
 
 def test_kind_and_readers_can_be_given(tmp_path):

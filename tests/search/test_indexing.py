@@ -226,6 +226,24 @@ with Catalogue.open(f"sqlite:///{folder / 'catalogue.sqlite3'}") as catalogue, E
 """
 
 
+def test_what_another_adds_is_indexed_while_it_adds_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "FOLLOW_VERSIONS", 4)
+    drafts = make_drafts(10)
+    found: list[int] = []
+
+    def ended() -> bool:
+        found.append(library.engine.count(EVERYTHING))
+        adding = drafts[:4]
+        del drafts[:4]
+        library.catalogue.add_versions(adding)
+        return not drafts
+
+    library.indexer.follow(ended)
+    assert found == [0, 12, 24], "each four documents of three passages before the next are added"
+    assert library.engine.count(EVERYTHING) == 30
+    assert library.catalogue.pending_count() == 0
+
+
 def run_child(folder: Path, act: str, kill_after: float | None) -> str:
     """Index in a process of its own; killed so many seconds after it began, unless it is done by then."""
     command = [sys.executable, "-c", _CHILD, str(folder), act]
