@@ -102,7 +102,9 @@ ORGANIZATION_END = (
     r"党校|行政学院|"
     r"政府|代表大会|联合会|基金会|协会|学会|研究院|研究所|研究室|教研室|研究中心|科学院|社科院|社科联|大学|学院|学校|中心|"
     r"总局|法院|检察院|"
-    r"厅|局|署|委|部|院|处|科|办|团委|工会|妇联|集团|公司|总队|支队|街道|编辑部|课题组|领导小组|协调小组|调查组|专家组)"
+    r"厅|局|署|委|部|院|处|科|办|团委|工会|妇联|集团|公司|总队|支队|街道|编辑部|课题组|领导小组|协调小组|调查组|专家组|"
+    r"银行|分行|支行|总行|出版社|报社|杂志社|电视台|图书馆|博物馆|文化馆|档案馆|纪念馆|医院|中学|小学|幼儿园|海关|"
+    r"党总支|党支部|指挥部|联席会议|理事会|研究会|促进会|商会|联盟|办事处)"
 )
 _ORGANIZATION = re.compile(
     rf"[{_HAN}（）()“”、\s]{{2,40}}{ORGANIZATION_END}$|[{_HAN}]{{0,8}}(?:国务院|中共中央|中央军委)$"
@@ -115,6 +117,11 @@ _NOT_ORGANIZATION = re.compile(
 def is_organization(line: str) -> bool:
     """Whether the whole line names an organisation, as letterheads and signatures do."""
     return len(line) <= 48 and bool(_ORGANIZATION.fullmatch(line)) and not _NOT_ORGANIZATION.search(line)
+
+
+def names_offices(line: str) -> bool:
+    """Whether the whole line names one organisation, or several set apart by blanks, as joint documents do."""
+    return is_organization(line) or all(is_organization(part) for part in line.split())
 
 
 DOCUMENT_TYPE = (

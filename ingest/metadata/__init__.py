@@ -67,7 +67,7 @@ def extract(
     research.read_project_front(sheet, findings)
     research.read_research(sheet, findings, title)
     course.read_course(sheet, findings, title, titles.title_of_file(file_name))
-    _read_from_names(findings, title, file_name)
+    _read_from_names(sheet, findings, title, file_name)
     guessed, reasons = guess_kind(
         findings, title, file_name, clean.text, [item.heading for item in sections if item.level <= 2],
         statute=statute, slides=clean.reader == "pptx",
@@ -136,9 +136,9 @@ def _read_properties(findings: Findings, properties: Mapping[str, str]) -> None:
         findings.add(name, text, (), confidence=0.7)
 
 
-def _read_from_names(findings: Findings, title: str, file_name: str) -> None:
+def _read_from_names(sheet: Sheet, findings: Findings, title: str, file_name: str) -> None:
     """The issuer that the title names, and a date in the title or the file's name, for want of better."""
-    if name := titles.issuer(title):
+    if name := titles.issuer(title, sheet.lines):
         findings.add("organization", name, (), confidence=0.8)
     for text, confidence in ((title, 0.5), (file_name, 0.4)):
         if days := find_dates(text):

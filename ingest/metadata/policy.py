@@ -5,7 +5,7 @@ import re
 from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
-from ingest.lines import ISSUE_BODY, SESSION, is_organization
+from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
 from ingest.metadata.sheet import Sheet
@@ -54,8 +54,7 @@ def read_letterhead(sheet: Sheet, findings: Findings) -> None:
     for index in range(front):
         kind, line, span = sheet.kinds[index], sheet.lines[index], sheet.span(index)
         if kind == "letterhead":
-            name = _LETTERHEAD.sub("", line).replace(" ", "")
-            findings.add("organization", name, (span,), owned=(span,))
+            _read_joint_letterhead(sheet, findings, index)
         elif kind == "document_number":
             _read_number(sheet, findings, index)
         elif kind == "issue_number":
@@ -73,6 +72,16 @@ def read_letterhead(sheet: Sheet, findings: Findings) -> None:
     _read_office_lines(sheet, findings, front)
 
 
+def _read_joint_letterhead(sheet: Sheet, findings: Findings, index: int) -> None:
+    """发文机关标志; of a joint document one office a line, 文件 behind the last (7.2.4)."""
+    first = index
+    while first and is_organization(sheet.lines[first - 1]) and not findings.is_owned(sheet.span(first - 1)):
+        first -= 1
+    names = [re.sub(r"\s", "", _LETTERHEAD.sub("", line)) for line in sheet.lines[first : index + 1]]
+    spans = [sheet.span(i) for i in range(first, index + 1)]
+    findings.add("organization", "、".join(names), spans, owned=spans)
+
+
 def _read_office_lines(sheet: Sheet, findings: Findings, front: int) -> None:
     """An office on a line of its own above the text."""
     for index in range(front):
@@ -85,16 +94,18 @@ def _read_office_lines(sheet: Sheet, findings: Findings, front: int) -> None:
         names = offices(office)
         if not all(is_organization(name) for name in names):
             continue
-        below = sheet.lines[index + 1] if index + 1 < len(sheet.lines) else ""
-        if "document_number" in findings and below.startswith("关于"):
+        above = sheet.lines[index - 1] if index else ""
+        if "document_number" in findings and sheet.heads_title(index):
             continue  # the first line of the title: 机关 + 关于 … + 文种
+        if "关于" in above and not ends_as_title(above):
+            continue  # the middle of one
         findings.add("organization", "、".join(names), (span,), owned=(span,), confidence=0.85)
 
 
 def _office_and_day(line: str) -> tuple[str, str | None]:
     """The office on a line that also dates it (中共某县委宣传部  2023年11月8日), and the day."""
     found = find_dates(line) if line[-1:] == "日" and len(line) <= 60 else []
-    if found and found[-1].end == len(line) and is_organization(line[: found[-1].start].strip()):
+    if found and found[-1].end == len(line) and names_offices(line[: found[-1].start].strip()):
         return line[: found[-1].start].strip(), found[-1].value
     return line, None
 
@@ -167,12 +178,14 @@ def read_addressees(sheet: Sheet, findings: Findings) -> None:
 
 def read_tail(sheet: Sheet, findings: Findings) -> None:
     """Signature, date, annotation and 版记, and the lines that close a 内参."""
-    for index in range(len(sheet.lines)):
-        kind = sheet.kinds[index]
-        if kind is None or findings.is_owned(sheet.span(index)):
+    for index, (kind, line) in enumerate(zip(sheet.kinds, sheet.lines, strict=True)):
+        span = sheet.span(index)
+        if findings.is_owned(span):
             continue
-        line, span = sheet.lines[index], sheet.span(index)
-        if kind == "date":
+        if kind is None:
+            if sheet.front_end <= index < sheet.main_end and line[-1] == "日" and index not in sheet.header_lines:
+                _read_signed_line(sheet, findings, index)
+        elif kind == "date":
             if index < sheet.main_end or "issued_on" not in findings:
                 _read_signature(sheet, findings, index)
         elif kind == "distribution":
@@ -204,6 +217,16 @@ def _read_signature(sheet: Sheet, findings: Findings, index: int) -> None:
         spans = [sheet.span(i) for i in signing]
         findings.add("organization", "、".join(names), spans, owned=spans, confidence=surest)
     _read_date(sheet, findings, index, surest)
+
+
+def _read_signed_line(sheet: Sheet, findings: Findings, index: int) -> None:
+    """Office and date on one line."""
+    office, day = _office_and_day(sheet.lines[index])
+    if day and names_offices(office):
+        span = sheet.span(index)
+        surest = 0.93 if findings.confidence("issued_on") < _SIGNED else 0.6
+        findings.add("organization", "、".join(offices(office)), (span,), owned=(span,), confidence=surest)
+        findings.add("issued_on", day, (span,), owned=(span,), confidence=surest)
 
 
 def offices(line: str) -> list[str]:

@@ -20,6 +20,7 @@ _TEAM = re.compile(
 )
 _AUTHOR_IS = re.compile(r"作者(?:系|为|是)(?P<rest>[^）)。；]{4,120})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_OF_TITLE = re.compile(r"(?:19|20)\d\d(?=年|[）)]$)")
 _OUTPUT = re.compile(
     r"研究报告|结项报告|调研报告|研究成果|咨询报告|论文集?|专著|著作|译著|工具书|电脑软件|决策建议|对策建议|案例"
 )
@@ -126,9 +127,21 @@ def read_research(sheet: Sheet, findings: Findings, title: str) -> None:
     year = _YEAR.search(findings.text("year")) or _YEAR.search(findings.text("issue_number"))
     if year:
         findings.add("year", int(year[0]), _spans(findings, "year"), confidence=0.96)
+    else:
+        _read_year(sheet, findings, title)
     if isinstance(findings.value("keywords"), str):
         words = re.split(r"[；;，,、\s]+", findings.text("keywords"))
         findings.add("keywords", [word for word in words if word], _spans(findings, "keywords"), confidence=0.96)
+
+
+def _read_year(sheet: Sheet, findings: Findings, title: str) -> None:
+    """The year of a paper's receipt, or that its title names, where no date is known."""
+    for index, kind in enumerate(sheet.kinds):
+        if kind == "received" and (received := _YEAR.search(sheet.lines[index])):
+            findings.add("year", int(received[0]), (sheet.part(index, *received.span()),), confidence=0.7)
+            return
+    if "issued_on" not in findings and (named := _YEAR_OF_TITLE.search(title)):
+        findings.add("year", int(named[0]), (), confidence=0.6)
 
 
 def _spans(findings: Findings, *names: str) -> list[Span]:

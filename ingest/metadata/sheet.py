@@ -8,10 +8,11 @@ from functools import cached_property
 from corpus.records import Section, Span
 from ingest.blocks import BlockType
 from ingest.cleaning import CleanText
-from ingest.lines import field_of
-from ingest.metadata.labels import FIELD_OF_LABEL, LABEL
+from ingest.lines import field_of, is_organization, names_offices
+from ingest.metadata.labels import FIELD_OF_LABEL, LABEL, RUN_ON
 
 _FRONT_LINES = 60
+_SUBJECT = re.compile("(?P<issuer>[\u4e00-\u9fff（） \u3000]{0,60}?)(?:关于|[印转批]发|对)")
 _OTHER_LABEL = re.compile(r"[ \t\u3000]+[\u4e00-\u9fff]{2,8}[：:]")
 """A label that names no field ends the value before it all the same."""
 _PAIR_LINES = 120
@@ -71,6 +72,23 @@ class Sheet:
                 return index
         return len(self.lines)
 
+    def heads_title(self, index: int) -> bool:
+        """Whether a line of offices is the first of a title: 关于 … follows, below further offices if it is joint.
+
+        A title that opens with the same offices again stands below a letterhead.
+        """
+        above: list[str] = []
+        while index + 1 < len(self.lines) and names_offices(self.lines[index]):
+            above += self.lines[index].split()
+            index += 1
+        found = _SUBJECT.match(self.lines[index])
+        if not found:
+            return False
+        first, *others = found["issuer"].split() or [""]
+        cut_in_two = bool(above) and not is_organization(first) and is_organization(above[-1] + first)
+        names = others if not first or cut_in_two else [first, *others]
+        return all(is_organization(name) and name not in above for name in names)
+
     @cached_property
     def main_end(self) -> int:
         """Index of the line where the first attachment or printed document starts, else the number of lines."""
@@ -119,6 +137,10 @@ class Sheet:
         found = list(LABEL.finditer(line))
         if not found:
             return
+        if found[0].start() == 0:
+            taken = {position for match in found for position in range(*match.span())}
+            run_on = (match for match in RUN_ON.finditer(line, found[0].end()) if match.start() not in taken)
+            found = sorted([*found, *run_on], key=lambda match: match.start())
         row = self.clean.paragraphs[index].type is BlockType.TABLE_ROW
         whole = found[0].start() == 0 and (len(line) <= 200 or self.clean.paragraphs[index].key_value)
         for match, following in zip(found, [*found[1:], None], strict=True):

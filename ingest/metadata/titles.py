@@ -1,11 +1,12 @@
 """The title of a document, which may run over several lines, and what the title itself says."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from corpus.records import Span
 from ingest.blocks import BlockType
-from ingest.lines import DOCUMENT_TYPE, ends_as_official_title, ends_as_title, is_organization
+from ingest.lines import DOCUMENT_TYPE, ends_as_official_title, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import is_byline, office_and_names
 from ingest.metadata.sheet import Sheet
@@ -83,12 +84,13 @@ def _run(sheet: Sheet, findings: Findings, start: int) -> Title:
     lines = [sheet.lines[start]]
     level = sheet.clean.paragraphs[start].heading_level
     stop = start + len(lines)
-    while stop < min(sheet.front_end, start + _LINES + 1) and _goes_on(sheet, findings, lines, stop, level):
+    while stop < sheet.front_end and _goes_on(sheet, findings, lines, stop, level):
         lines.append(sheet.lines[stop])
         stop += 1
-    if len(lines) > 1 and is_organization(lines[0]) and "document_number" not in findings:
+    offices = _offices(lines)
+    if offices and "document_number" not in findings:
         # 机关 + 关于 … + 文种 is the title of an official document; in a bulletin the office above is not part of it.
-        lines = lines[1:]
+        lines = lines[offices:]
     text = joined_title(lines)
     first = stop - len(lines)
     confidence = _confidence(text, level, first)
@@ -97,22 +99,33 @@ def _run(sheet: Sheet, findings: Findings, start: int) -> Title:
     return Title(text, tuple(sheet.span(i) for i in range(first, stop)), confidence)
 
 
+def _offices(lines: list[str]) -> int:
+    """Number of lines at the top that only name offices; 0 if all do."""
+    return next((count for count, line in enumerate(lines) if not names_offices(line)), 0)
+
+
 def _goes_on(sheet: Sheet, findings: Findings, lines: list[str], index: int, level: int | None) -> bool:
     line = sheet.lines[index]
     if not _is_free(sheet, findings, index) or _is_byline(line) or sheet.clean.paragraphs[index].heading_level != level:
         return False
     so_far = joined_title(lines)
-    if len(so_far) + len(line) > _LONGEST:
+    if len(so_far) + len(line) > _LONGEST or len(lines) - _offices(lines) > _LINES:
         return False
     if _SUBTITLE.match(line) or _PLACE_AND_DATE.match(line):
         return bool(_SUBTITLE.match(line)) or len(line) <= 12
-    if ends_as_title(so_far) and not (
-        "关于" in so_far and ends_as_official_title(line) and not ends_as_official_title(so_far)
-    ):
-        return False
-    if is_organization(so_far) and not line.startswith("关于"):
-        return False
-    return not is_organization(line) and not numbering(line)
+    if _offices(lines) == 0 and all(map(names_offices, lines)):
+        return sheet.heads_title(index - 1)
+    if is_organization(line):  # a byline, unless the title is not over or the issuer's name is cut in two
+        following = sheet.lines[index + 1] if index + 1 < len(sheet.lines) else ""
+        issuers = _squeezed(findings.text("organization"))
+        unfinished = "关于" in so_far and not ends_as_title(so_far) and ends_as_official_title(following)
+        return unfinished or issuers.startswith(_squeezed(so_far + line))
+    typed_later = "关于" in so_far and ends_as_official_title(line) and not ends_as_official_title(so_far)
+    return not numbering(line) and (not ends_as_title(so_far) or typed_later)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s、]", "", text)
 
 
 def _is_byline(line: str) -> bool:
@@ -124,9 +137,10 @@ def joined_title(lines: list[str]) -> str:
     text = ""
     for line in lines:
         plain = _SPACED.sub(lambda match: re.sub(r"\s", "", match[0]), line)
-        between = " " if text and text[-1:].isascii() and plain[:1].isascii() and text[-1:].isalnum() else ""
-        text += between + plain
-    return re.sub(r"[ \t\u3000]{2,}", " ", text).strip("* 　")
+        latin = text and text[-1:].isascii() and plain[:1].isascii() and text[-1:].isalnum()
+        joint = text and names_offices(text) and names_offices(_issuers(plain) or plain)
+        text += (" " if latin or joint else "") + plain
+    return re.sub(r"[ \t\u3000]{2,}|\u3000", " ", text).strip("* 　")
 
 
 def _confidence(text: str, level: int | None, first: int) -> float:
@@ -146,11 +160,22 @@ def document_type(title: str) -> str | None:
     return found["type"] if found and found["type"] not in _NO_TYPE else None
 
 
-def issuer(title: str) -> str | None:
-    """The issuer that a title names before 关于 (国务院办公厅关于… → 国务院办公厅), or None."""
-    found = re.match(r"(?P<issuer>[\u4e00-\u9fff（）、 ]{2,60}?)(?:关于|印发|转发|对)", title)
-    name = found["issuer"].strip() if found else ""
-    return name if name and all(is_organization(part) for part in re.split(r"[ 　]+", name)) else None
+_ISSUER = re.compile(r"(?P<issuer>[\u4e00-\u9fff（）、 　]{4,80}?)(?:关于|印发|转发|对)")
+
+
+def _issuers(title: str) -> str:
+    found = _ISSUER.match(title)
+    return found["issuer"].strip() if found else ""
+
+
+def issuer(title: str, lines: Collection[str] = ()) -> str | None:
+    """The issuers that a title names before 关于 (国务院办公厅关于… → 国务院办公厅), joined by 、, or None.
+
+    A name that also stands on a line of its own (letterhead, signature) need not look like one.
+    """
+    names = _issuers(title).split()
+    named = names and all(is_organization(name) or name in lines for name in names)
+    return "、".join(names) if named else None
 
 
 _COVER = re.compile(r"(?:结项|结题|验收|鉴定|中期检查|开题)(?:报告书?|材料|成果|申请书)$|(?:申报|申请|立项)书$")
