@@ -3,6 +3,7 @@
 from corpus.catalogue import JobStatus
 from corpus.records import Flag, Kind, Outcome
 from search.quotation.findings import Verdict
+from search.references import Style
 from search.results import Mode
 
 KINDS = {Kind.POLICY: "政策文件", Kind.COURSE: "课程材料", Kind.RESEARCH: "课题成果"}
@@ -16,6 +17,8 @@ VERDICTS = {
     Verdict.SPLICED: "多处拼接",
     Verdict.NOT_FOUND: "馆藏未见",
 }
+
+STYLES = {Style.GB7714: "GB/T 7714—2015", Style.BIBTEX: "BibTeX", Style.RIS: "RIS"}
 
 OUTCOMES = {
     Outcome.INDEXED: "已入库",
@@ -95,5 +98,12 @@ FIELDS = {
     "principal": "负责人",
     "members": "成员",
     "output_type": "成果类型",
+    "journal": "刊名",
+    "volume": "卷",
+    "issue": "期",
+    "pages": "页码",
+    "place": "出版地",
+    "publisher": "出版者",
+    "url": "网址",
 }
 """Metadata fields. A name that is not here is shown as it is."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -11,11 +10,11 @@ from haystack import component
 
 from corpus.catalogue.views import PassageInContext
 from corpus.identifiers import text_hash
-from corpus.records import Document, Passage
+from corpus.records import Passage
 from search.engine.interface import DENSE, WORDS
+from search.references.sources import cite
 from search.results import Citation, Hit, Locator
 
-PATH_SEPARATOR = " › "
 LEG_NAMES: Mapping[str, str] = MappingProxyType({WORDS: "lexical", DENSE: "semantic"})
 """What users see of the legs' names; the others keep their own."""
 
@@ -61,18 +60,6 @@ def make_citation(found: PassageInContext, start: int, end: int) -> Citation:
     )
 
 
-def cite(document: Document, path: Sequence[str]) -> str:
-    """A source in one readable line: 《title》（organization，document number，date），section › subsection.
-
-    Title marks inside a title become 〈〉 (GB/T 15834—2011, 4.15).
-    """
-    title = document.title.replace("《", "〈").replace("》", "〉")
-    facts = [document.organization, document.document_number, _chinese_date(document.issued_on)]
-    known = "，".join(fact for fact in facts if fact)
-    sections = PATH_SEPARATOR.join(heading for heading in path if heading != document.title)
-    return f"《{title}》" + (f"（{known}）" if known else "") + (f"，{sections}" if sections else "")
-
-
 def hit_to_document(hit: Hit) -> HaystackDocument:
     """A hit for anyone's Haystack pipeline: the text as content, everything else in ``meta``."""
     meta = {name: value for name, value in asdict(hit).items() if name not in {"passage_id", "text", "score"}}
@@ -107,7 +94,3 @@ def _locator(passage: Passage, start: int, end: int) -> Locator:
         end=passage.start + end,
         text_hash=text_hash(passage.text[start:end]),
     )
-
-
-def _chinese_date(day: date | None) -> str | None:
-    return None if day is None else f"{day.year}年{day.month}月{day.day}日"

@@ -10,6 +10,7 @@ import typer
 from api.cli.output import AsOption, DataDirOption, JsonOption, report_error
 from corpus.errors import LunkuError
 from corpus.records import Kind, Status
+from search.references import Style
 
 app = typer.Typer(
     help="论库：理论研究院的知识库，检索与问答皆有原文为证。",
@@ -113,6 +114,21 @@ def check_quotes(
     from api.cli.quote_checking import run
 
     run(path, output, groups, as_json, data_dir)
+
+
+@app.command()
+def cite(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="文献标识")],
+    passage: Annotated[str | None, typer.Option(help="段落标识：引用其中一段", show_default=False)] = None,
+    style: Annotated[Style, typer.Option(help="著录格式")] = Style.GB7714,
+    groups: AsOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """给出一份文献的参考文献著录（GB/T 7714—2015、BibTeX、RIS），并指出所缺项目。"""
+    from api.cli.citing import run
+
+    run(identifier, passage, style, groups, as_json, data_dir)
 
 
 @app.command("eval")

@@ -16,7 +16,8 @@ BODY_BYTES = 1024 * 1024
 """Largest body of any other request."""
 
 _MULTIPART_OVERHEAD = 64 * 1024
-_UPLOAD_PATHS = {"/api/v1/documents", "/upload", "/api/v1/quote-checks", "/quotes"}
+_CHECKS = {"/api/v1/quote-checks", "/api/v1/quote-checks/report", "/quotes", "/quotes/report"}
+_UPLOAD_PATHS = {"/api/v1/documents", "/upload", *_CHECKS}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 

@@ -10,8 +10,9 @@ from itertools import groupby, pairwise
 
 from corpus.catalogue import PassageInContext
 from corpus.identifiers import text_hash
-from search.hits import cite, make_citation
+from search.hits import make_citation
 from search.quotation.comparison import Comparable, comparable
+from search.references.sources import cite
 from search.results import Citation
 
 

@@ -11,8 +11,9 @@ from corpus.records import Document, Kind, Status
 from search.candidates import IDENTIFIER, TITLE, Candidates, plan_legs, rank
 from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, ScoredPoint
 from search.fusion import load_weights
-from search.hits import HitsToDocuments, cite
+from search.hits import HitsToDocuments
 from search.query import build_filter, parse_query
+from search.references.sources import cite
 from search.results import Mode, SearchFilters
 from search.retrieval import QueryAnalyser, QueryEncoder, build_search
 from tests.search.library import PUBLIC
