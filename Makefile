@@ -25,7 +25,7 @@ samples: .venv/.dev
 
 .venv/.run: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "安装依赖（首次约两三分钟）……"
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ocr]'
 	@touch $@
 
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/python

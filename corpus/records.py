@@ -142,7 +142,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class PassageSpan:
-    """A passage before it has an identity: where it is, not what it says."""
+    """A passage before it has an identity: where it is, not what it says. Attributes as of ``Passage``."""
 
     start: int
     end: int
@@ -150,6 +150,7 @@ class PassageSpan:
     page: int | None = None
     paragraph: int | None = None
     flags: frozenset[Flag] = frozenset()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Passage:
         path: headings from the top, down to 一是/二是 points.
         page: page or slide where it starts, from 1; None where the format has no pages.
         paragraph: paragraph where it starts, from 1, counted over the version.
+        confidence: how sure the least sure of its recognised paragraphs is, 0 to 1; None where the text was not
+            recognised in an image (``Flag.OCR``).
     """
 
     id: str
@@ -171,6 +174,7 @@ class Passage:
     page: int | None
     paragraph: int | None
     flags: frozenset[Flag]
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Block:
         page_start: first block of its page.
         generated: leading characters of ``text`` that the format generates (automatic numbering).
         key_value: the block is a ``key：value`` metadata row of the container (government site header tables).
+        confidence: how sure recognised text is, 0 to 1; None where it was not recognised in an image but read.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Block:
     page_start: bool = False
     generated: int = 0
     key_value: bool = False
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class ReadFile:
         removed: what was taken out, recorded for the integrity proof.
         warnings: Chinese sentences for the report.
         members: documents inside the file, to be unpacked and read for themselves (attachments, files of an archive).
+        ocr_pages: pages whose text was recognised in their image.
     """
 
     reader: str
@@ -74,3 +77,4 @@ class ReadFile:
     properties: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     members: int = 0
+    ocr_pages: tuple[int, ...] = ()

@@ -39,6 +39,7 @@ class Paragraph:
     heading_level: int | None = None
     page: int | None = None
     key_value: bool = False
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +206,14 @@ class _Assembly:
                 repairs.append(Repair(kind, at, at + len(blank), "\n", _NOTES[kind]))
             self._remove(removed, at)
         self.repairs += sorted(repairs, key=lambda repair: repair.start)
-        self.paragraphs.append(_paragraph(self.offset, text, first.block))
+        known = [p.block.confidence for p, _ in group if p.block.confidence is not None]
+        self.paragraphs.append(_paragraph(self.offset, text, first.block, min(known, default=None)))
         self.texts.append(text)
         self.offset += len(text) + 1
 
 
-def _paragraph(start: int, text: str, block: Block) -> Paragraph:
-    return Paragraph(start, start + len(text), block.type, block.heading_level, block.page, block.key_value)
+def _paragraph(start: int, text: str, block: Block, confidence: float | None) -> Paragraph:
+    return Paragraph(start, start + len(text), block.type, block.heading_level, block.page, block.key_value, confidence)
 
 
 def _joint(before: str, after: str) -> str:

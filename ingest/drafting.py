@@ -80,6 +80,7 @@ def as_version(draft: Draft, *, source: str, sha256: str, seconds: float = 0.0) 
         removals=draft.clean.removals,
         integrity=integrity.prove(draft.read, draft.clean, draft.passages, found.fields),
         warnings=draft.read.warnings,
+        ocr_pages=draft.read.ocr_pages,
         seconds=seconds,
     )
     return VersionDraft(

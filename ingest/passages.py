@@ -283,12 +283,27 @@ def _span(
     clean: CleanText, group: _Group, paths: Sequence[tuple[str, ...]], sections: Sequence[Section]
 ) -> PassageSpan:
     first, last = group.pieces[0], group.pieces[-1]
-    flags = {Flag.TABLE} if last.table else set()
-    if any(first.start <= repair.start and repair.end <= last.end for repair in clean.repairs):
-        flags.add(Flag.REPAIRED)
     path = paths[group.section] if group.section >= 0 else ()
-    page = clean.paragraphs[first.paragraph].page
-    return PassageSpan(first.start, last.end, path, page, first.paragraph + 1, frozenset(flags))
+    flags = {Flag.TABLE} if last.table else set()
+    return _passage(clean, first.start, last.end, path, first.paragraph, flags)
+
+
+def _passage(
+    clean: CleanText, start: int, end: int, path: tuple[str, ...], number: int, flags: set[Flag]
+) -> PassageSpan:
+    """The passage [start, end), which begins in paragraph ``number``, with the flags that its text itself demands."""
+    if any(start <= repair.start and repair.end <= end for repair in clean.repairs):
+        flags.add(Flag.REPAIRED)
+    known = []
+    for paragraph in clean.paragraphs[number:]:
+        if paragraph.start >= end:
+            break
+        if paragraph.confidence is not None:
+            known.append(paragraph.confidence)
+    if known:
+        flags.add(Flag.OCR)
+    page = clean.paragraphs[number].page
+    return PassageSpan(start, end, path, page, number + 1, frozenset(flags), min(known, default=None))
 
 
 def _cards(clean: CleanText, fields: Sequence[MetadataField]) -> Iterator[PassageSpan]:
@@ -309,7 +324,4 @@ def _cards(clean: CleanText, fields: Sequence[MetadataField]) -> Iterator[Passag
 
 def _card(clean: CleanText, start: int, end: int) -> PassageSpan:
     number = next(i for i, paragraph in enumerate(clean.paragraphs) if paragraph.end > start)
-    flags = {Flag.CARD}
-    if any(start <= repair.start and repair.end <= end for repair in clean.repairs):
-        flags.add(Flag.REPAIRED)
-    return PassageSpan(start, end, (), clean.paragraphs[number].page, number + 1, frozenset(flags))
+    return _passage(clean, start, end, (), number, {Flag.CARD})

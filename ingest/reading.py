@@ -28,9 +28,11 @@ from queue import Empty, LifoQueue
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.errors import DamagedFile, LunkuError, UnreadableFile
+from corpus.errors import DamagedFile, LunkuError, NeedsOcr, UnreadableFile
 from ingest.blocks import Block, BlockType, ReadFile, RemovedBlock
+from ingest.readers.recognition import MAX_RECOGNISED, is_installed
 
+_WORKER = "ingest.readers.worker"
 _ROOT = Path(__file__).resolve().parents[1]
 _BATCH_FILES = 32
 _BATCH_BYTES = 1024**2
@@ -40,6 +42,9 @@ _BATCH_CHARACTERS = 8_000
 _BATCHES_AHEAD = 2
 """Batches per worker that are read before the caller asks for them."""
 _START_SECONDS = 60.0
+_MOST_RECOGNIZERS = 2
+_MOST_THREADS = 4
+"""Processes that recognise text in images, each of some 900 MB, and processor threads of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Limits:
 
     Attributes:
         memory_bytes: address space.
-        seconds: wall clock and processor time per file.
+        seconds: wall clock and processor time per file, and again for each image in which text is looked for.
         seconds_per_mb: added for each MB of the file.
         files: files after which a worker is replaced.
         resident_bytes: peak memory above which a worker is replaced: libraries do not give all of it back.
@@ -61,7 +66,13 @@ class Limits:
     resident_bytes: int = 400 * 1024**2
 
 
+RECOGNITION_LIMITS = Limits(files=200, resident_bytes=1_600 * 1024**2)
+"""Limits of workers that recognise text: loading the models takes seconds, so they are kept at their larger size."""
+
 Outcome = ReadFile | UnreadableFile
+
+
+_Promise = Outcome | Future[Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +85,28 @@ class _Task:
 class ReaderPool:
     """Worker processes that read files, started when needed and kept between calls. Threads may share a pool.
 
+    A file with images of text is read again by a process that recognises it, while the others go on.
+
     Args:
         workers: processes at most; the machine's cores by default.
         limits: what each may use.
+        recognition_limits: what each process that recognises text may use.
     """
 
-    def __init__(self, workers: int | None = None, limits: Limits = Limits()) -> None:
-        self._workers = workers or os.cpu_count() or 1
+    def __init__(
+        self,
+        workers: int | None = None,
+        limits: Limits = Limits(),
+        recognition_limits: Limits = RECOGNITION_LIMITS,
+    ) -> None:
+        cores = os.cpu_count() or 1
+        self._workers = workers or cores
         self._limits = limits
+        self._readers = _Crew(limits, 0)
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="reader")
-        self._idle: LifoQueue[_Worker] = LifoQueue()
-        self._started: set[_Worker] = set()
-        self._lock = threading.Lock()
-        self._closed = False
+        recognizers = min(self._workers, _MOST_RECOGNIZERS)
+        self._recognizers = _Crew(recognition_limits, max(1, min(cores // recognizers, _MOST_THREADS)))
+        self._recognition = ThreadPoolExecutor(recognizers, thread_name_prefix="recognizer")
 
     def __enter__(self) -> Self:
         return self
@@ -98,13 +118,12 @@ class ReaderPool:
 
     def close(self) -> None:
         """End the workers; a file still being read is given up."""
-        with self._lock:
-            self._closed = True
-            for worker in self._started:
-                worker.kill()
+        self._readers.kill()
+        self._recognizers.kill()
         self._threads.shutdown(cancel_futures=True)
-        for worker in self._started:
-            worker.release()
+        self._recognition.shutdown(cancel_futures=True)
+        self._readers.release()
+        self._recognizers.release()
 
     def read(self, paths: Iterable[Path], names: Iterable[str | None] | None = None) -> Iterator[tuple[Path, Outcome]]:
         """Read files; each comes back with what was read or the error that says why not, in the order of ``paths``.
@@ -112,9 +131,9 @@ class ReaderPool:
         ``names`` are the original names of files whose paths do not have them. Only a few files are read ahead.
         """
         batches = self._batches(paths, names)
-        running: deque[tuple[list[_Task], Future[list[Outcome]]]] = deque()
+        running: deque[tuple[list[_Task], Future[list[_Promise]]]] = deque()
         for batch in batches:
-            running.append((batch, self._threads.submit(self._run, batch)))
+            running.append((batch, self._threads.submit(self._read_batch, batch)))
             if len(running) > self._workers * _BATCHES_AHEAD:
                 yield from _results(*running.popleft())
         while running:
@@ -136,7 +155,44 @@ class ReaderPool:
         if batch:
             yield batch
 
-    def _run(self, batch: list[_Task]) -> list[Outcome]:
+    def _read_batch(self, batch: list[_Task]) -> list[_Promise]:
+        """Outcomes of a batch, some of them still to come."""
+        outcomes = zip(batch, self._readers.run(batch), strict=True)
+        return [self._recognised(task) if _is_deferred(outcome) else outcome for task, outcome in outcomes]
+
+    def _recognised(self, task: _Task) -> "Future[Outcome]":
+        return self._recognition.submit(lambda: self._recognizers.run([task])[0])
+
+
+class _Crew:
+    """Workers of one kind.
+
+    Args:
+        limits: what each may use.
+        threads: threads of each for recognition; 0 where they only read.
+    """
+
+    def __init__(self, limits: Limits, threads: int) -> None:
+        self._limits = limits
+        self._recognition_threads = threads
+        self._idle: LifoQueue[_Worker] = LifoQueue()
+        self._started: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def kill(self) -> None:
+        """End all workers, now and from now on."""
+        with self._lock:
+            self._closed = True
+            for worker in self._started:
+                worker.kill()
+
+    def release(self) -> None:
+        """Close the pipes of all workers; only when no thread uses them any more."""
+        for worker in self._started:
+            worker.release()
+
+    def run(self, batch: list[_Task]) -> list[Outcome]:
         """Outcomes of a batch; after a worker is lost, a new one goes on with the next file."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(batch):
@@ -153,7 +209,7 @@ class ReaderPool:
         try:
             return self._idle.get_nowait()
         except Empty:
-            worker = _Worker(self._limits)
+            worker = _Worker(self._limits, self._recognition_threads)
         with self._lock:
             self._started.add(worker)
             if self._closed:
@@ -183,14 +239,14 @@ class _WorkerLost(Exception):
 class _Worker:
     """One worker process and the pipes to it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, recognition_threads: int) -> None:
         self._limits = limits
         self._files = 0
         self._resident = 0
         self._ready = False
         search_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(  # noqa: S603 (our own module)
-            [sys.executable, "-P", "-m", "ingest.readers.worker", str(limits.memory_bytes)],
+            [sys.executable, "-P", "-m", _WORKER, str(limits.memory_bytes), str(recognition_threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -232,7 +288,7 @@ class _Worker:
         try:
             stdin.write(requests.encode("utf-8"))
             for task in tasks:
-                answer = json.loads(self._frame(task.seconds))
+                answer = self._answer(task.seconds)
                 outcomes.append(_decode(answer))
                 self._files += 1
                 self._resident = answer["resident"]
@@ -267,6 +323,14 @@ class _Worker:
             return _too_slow(seconds)
         return "读取这个文件时解析程序崩溃，文件可能已损坏或带有恶意内容。请用办公软件打开、另存后再入库。"
 
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        """The answer for a file; each image in which its text is looked for is announced and has its own time."""
+        for _ in range(MAX_RECOGNISED + 1):
+            answer: dict[str, Any] = json.loads(self._frame(seconds))
+            if "image" not in answer:
+                return answer
+        raise ValueError("images without end")
+
     def _frame(self, seconds: float) -> bytes:
         """The next answer; time spent waiting for the caller does not count, for it is taken off the pipe at once."""
         deadline = time.monotonic() + seconds
@@ -288,9 +352,14 @@ class _Worker:
         return taken
 
 
-def _results(batch: list[_Task], future: Future[list[Outcome]]) -> Iterator[tuple[Path, Outcome]]:
+def _results(batch: list[_Task], future: Future[list[_Promise]]) -> Iterator[tuple[Path, Outcome]]:
     for task, outcome in zip(batch, future.result(), strict=True):
-        yield task.path, outcome
+        yield task.path, outcome.result() if isinstance(outcome, Future) else outcome
+
+
+def _is_deferred(outcome: Outcome) -> bool:
+    """Whether a file waits for recognition that this installation can do."""
+    return isinstance(outcome, NeedsOcr) and is_installed()
 
 
 def _size(path: Path) -> int:
@@ -313,7 +382,7 @@ def _errors(root: type[UnreadableFile]) -> dict[str, type[UnreadableFile]]:
 def _decode(answer: dict[str, Any]) -> Outcome:
     if "error" in answer:
         return _errors(UnreadableFile).get(answer["error"], DamagedFile)(answer["detail"])
-    reader, media_type, blocks, removed, properties, warnings = answer["read"]
+    reader, media_type, blocks, removed, properties, warnings, ocr_pages = answer["read"]
     return ReadFile(
         reader=reader,
         media_type=media_type,
@@ -321,4 +390,5 @@ def _decode(answer: dict[str, Any]) -> Outcome:
         removed=tuple(RemovedBlock(*item) for item in removed),
         properties=properties,
         warnings=tuple(warnings),
+        ocr_pages=tuple(ocr_pages),
     )

@@ -8,13 +8,16 @@ from ingest.blocks import ReadFile
 from ingest.readers.decoding import UnknownEncoding
 from ingest.readers.formats import Format, NeedsConversion
 from ingest.readers.guards import check_size
+from ingest.readers.recognition import Recognizer
 from ingest.readers.sniffing import HEAD_BYTES, misnamed, reject_dross, sniff, unknown_content
 
 __all__ = ["read_file"]
 
 
-def read_file(path: Path, file_name: str | None = None) -> ReadFile:
+def read_file(path: Path, file_name: str | None = None, recognizer: Recognizer | None = None) -> ReadFile:
     """Read a file, going by its content; ``file_name`` is its original name where ``path`` has another.
+
+    Text in images is read by ``recognizer``.
 
     Raises:
         UnreadableFile: of the subclass that says how the file ended; the message is Chinese and says what to do.
@@ -27,7 +30,7 @@ def read_file(path: Path, file_name: str | None = None) -> ReadFile:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
         detected = sniff(path, head, extension)
-        read = _read(detected, path)
+        read = _read(detected, path, recognizer)
     except UnknownEncoding as error:
         raise unknown_content(extension, error) from error
     except (UnreadableFile, ImportError):
@@ -44,7 +47,7 @@ def read_file(path: Path, file_name: str | None = None) -> ReadFile:
     return replace(read, warnings=(warning, *read.warnings)) if warning else read
 
 
-def _read(detected: Format, path: Path) -> ReadFile:  # noqa: PLR0911 (one branch per format)
+def _read(detected: Format, path: Path, recognizer: Recognizer | None) -> ReadFile:  # noqa: PLR0911 (a branch per format)
     """Readers are imported when first needed: a folder of text files loads neither lxml nor pdfium."""
     match detected:
         case Format.TEXT:
@@ -62,7 +65,7 @@ def _read(detected: Format, path: Path) -> ReadFile:  # noqa: PLR0911 (one branc
         case Format.DOCX:
             from ingest.readers.docx import read_docx
 
-            return read_docx(path)
+            return read_docx(path, recognizer)
         case Format.PPTX:
             from ingest.readers.pptx import read_pptx
 
@@ -70,7 +73,11 @@ def _read(detected: Format, path: Path) -> ReadFile:  # noqa: PLR0911 (one branc
         case Format.PDF:
             from ingest.readers.pdf import read_pdf
 
-            return read_pdf(path)
+            return read_pdf(path, recognizer)
+        case Format.JPEG | Format.PNG | Format.TIFF:
+            from ingest.readers.images import read_image
+
+            return read_image(path, recognizer)
         case Format.OFD:
             from ingest.readers.ofd import read_ofd
 

@@ -17,6 +17,7 @@ class Collector:
     Attributes:
         properties: container metadata by field name.
         warnings: Chinese sentences for the report.
+        ocr_pages: pages whose text was recognised in their image.
     """
 
     def __init__(self) -> None:
@@ -24,6 +25,7 @@ class Collector:
         self.removed: list[RemovedBlock] = []
         self.properties: dict[str, str] = {}
         self.warnings: list[str] = []
+        self.ocr_pages: list[int] = []
         self._blank = False
         self._page_break = False
 
@@ -80,4 +82,5 @@ class Collector:
             properties={name: value for name, value in self.properties.items() if value},
             warnings=tuple(self.warnings),
             members=members,
+            ocr_pages=tuple(self.ocr_pages),
         )

@@ -3,7 +3,7 @@
 Kept is what other readers lose: automatic numbers, content controls, text boxes, insertions, notes, merged cells.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,22 +17,26 @@ from ingest.readers.docx_numbering import Numbering, W, integer, value_of
 from ingest.readers.docx_runs import ALTERNATE, ParagraphText, is_on, paragraph_text
 from ingest.readers.docx_styles import Styles
 from ingest.readers.plain_text import INDENT
+from ingest.readers.recognition import ADVICE, Recognizer
 from ingest.readers.tables import Cell, add_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TRANSPARENT = frozenset(W + name for name in ("ins", "moveTo", "customXml", "smartTag", "sdtContent"))
 _NOTE_KINDS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
-_IMAGES = ("blip", "imagedata")
+_IMAGES = ("}blip", "}imagedata")
+_FEW_CHARACTERS = 20
+"""Characters per picture up to which the pictures are the document."""
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
-def read_docx(path: Path) -> ReadFile:
+def read_docx(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
     """Blocks in reading order; headers, footers, comments, hidden text and the table of contents as removals.
 
     Tracked changes are read as accepted. Page numbers are those of Word's last layout, if the file holds them.
 
     Raises:
         DamagedFile: the archive or its XML is broken, or there is nothing to read.
-        NeedsOcr: the document is made of pictures.
+        NeedsOcr: the document is made of pictures, and there is no recognizer.
     """
     with Archive(path) as archive:
         main = next(iter(archive.related("", "officeDocument")), "word/document.xml")
@@ -44,11 +48,9 @@ def read_docx(path: Path) -> ReadFile:
         reader.read_margins()
         reader.read_body(body)
         collector = reader.collector
-        pictures = sum(1 for element in body.iter() if isinstance(element.tag, str) and element.tag.endswith(_IMAGES))
-    if pictures and sum(len(block.text) for block in collector.blocks) < 20 * pictures:
-        if not collector.blocks:
-            raise NeedsOcr(f"文档的内容是 {pictures} 张图片，没有文字。请用文字识别软件转成文字后再入库。")
-        collector.warnings.append(f"文档中有 {pictures} 张图片，图片里的文字没有入库。")
+        pictures = list(_pictures(body))
+        if pictures and sum(len(block.text) for block in collector.blocks) < _FEW_CHARACTERS * len(pictures):
+            reader.read_pictures(pictures, recognizer)
     collector.confirm_title(reader.core_title)
     return collector.finish("docx", MEDIA_TYPE)
 
@@ -68,6 +70,7 @@ class _Reader:
         self.collector = Collector()
         self._archive = archive
         self._main = main
+        self._relations = archive.relations(main)
         self._styles = Styles(self._part("styles"))
         self._numbering = Numbering(self._part("numbering"), self._styles.lists())
         self._notes = {kind: self._note_elements(kind) for kind in ("footnote", "endnote")}
@@ -96,6 +99,24 @@ class _Reader:
                 if root is not None:
                     lines = [paragraph_text(p).text.strip() for p in root.iter(f"{W}p")]
                     self.collector.remove(name, "\n".join(line for line in lines if line))
+
+    def read_pictures(self, pictures: Sequence[str], recognizer: Recognizer | None) -> None:
+        """Append the text in the pictures, which are (nearly) all there is.
+
+        Raises:
+            NeedsOcr: they are all there is, and there is no recognizer.
+        """
+        if recognizer is None:
+            if not self.collector.blocks:
+                raise NeedsOcr(f"文档的内容是 {len(pictures)} 张图片，没有文字。{ADVICE}")
+            self.collector.warnings.append(f"文档中有 {len(pictures)} 张图片，图片里的文字没有入库。")
+            return
+        from ingest.readers.images import add_recognised, recognised
+
+        targets = [self._relations[identifier].target for identifier in pictures if identifier in self._relations]
+        images = (self._archive.read(target) for target in dict.fromkeys(targets) if target in self._archive)
+        self.collector.warnings.append(f"文档的内容主要是 {len(pictures)} 张图片，其中的文字由识别得到，列在最后。")
+        add_recognised(recognised(images, recognizer), self.collector)
 
     def read_body(self, body: etree._Element) -> None:
         """Append the blocks of everything in the body."""
@@ -238,6 +259,13 @@ class _Reader:
                     yield line.strip()
                 for box in content.boxes:
                     yield from self._cell_paragraphs(box, notes)
+
+
+def _pictures(body: etree._Element) -> Iterator[str]:
+    """Relation ids of the pictures in the order of the text (DrawingML's blip, VML's imagedata)."""
+    for element in body.iter():
+        if isinstance(element.tag, str) and element.tag.endswith(_IMAGES):
+            yield element.get(f"{R}embed") or element.get(f"{R}id") or ""
 
 
 def _one_line(text: str) -> str:

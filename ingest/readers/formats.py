@@ -15,6 +15,9 @@ class Format(StrEnum):
     DOCX = "docx"
     PPTX = "pptx"
     PDF = "pdf"
+    JPEG = "jpg"
+    PNG = "png"
+    TIFF = "tif"
     OFD = "ofd"
     XLSX = "xlsx"
     XLS = "xls"
@@ -35,6 +38,9 @@ EXTENSIONS = {
     Format.DOCX: frozenset({".docx", ".docm", ".dotx", ".dotm"}),
     Format.PPTX: frozenset({".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"}),
     Format.PDF: frozenset({".pdf"}),
+    Format.JPEG: frozenset({".jpg", ".jpeg", ".jpe", ".jfif"}),
+    Format.PNG: frozenset({".png"}),
+    Format.TIFF: frozenset({".tif", ".tiff"}),
     Format.OFD: frozenset({".ofd"}),
     Format.XLSX: frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb"}),
     Format.XLS: frozenset({".xls", ".xlt", ".et", ".ett"}),

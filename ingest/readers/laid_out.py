@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ingest.readers.collector import Collector
 from ingest.readers.pdf_layout import Layout, Paragraph, Removed, Table
@@ -27,6 +28,7 @@ def add_layout(layout: Layout, levels: Mapping[int, int], collector: Collector) 
                 heading_level=levels.get(id(item)),
                 indented=item.indented,
                 page=item.page,
+                confidence=item.confidence,
             )
     _remove(layout.removed[done:], collector)
 
@@ -52,9 +54,14 @@ def _remove(removed: Sequence[Removed], collector: Collector) -> None:
 def _add_rows(table: Table, collector: Collector) -> None:
     """A table of two rows or more; a lone row (发文字号 beside 签发人) is a line with gaps."""
     if len(table.rows) > 1:
+        first = len(collector.blocks)
         add_table(collector, ([Cell(tuple(cell)) for cell in row] for row in table.rows), table.page)
+        if table.confidence is not None:
+            added = collector.blocks[first:]
+            collector.blocks[first:] = [replace(block, confidence=table.confidence) for block in added]
     else:
-        collector.add("  ".join(" ".join(cell) for cell in table.rows[0] if cell), page=table.page)
+        line = "  ".join(" ".join(cell) for cell in table.rows[0] if cell)
+        collector.add(line, page=table.page, confidence=table.confidence)
 
 
 def _may_head(paragraph: Paragraph) -> bool:

@@ -71,7 +71,7 @@ def _object_lines(element: etree._Element, matrix: _Matrix) -> Iterator[Line]:
         )
         box = left, top - _ASCENT * height, right, bottom + _DESCENT * height
         if clean and height > 0 and all(abs(edge) < _FARTHEST for edge in box):
-            yield Line(*box, max(height, 1.0), clean, upright=slant < _UPRIGHT)
+            yield Line(*box, max(height, 1.0), clean, aside=None if slant < _UPRIGHT else "watermark")
 
 
 def _runs(element: etree._Element, size: float) -> Iterator[tuple[str, tuple[float, float], tuple[float, float]]]:
@@ -114,7 +114,7 @@ def _end(point: tuple[float, float], run: str, size: float, *, vertical: bool) -
 
 def _merged(fragments: list[Line]) -> list[Line]:
     """Fragments of one row that touch as one line; a fragment drawn twice (for bold type, or a shadow) once."""
-    upright = [line for line in fragments if line.upright]
+    upright = [line for line in fragments if not line.aside]
     merged: list[Line] = []
     rows = 0
     heights: dict[int, int] = {}
@@ -131,7 +131,7 @@ def _merged(fragments: list[Line]) -> list[Line]:
             if last is None or not _absorb(last, line):
                 merged.append(line)
                 last = line
-    return merged + [line for line in fragments if not line.upright]
+    return merged + [line for line in fragments if line.aside]
 
 
 def _absorb(last: Line, line: Line) -> bool:

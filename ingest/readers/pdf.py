@@ -1,10 +1,9 @@
-"""PDF with a text layer, by pdfium; the layout is ours. Pages without text, or whose text lies, are sent to OCR."""
+"""PDF by pdfium; the layout is ours. Pages without text, and those whose text layer lies, are read by recognition."""
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import median
+from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -12,37 +11,43 @@ from pypdfium2 import raw
 from corpus.errors import DamagedFile, EncryptedFile, NeedsOcr
 from ingest.blocks import ReadFile
 from ingest.readers.collector import Collector
-from ingest.readers.decoding import BIG5_LEVEL_1, GB2312_LEVEL_1
 from ingest.readers.guards import MAX_PAGES
 from ingest.readers.laid_out import LONGEST_HEADING, add_layout, levels_by_size
 from ingest.readers.pdf_layout import Layout, Paragraph, lay_out
 from ingest.readers.pdf_lines import Page, read_page
+from ingest.readers.pdf_text_layer import (
+    FEW_CHARACTERS,
+    RARE_DOCUMENT,
+    RARE_SUSPECT,
+    Fault,
+    fault_of,
+    has_han,
+    is_confirmed,
+    rare_in,
+    rare_share,
+)
+from ingest.readers.recognition import ADVICE, Recognizer, names, note_recognised
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MEDIA_TYPE = "application/pdf"
-_OCR_ADVICE = "请用文字识别软件（OCR）转成 docx 或带文字层的 PDF 后再入库。"
 _PASSWORD_ERROR = 4
 """FPDF_ERR_PASSWORD."""
-_FEW_CHARACTERS = 20
 _MANY_PATHS = 50
 """Shapes on a page almost without text from which on its letters are taken to be drawn as outlines."""
-_COMMON_HAN = GB2312_LEVEL_1 | BIG5_LEVEL_1
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_LATIN_1 = re.compile(r"[\xa1-\u024f]")
-_NO_TEXT = re.compile(r"[\ue000-\uf8ff\ufffd]|\(cid:\d+\)")
-_RARE_PAGE, _RARE_DOCUMENT, _RARE_SUSPECT = 0.10, 0.03, 0.015
-"""Shares of rare Han characters above which a page is garbage, a document's text layer is wrong, or deserves a warning.
-
-Measured: State Council documents at most .013, classical Chinese .017 to .029, a font with shifted glyphs .033.
-"""
+_FEW_ON_SCAN = 80
+"""Characters beside an image of the whole page up to which they are a stamp of the scanner or of the library."""
+_WHOLE_PAGE = 0.7
 
 
-def read_pdf(path: Path) -> ReadFile:
+def read_pdf(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
     """Paragraphs in reading order, rejoined inside and across pages; running heads, page numbers, watermarks removed.
 
     Raises:
         EncryptedFile: a password is needed to open it.
-        NeedsOcr: most pages are images, or the text layer does not say what the page shows.
+        NeedsOcr: there is no recognizer, and most pages are images or have a text layer that does not say what they
+            show.
         DamagedFile: it cannot be opened, has too many pages, or nothing to read.
     """
     try:
@@ -52,19 +57,19 @@ def read_pdf(path: Path) -> ReadFile:
             raise EncryptedFile("PDF 设有打开密码。请去掉密码、另存后再入库。") from error
         raise DamagedFile("PDF 已损坏，打不开。请重新获取原件，或用 PDF 软件另存后再入库。") from error
     try:
-        return _read(document)
+        return _read(document, recognizer)
     except pdfium.PdfiumError as error:
         raise DamagedFile("PDF 已损坏，部分页面无法读取。请用 PDF 软件另存后再入库。") from error
     finally:
         document.close()
 
 
-def _read(document: pdfium.PdfDocument) -> ReadFile:
+def _read(document: pdfium.PdfDocument, recognizer: Recognizer | None) -> ReadFile:
     count = len(document)
     if count > MAX_PAGES:
         raise DamagedFile(f"PDF 有 {count} 页，超过 {MAX_PAGES} 页的上限。请拆分后再入库。")
     collector = Collector()
-    pages, pictures, broken = [], [], []
+    pages, faults, broken = [], {}, []
     for number in range(1, count + 1):
         try:
             page = document[number - 1]
@@ -72,72 +77,120 @@ def _read(document: pdfium.PdfDocument) -> ReadFile:
             broken.append(number)
             continue
         lines = read_page(page, number)
-        if sum(len(line.text) for line in lines.lines) < _FEW_CHARACTERS and _is_drawn(page):
-            pictures.append(number)
+        if fault := Fault.PICTURE if _is_picture(page, lines) else fault_of(lines):
+            faults[number] = fault
         pages.append(lines)
         page.close()
     if broken:
         if len(broken) == count:
             raise DamagedFile("PDF 已损坏，没有可读的页面。请重新获取原件后再入库。")
-        collector.warnings.append(f"{_names(broken)}已损坏，没有入库。")
-    pages = _readable(pages, pictures, count, collector)
+        collector.warnings.append(f"{names(broken)}已损坏，没有入库。")
+    trusted = [page for page in pages if page.number not in faults]
+    if rare_in(trusted) > RARE_SUSPECT:
+        faults |= _suspected(document, trusted, recognizer, collector)
+    if faults and recognizer:
+        pages = _recognised(document, pages, faults, recognizer, collector)
+    elif faults:
+        pages = _without_recognition(pages, faults, collector)
     layout = lay_out(pages)
     add_layout(layout, _levels(layout, document), collector)
     return collector.finish("pdf", MEDIA_TYPE)
 
 
-def _is_drawn(page: pdfium.PdfPage) -> bool:
-    """Whether a page shows images, or so many shapes that its letters may be among them."""
-    kinds = Counter(
-        raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, index)) for index in range(raw.FPDFPage_CountObjects(page))
-    )
+def _is_picture(page: pdfium.PdfPage, lines: Page) -> bool:
+    """Whether what a page shows is images, or so many shapes that its letters may be among them."""
+    characters = sum(len(line.text) for line in lines.lines)
+    if characters >= _FEW_ON_SCAN:
+        return False
+    kinds: Counter[int] = Counter()
+    largest = 0.0
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        shape = raw.FPDFPage_GetObject(page, index)
+        kind = raw.FPDFPageObj_GetType(shape)
+        kinds[kind] += 1
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = pdfium.PdfObject(shape, page=page).get_bounds()
+            largest = max(largest, (right - left) * (top - bottom))
+    if largest > _WHOLE_PAGE * lines.width * lines.height:
+        return True
     images = kinds[raw.FPDF_PAGEOBJ_IMAGE] + kinds[raw.FPDF_PAGEOBJ_FORM]
-    return images > 0 or kinds[raw.FPDF_PAGEOBJ_PATH] >= _MANY_PATHS
+    return characters < FEW_CHARACTERS and (images > 0 or kinds[raw.FPDF_PAGEOBJ_PATH] >= _MANY_PATHS)
 
 
-def _readable(pages: list[Page], pictures: list[int], count: int, collector: Collector) -> list[Page]:
+def _suspected(
+    document: pdfium.PdfDocument, pages: Sequence[Page], recognizer: Recognizer | None, collector: Collector
+) -> dict[int, Fault]:
+    """Faults of a document with strangely many rare characters: one page is recognised, and its text compared.
+
+    Raises:
+        NeedsOcr: without a recognizer, rare characters are so many that the text layer must be wrong.
+    """
+    if recognizer is None:
+        if rare_in(pages) > RARE_DOCUMENT:
+            raise NeedsOcr(f"PDF 的文字层与页面显示不符（生僻字异常多，疑为字体编码错乱）。{ADVICE}")
+        collector.warnings.append("生僻字偏多，文字层可能有误，引用前请与原件核对。")
+        return {}
+    sample = max(pages, key=lambda page: rare_share(page) or 0.0)
+    if is_confirmed(sample, _recognise(document, sample.number, recognizer)):
+        collector.warnings.append(f"生僻字偏多，经文字识别抽查第 {sample.number} 页，文字层与页面一致。")
+        return {}
+    return {page.number: Fault.WRONG for page in pages if has_han(page)}
+
+
+def _recognised(
+    document: pdfium.PdfDocument,
+    pages: Sequence[Page],
+    faults: Mapping[int, Fault],
+    recognizer: Recognizer,
+    collector: Collector,
+) -> list[Page]:
+    """All pages, the faulty ones as recognised; their text layers become removals."""
+    seen = {number: _recognise(document, number, recognizer) for number in faults}
+    _record(pages, faults, "，已改用文字识别", collector)
+    note_recognised(seen.values(), collector)
+    return [seen.get(page.number, page) for page in pages]
+
+
+def _recognise(document: pdfium.PdfDocument, number: int, recognizer: Recognizer) -> Page:
+    page = document[number - 1]
+
+    def render() -> "Image":
+        from ingest.readers.rapid_recognition import rendering_scale
+
+        image: Image = page.render(scale=rendering_scale(*page.get_size()), rev_byteorder=True).to_pil()
+        return image
+
+    try:
+        return recognizer.page(render, number, page.get_size())
+    finally:
+        page.close()
+
+
+def _without_recognition(pages: Sequence[Page], faults: Mapping[int, Fault], collector: Collector) -> list[Page]:
     """The pages whose text can be trusted; the others are recorded and named.
 
     Raises:
-        NeedsOcr: the others are most of the pages, or rare characters throughout show a wrong text layer.
+        NeedsOcr: the others are most of the pages.
     """
-    shares = {page.number: _rare_share(page) for page in pages}
-    garbage = [page.number for page in pages if _is_garbage(page, shares[page.number])]
+    count = len(pages)
+    pictures = [number for number, fault in faults.items() if fault is Fault.PICTURE]
     if 2 * len(pictures) > count:
         scanned = "全部" if len(pictures) == count else f"{count} 页中有 {len(pictures)} 页"
-        raise NeedsOcr(f"这份 PDF {scanned}是扫描图片，没有文字层。{_OCR_ADVICE}")
-    if 2 * len(garbage) > count:
-        raise NeedsOcr(f"PDF 的文字层与页面显示不符（{count} 页中有 {len(garbage)} 页是乱码）。{_OCR_ADVICE}")
-    rare = median(known) if (known := [share for share in shares.values() if share is not None]) else 0.0
-    if rare > _RARE_DOCUMENT:
-        raise NeedsOcr(f"PDF 的文字层与页面显示不符（生僻字异常多，疑为字体编码错乱）。{_OCR_ADVICE}")
-    if rare > _RARE_SUSPECT:
-        collector.warnings.append("生僻字偏多，文字层可能有误，引用前请与原件核对。")
-    if pictures:
-        collector.warnings.append(f"{_names(pictures)}是图片，没有文字层，内容没有入库。")
-    if garbage:
-        collector.warnings.append(f"{_names(garbage)}的文字层是乱码，没有入库。")
-        for page in pages:
-            if page.number in garbage:
-                collector.remove("unreadable_text", "\n".join(line.text for line in page.lines), page.number)
-    return [page for page in pages if page.number not in garbage]
+        raise NeedsOcr(f"这份 PDF {scanned}是扫描图片，没有文字层。{ADVICE}")
+    if 2 * (len(faults) - len(pictures)) > count:
+        wrong = len(faults) - len(pictures)
+        raise NeedsOcr(f"PDF 的文字层与页面显示不符（{count} 页中有 {wrong} 页是乱码）。{ADVICE}")
+    _record(pages, faults, "，内容没有入库", collector)
+    return [page for page in pages if page.number not in faults]
 
 
-def _rare_share(page: Page) -> float | None:
-    """Share of Han characters that neither GB 2312 nor Big5 counts as common; None without enough to tell."""
-    text = "".join(line.text for line in page.lines)
-    han = _HAN.findall(text)
-    if len(han) < 50 or len(_KANA.findall(text)) > 0.05 * len(han):
-        return None
-    return sum(character not in _COMMON_HAN for character in han) / len(han)
-
-
-def _is_garbage(page: Page, rare: float | None) -> bool:
-    text = "".join("".join(line.text for line in page.lines).split())
-    if len(text) < _FEW_CHARACTERS:
-        return False
-    latin, missing = len(_LATIN_1.findall(text)), sum(map(len, _NO_TEXT.findall(text)))
-    return latin > 0.08 * len(text) or missing > 0.05 * len(text) or (rare or 0.0) > _RARE_PAGE
+def _record(pages: Sequence[Page], faults: Mapping[int, Fault], consequence: str, collector: Collector) -> None:
+    for fault in Fault:
+        if affected := [number for number, found in faults.items() if found is fault]:
+            collector.warnings.append(f"{names(affected)}{fault}{consequence}。")
+    for page in pages:
+        if page.number in faults:
+            collector.remove("unreadable_text", "\n".join(line.text for line in page.lines), page.number)
 
 
 def _levels(layout: Layout, document: pdfium.PdfDocument) -> dict[int, int]:
@@ -159,9 +212,3 @@ def _bookmarked(paragraphs: Sequence[Paragraph], document: pdfium.PdfDocument) -
             if "".join(paragraph.text.split()) == title:
                 yield id(paragraph), min(bookmark.level + 1, 9)
                 break
-
-
-def _names(pages: Sequence[int]) -> str:
-    """第 3、5 页; long lists are cut."""
-    shown = "、".join(map(str, pages[:20]))
-    return f"第 {shown} 等 {len(pages)} 页" if len(pages) > 20 else f"第 {shown} 页"

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import fmean, median
 
 from ingest.readers.pdf_lines import HYPHEN, Line, Page
 
@@ -49,7 +49,11 @@ _SENTENCE_END = re.compile(r"[。！？；]$")
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines that belong together. ``page`` is that of the first line; ``removals`` counts those made before it."""
+    """Lines that belong together.
+
+    ``page`` is that of the first line; ``removals`` counts those made before it; ``confidence`` is the mean score of
+    recognised lines, by their length.
+    """
 
     page: int
     page_start: bool
@@ -58,6 +62,7 @@ class Paragraph:
     text: str
     lines: int = 1
     removals: int = 0
+    confidence: float | None = None
 
 
 @dataclass(slots=True)
@@ -68,6 +73,7 @@ class Table:
     page_start: bool
     rows: list[list[list[str]]]
     removals: int = 0
+    confidence: float | None = None
 
 
 @dataclass(slots=True)
@@ -110,7 +116,7 @@ def lay_out(pages: Sequence[Page]) -> Layout:
     for page in pages:
         kept = []
         for line in page.lines:
-            kind = "watermark" if not line.upright else heads.get(id(line))
+            kind = line.aside or heads.get(id(line))
             if kind:
                 layout.removed.append(Removed(kind, line.text, page.number))
             else:
@@ -118,15 +124,14 @@ def lay_out(pages: Sequence[Page]) -> Layout:
         start = len(layout.items)
         for part in (part for column in reading_order(kept) for part in _parts(column, widths)):
             if isinstance(part, list):
-                layout.items.append(Table(page.number, False, table_of(part), len(layout.removed)))
+                layout.items.append(_table(part, page.number, len(layout.removed)))
                 last = None
                 continue
             for line in part.lines:
                 if last and _continues(last, line, part):
                     paragraph = layout.items[-1]
                     assert isinstance(paragraph, Paragraph)
-                    paragraph.text = join(paragraph.text, line.text)
-                    paragraph.lines += 1
+                    _extend(paragraph, line)
                 else:
                     layout.items.append(_paragraph(line, part, page.number, len(layout.removed)))
                 last = (line, part)
@@ -147,7 +152,22 @@ def join(text: str, continuation: str) -> str:
 
 def _paragraph(line: Line, region: _Region, page: int, removals: int) -> Paragraph:
     indented = line.left - region.left > 0.6 * line.size if len(region.lines) > 1 else None
-    return Paragraph(page, False, indented, line.size, line.text, removals=removals)
+    return Paragraph(page, False, indented, line.size, line.text, removals=removals, confidence=line.score)
+
+
+def _extend(paragraph: Paragraph, line: Line) -> None:
+    if paragraph.confidence is not None and line.score is not None:
+        before, more = len(paragraph.text), len(line.text)
+        paragraph.confidence = (paragraph.confidence * before + line.score * more) / (before + more)
+    else:  # a paragraph that is partly recognised is as sure as that part
+        paragraph.confidence = line.score if paragraph.confidence is None else paragraph.confidence
+    paragraph.text = join(paragraph.text, line.text)
+    paragraph.lines += 1
+
+
+def _table(rows: list[list[Line]], page: int, removals: int) -> Table:
+    scores = [line.score for row in rows for line in row if line.score is not None]
+    return Table(page, False, table_of(rows), removals, fmean(scores) if scores else None)
 
 
 def _continues(last: tuple[Line, _Region], line: Line, region: _Region) -> bool:

@@ -34,7 +34,14 @@ HYPHEN = "\x02"
 
 @dataclass(slots=True)
 class Line:
-    """A run of characters on one line. Points from the top left corner of the upright text; ``size`` is the em."""
+    """A run of characters on one line.
+
+    Attributes:
+        left, top, right, bottom: points from the top left corner of the upright page.
+        size: the em.
+        aside: kind of removal of a line that is no part of the text (a watermark), else None.
+        score: how sure a recognised line is, 0 to 1; None where the text was not recognised but read.
+    """
 
     left: float
     top: float
@@ -42,7 +49,8 @@ class Line:
     bottom: float
     size: float
     text: str
-    upright: bool = True
+    aside: str | None = None
+    score: float | None = None
 
     @property
     def width(self) -> float:
@@ -168,4 +176,5 @@ def _line(run: _Run, handle: object) -> Line | None:
     angle = raw.FPDFText_GetCharAngle(handle, run.first)
     slant = abs(math.remainder(angle, math.pi / 2))
     size = median(run.wide or run.narrow)
-    return Line(run.left, run.top, run.right, run.bottom, max(size, 1.0), text, upright=slant < _UPRIGHT)
+    aside = None if slant < _UPRIGHT else "watermark"
+    return Line(run.left, run.top, run.right, run.bottom, max(size, 1.0), text, aside)

@@ -19,11 +19,7 @@ _DROSS_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "
 
 _UNPACK = "请解压后把其中的文件入库。"
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x89PNG", "PNG 图片", "请用文字识别软件转成 docx 后再入库。"),
-    (b"\xff\xd8\xff", "JPEG 图片", "请用文字识别软件转成 docx 后再入库。"),
-    (b"GIF8", "GIF 图片", "请用文字识别软件转成 docx 后再入库。"),
-    (b"II*\0", "TIFF 图片", "请用文字识别软件转成 docx 后再入库。"),
-    (b"MM\0*", "TIFF 图片", "请用文字识别软件转成 docx 后再入库。"),
+    (b"GIF8", "GIF 图片", "请另存为 png 后再入库。"),
     (b"7z\xbc\xaf\x27\x1c", "7z 压缩包", _UNPACK),
     (b"Rar!", "RAR 压缩包", _UNPACK),
     (b"\x1f\x8b", "gzip 压缩包", _UNPACK),
@@ -36,6 +32,12 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "SQLite 数据库", "数据库文件不入库。"),
     (b"\xc5\xd0\xd3\xc6", "EPS 图形", "请另存为 pdf 后再入库。"),
     (b"%!PS", "PostScript 文件", "请另存为 pdf 后再入库。"),
+)
+_IMAGES = (
+    (b"\x89PNG\r\n\x1a\n", Format.PNG),
+    (b"\xff\xd8\xff", Format.JPEG),
+    (b"II*\0", Format.TIFF),
+    (b"MM\0*", Format.TIFF),
 )
 _ZIP_KINDS = (
     (re.compile(r"word/document[^/]*\.xml$"), Format.DOCX),
@@ -82,6 +84,9 @@ def sniff(path: Path, head: bytes, extension: str) -> Format:
         return sniff_ole(path)
     if head.startswith(b"{\\rtf"):
         return Format.RTF
+    for magic, image in _IMAGES:
+        if head.startswith(magic):
+            return image
     for magic, name, advice in _MAGIC:
         if head.startswith(magic):
             raise UnsupportedFile(f"暂不支持 {name}。{advice}")

@@ -1,7 +1,9 @@
 """The process in which files are read; started by ``ingest.reading`` as ``python -m ingest.readers.worker``.
 
-Requests come on standard input as one JSON array per line: path, original name or null, seconds it may take. Each is
-answered on standard output by one length-prefixed JSON frame. End of input ends the process.
+Arguments: bytes of memory, and threads for text recognition (0: this process recognises none). Requests come on
+standard input as one JSON array per line: path, original name or null, seconds it may take. Each is answered on
+standard output by one length-prefixed JSON frame; before it comes one frame per image in which text is looked for, and
+each of these may take as long again. End of input ends the process.
 """
 
 import contextlib
@@ -14,29 +16,54 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpus.errors import DamagedFile, UnreadableFile
-from ingest.blocks import Block, ReadFile
+from ingest.blocks import ReadFile
 from ingest.isolation import allow_cpu, restrict
 from ingest.readers import read_file
-
-_BLOCK_FIELDS = tuple(Block.__dataclass_fields__)
+from ingest.readers.recognition import MAX_RECOGNISED, Elsewhere, Recognizer, is_installed
 
 
 def main() -> None:
     """Serve requests until standard input ends."""
-    memory = int(sys.argv[1])
+    memory, threads = int(sys.argv[1]), int(sys.argv[2])
     restrict(memory)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
     _send(answers, {"ready": True})
     for line in sys.stdin.buffer:
         path, name, seconds = json.loads(line)
+        images = _Images(answers, seconds)
+        answer = _answer(Path(path), name, _recognizer(threads, images))
+        _send(answers, answer | {"resident": _peak_memory()})
+
+
+class _Images:
+    """Counts the images of a file in which text is looked for, and renews the limits for each."""
+
+    def __init__(self, answers: BinaryIO, seconds: float) -> None:
+        self._answers = answers
+        self._seconds = seconds
+        self._count = 0
         allow_cpu(seconds)
-        _send(answers, _answer(Path(path), name) | {"resident": _peak_memory()})
+
+    def __call__(self) -> None:
+        self._count += 1
+        if self._count > MAX_RECOGNISED:
+            raise DamagedFile(f"需要文字识别的页数超过 {MAX_RECOGNISED} 页的上限。请拆分后再入库。")
+        _send(self._answers, {"image": self._count})
+        allow_cpu(self._seconds)
 
 
-def _answer(path: Path, name: str | None) -> dict[str, Any]:
+def _recognizer(threads: int, images: _Images) -> Recognizer | None:
+    if threads:
+        from ingest.readers.rapid_recognition import RapidRecognizer
+
+        return RapidRecognizer(threads, images)
+    return Elsewhere() if is_installed() else None
+
+
+def _answer(path: Path, name: str | None, recognizer: Recognizer | None) -> dict[str, Any]:
     try:
-        return {"read": encode(read_file(path, name))}
+        return {"read": encode(read_file(path, name, recognizer))}
     except UnreadableFile as error:
         return {"error": error.code, "detail": error.detail}
     except MemoryError:
@@ -59,12 +86,14 @@ def encode(read: ReadFile) -> list[Any]:
                 b.page_start,
                 b.generated,
                 b.key_value,
+                b.confidence,
             )
             for b in read.blocks
         ],
         [(r.kind, r.text, r.before, r.page) for r in read.removed],
         read.properties,
         read.warnings,
+        read.ocr_pages,
     ]
 
 

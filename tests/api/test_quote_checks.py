@@ -60,7 +60,7 @@ def test_what_the_caller_may_not_read_is_not_found(client, ids):
         ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 422, "invalid_input"),
         ({"json": {"text": "文" * 50_001}}, 413, "too_large"),
         ({"files": {"draft": ("a.txt", b"abc")}}, 422, "invalid_input"),
-        ({"files": {"file": ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40)}}, 422, "unsupported_file"),
+        ({"files": {"file": ("a.gif", b"GIF89a" + b"\0" * 40)}}, 422, "unsupported_file"),
         ({"files": {"file": ("a.txt", b"")}}, 422, "damaged_file"),
     ],
 )
