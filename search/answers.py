@@ -22,6 +22,7 @@ from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
+from search.candidates import ResolvedRanking
 from search.embedding import Embedder
 from search.engine.interface import WORDS, Engine, Filter, Leg
 from search.enumeration import enumeration_around, marker_style, points_under
@@ -38,7 +39,7 @@ from search.hits import make_citation, make_hit
 from search.query import Query, Shared
 from search.question import AnswerType, Question, QuestionReader, bears_type, other_years
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
-from search.retrieval import ResolvedRanking, build_retrieval
+from search.retrieval import build_retrieval
 from search.sparse import query_vectors
 
 PASSAGES = 10

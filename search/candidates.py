@@ -4,19 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from corpus.catalogue import DocumentFacts
 from corpus.text.folding import fold
+from search.demands import holds_all
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, ScoredPoint, SparseVector
 from search.fusion import FEATURES, LEG_LIMIT, LEGS, fuse
 from search.logistic import LogisticModel
 from search.query import Query, Shared
 from search.results import Mode
 
-IDENTIFIER, TITLE, ARTICLE, MENTION, NAMED, PHRASE = "identifier", "title", "article", "mention", "named", "phrase"
+IDENTIFIER, TITLE, ARTICLE, MENTION, NAMED = "identifier", "title", "article", "mention", "named"
 """Exact legs: passages of documents that carry a number of the query; whose title is the query; an article of a law
-that the query names; passages in which a number stands; of documents that the query names; with the quoted strings."""
+that the query names; passages in which a number stands; of documents that the query names."""
 
-PHRASE_LIMIT = 1_000
-"""Passages fetched for quoted strings, which all hold them: ranking them is all that is left to do."""
+DEMANDED, MATCHING = "phrase", "matching"
+"""Legs that count: passages that hold what the query demands; or, where it demands nothing, all its words."""
+
+MATCHING_CONCEPTS = 4
+"""Words of a query whose passages are counted, at most: a longer one is a question, which no passage repeats whole."""
+
+DEMANDED_LIMIT = 1_000
+"""Passages fetched that hold what the query demands: ranking them is all that is left to do."""
 
 TIERS: Mapping[str, float] = MappingProxyType({IDENTIFIER: 4.0, ARTICLE: 3.0, TITLE: 3.0, MENTION: 2.0, NAMED: 0.25})
 """What an exact match adds to a fused score, which is below 1. All but a title named among other words thus stand
@@ -39,7 +47,7 @@ class Candidates(Shared):
     """What each leg found, by leg name, by score descending and then by id.
 
     Attributes:
-        total: exact number of passages that hold the quoted strings; None for a query without any.
+        total: exact number of passages that pass ``counted_filter``; None where the candidates are all there is.
     """
 
     legs: Mapping[str, tuple[ScoredPoint, ...]]
@@ -69,19 +77,48 @@ class Ranking(Shared):
     total: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ResolvedRanking(Shared):
+    """A ranking in which every candidate is one that the reader may see now.
+
+    Attributes:
+        facts: what is known of each candidate's document, by passage id.
+        total: as in ``Candidates``.
+    """
+
+    candidates: tuple[RankedCandidate, ...]
+    facts: Mapping[str, DocumentFacts]
+    total: int | None = None
+
+
 def matching(query: Query, where: Filter) -> Filter:
-    """The filter with the query's quoted strings, which every passage found must hold."""
-    return replace(where, must=(*where.must, *(Contains("text", phrase) for phrase in query.phrases)))
+    """The filter with what the query demands of every passage: its quoted strings and its expression."""
+    if not (query.phrases or query.must or query.must_not):
+        return where
+    phrases = (Contains("text", phrase) for phrase in query.phrases)
+    return Filter((*where.must, *query.must, *phrases), (*where.must_not, *query.must_not))
+
+
+def counted_filter(query: Query, where: Filter) -> Filter | None:
+    """What is counted as a result: passages that hold what is demanded, or else all words of a short query."""
+    where = matching(query, where)
+    if query.demanding:
+        return where
+    worded = not query.bare and query.mode is not Mode.SEMANTIC
+    if worded and 0 < len(query.concepts) <= MATCHING_CONCEPTS:
+        return replace(where, must=(*where.must, *holds_all(query.concepts)))
+    return None
 
 
 def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
     """The legs to fetch for a query, by name."""
+    counted = counted_filter(query, where)
     where = matching(query, where)
     legs = {name: Leg(where, LEG_LIMIT, name, vector) for name, vector in vectors.sparse.items() if vector.indices}
     if vectors.dense is not None:
         legs[DENSE] = Leg(where, LEG_LIMIT, DENSE, vectors.dense)
-    if query.phrases:
-        legs[PHRASE] = Leg(where, PHRASE_LIMIT)
+    if counted:
+        legs |= {DEMANDED: Leg(counted, DEMANDED_LIMIT)} if query.demanding else {MATCHING: Leg(counted, LEG_LIMIT)}
     legs |= {name: Leg(_also(where, *conditions), LEG_LIMIT) for name, conditions in _exact(query).items()}
     return legs
 
@@ -95,7 +132,8 @@ def rank(query: Query, candidates: Candidates, weights: LogisticModel) -> Rankin
         for found in fuse(scored, len(query.words), model)
     }
     for name, points in candidates.legs.items():
-        if name in LEGS:
+        # A full leg of matching passages says how many there are, not which of them are good.
+        if name in LEGS or (name == MATCHING and len(points) == LEG_LIMIT):
             continue
         kind = name.partition("/")[0]
         for point in points:
@@ -113,7 +151,9 @@ def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:
 
 def _exact(query: Query) -> dict[str, tuple[AnyOf | Contains, ...]]:
     """Conditions of the exact legs that the query gives rise to; what can be written in several ways has a leg each."""
-    legs: dict[str, tuple[AnyOf | Contains, ...]] = {TITLE: (AnyOf("identifiers", query.titles),)}
+    legs: dict[str, tuple[AnyOf | Contains, ...]] = {}
+    if query.titles:
+        legs[TITLE] = (AnyOf("identifiers", query.titles),)
     if query.named:
         of_named = AnyOf("identifiers", query.named)
         legs[NAMED] = (of_named,)

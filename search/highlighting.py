@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.text.folding import fold
+from corpus.text.function_words import is_function_word
 from corpus.text.references import find_document_numbers, find_project_numbers, normalise_identifier
 from search.query import Query
-from search.wording import is_function_word
 
 SHORTEST_RUN = 3
 """Characters of the shortest run that is marked though it is no word of the query (a name that was segmented)."""

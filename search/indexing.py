@@ -155,6 +155,7 @@ def version_payload(item: PassageToIndex) -> dict[str, Any]:
     document = item.document
     values = {
         "readers": sorted(document.readers),
+        "title": fold(document.title),
         "document_id": document.id,
         "version_id": item.passage.version_id,
         "kind": document.kind.value,

@@ -19,21 +19,17 @@ from corpus.text.references import (
     find_project_numbers,
     normalise_identifier,
 )
+from search.demands import Concept, Demands, Values, demands_of, find_concepts, parse_day
 from search.engine.interface import AnyOf, Between, Condition, Filter
 from search.results import Mode, SearchFilters
+from search.syntax import PHRASE, parse_expression, phrase_text
 
 MAX_CHARACTERS = 500
 """Longest query, in characters. A longer text is a document, for which there is the quotation check."""
 
-_PHRASE = re.compile(
-    r"[“”\"＂]([^“”\"＂]+)[“”\"＂]|「([^「」]+)」|『([^『』]+)』|‘([^‘’]+)’"
-    # An ASCII apostrophe quotes only where it is not one: it's, the teachers' room.
-    r"|(?<![0-9A-Za-z])'([^']+)'(?![0-9A-Za-z])"
-)
 _TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _STATE = "中华人民共和国"
 _EDGES = " \t\r\n　。．.？?！!，,；;：:、"
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
 class Shared:
@@ -56,9 +52,12 @@ class Query(Shared):
     """A query taken apart.
 
     Attributes:
-        text: as entered, without control characters and outer blanks.
+        text: what ranks a passage: the text as entered, without control characters and outer blanks, or what an
+            expression of the query language leaves of it (``Demands.ranking``).
         unquoted: what of ``text`` stands outside quotation marks.
         words: distinct terms of the analyser over ``text``, in order.
+        concepts: what ``unquoted`` is about (``search.demands.find_concepts``).
+        must, must_not: what the signs of the query language demand of every passage beside its phrases.
         phrases: quoted strings, folded, as they must stand in a passage.
         identifiers: document and project numbers, normalised.
         bare: the query is nothing but identifiers.
@@ -73,6 +72,9 @@ class Query(Shared):
     text: str
     unquoted: str
     words: tuple[str, ...]
+    concepts: tuple[Concept, ...] = ()
+    must: tuple[Condition, ...] = ()
+    must_not: tuple[Condition, ...] = ()
     phrases: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     bare: bool = False
@@ -82,37 +84,58 @@ class Query(Shared):
     article_forms: tuple[str, ...] = ()
     mode: Mode = Mode.HYBRID
 
+    @property
+    def demanding(self) -> bool:
+        """Whether the query says what a passage must hold; one that only excludes does not."""
+        return bool(self.phrases or self.must)
+
     def as_phrase(self) -> "Query":
-        """The query with its whole text as one phrase, unless it has quoted ones."""
-        return self if self.phrases else replace(self, unquoted="", phrases=(fold(self.text).strip(),))
+        """The query with its whole text as one phrase, unless it says itself what it demands."""
+        if self.demanding or self.must_not:
+            return self
+        return replace(self, unquoted="", concepts=(), phrases=(fold(self.text).strip(),))
 
     def without_phrases(self) -> "Query":
         """The query with its quotations as plain text: a question names things in quotes, it does not demand them."""
-        return replace(self, unquoted=self.text, phrases=())
+        return replace(self, unquoted=self.text, concepts=(), phrases=())
 
 
-def parse_query(text: str, analyser: Analyser) -> Query:
+def parse_query(text: str, analyser: Analyser, values: Values | None = None) -> Query:
     """Take a query apart.
 
+    Args:
+        text: what the user entered.
+        analyser: cuts it into words.
+        values: resolves the fields of the query language; without it, as for questions, the text is no expression.
+
     Raises:
-        InvalidQuery: nothing to search for, or more than ``MAX_CHARACTERS``.
+        InvalidQuery: nothing to search for, more than ``MAX_CHARACTERS``, or an expression that breaks the grammar.
     """
     text = _printable(text).strip()
     if not text:
         raise InvalidQuery("请输入要检索的内容。")
     if len(text) > MAX_CHARACTERS:
         raise InvalidQuery(f"检索内容过长（{len(text)} 字），请缩短到 {MAX_CHARACTERS} 字以内。")
+    expression = parse_expression(text) if values else None
+    if expression and values:
+        demands = demands_of(expression, analyser, values)
+    else:
+        phrases = _distinct(fold(phrase_text(match)).strip() for match in PHRASE.finditer(text))
+        demands = Demands((), (), phrases, text, PHRASE.sub(" ", text))
+    text = demands.ranking
     words = _distinct(analyser.words(text))
-    phrases = _distinct(fold(_group(match)).strip() for match in _PHRASE.finditer(text))
-    if not words and not phrases:
+    if not (words or demands.phrases or demands.must):
         raise InvalidQuery("检索内容中没有可检索的文字，请输入汉字、字母或数字。")
     references = [*find_document_numbers(text), *find_project_numbers(text)]
     article = next(iter(find_article_numbers(text)), None)
     return Query(
         text=text,
-        unquoted=_PHRASE.sub(" ", text),
+        unquoted=demands.unquoted,
         words=words,
-        phrases=phrases,
+        concepts=find_concepts(demands.unquoted, analyser),
+        must=demands.must,
+        must_not=demands.must_not,
+        phrases=demands.phrases,
         identifiers=_distinct(normalise_identifier(reference.value) for reference in references),
         bare=bool(references) and not any(map(str.isalnum, _without(text, references))),
         titles=_distinct([title_key(text), *_article_titles(text)]),
@@ -132,18 +155,28 @@ def build_filter(groups: Iterable[str], filters: SearchFilters) -> Filter:
     """
     if filters.kind is not None and filters.kind not in set(Kind):
         raise InvalidQuery(f"没有“{filters.kind}”这一文献类别，可用：{'、'.join(Kind)}。")
-    must: list[Condition] = [AnyOf("readers", tuple(sorted(groups)))]
+    must: list[Condition] = [*access(groups).must]
     exact = {"kind": filters.kind, "organization": filters.organization, "course": filters.course}
     exact["project"] = filters.project
     must += [AnyOf(name, (value.strip(),)) for name, value in exact.items() if value is not None]
     if filters.year is not None:
         must.append(AnyOf("year", (filters.year,)))
-    low, high = _day(filters.date_from, 1, 1), _day(filters.date_to, 12, 31)
+    low, high = parse_day(filters.date_from, 1, 1), parse_day(filters.date_to, 12, 31)
     if low is not None and high is not None and low > high:
         raise InvalidQuery("起始日期晚于截止日期，请检查。")
     if low is not None or high is not None:
         must.append(Between("issued_on", low, high))
     return Filter(must=tuple(must))
+
+
+def access(groups: Iterable[str]) -> Filter:
+    """What a reader in the groups may see."""
+    return Filter(must=(AnyOf("readers", tuple(sorted(groups))),))
+
+
+def access_only(where: Filter) -> Filter:
+    """The filter of ``build_filter`` without what was asked for."""
+    return Filter(must=tuple(item for item in where.must if isinstance(item, AnyOf) and item.field == "readers"))
 
 
 def title_key(title: str) -> str:
@@ -161,10 +194,6 @@ def _printable(text: str) -> str:
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
-
-
-def _group(match: re.Match[str]) -> str:
-    return next(group for group in match.groups() if group is not None)
 
 
 def blank_identifiers(text: str) -> str:
@@ -200,16 +229,3 @@ def _article_titles(text: str) -> Iterator[str]:
         if article := next(following, None):
             number = text[article.start : article.end]
             yield from (title_key(prefix + law.value + number) for prefix in ("", _STATE))
-
-
-def _day(text: str | None, month: int, day: int) -> int | None:
-    """An ISO date, or its year or year and month, as yyyymmdd; what is missing is filled in."""
-    if text is None or not text.strip():
-        return None
-    match = _DATE.fullmatch(text.strip())
-    if match is None:
-        raise InvalidQuery(f"日期“{text}”无法识别，请写作 2021-04-12、2021-04 或 2021。")
-    year, month, day = int(match[1]), int(match[2] or month), int(match[3] or day)
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        raise InvalidQuery(f"没有“{text}”这一天，请检查日期。")
-    return year * 10_000 + month * 100 + day

@@ -9,9 +9,9 @@ from itertools import pairwise
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser, Token
 from corpus.text.folding import fold
+from corpus.text.function_words import is_function_word
 from corpus.text.numerals import chinese_number, chinese_numeral
 from search.query import Query, Shared, blank_identifiers
-from search.wording import is_function_word
 
 
 class AnswerType(StrEnum):

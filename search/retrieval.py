@@ -5,92 +5,76 @@ pipeline; ``search.hits.HitsToDocuments`` ends one that goes on with documents. 
 that are not copied (``search.query.Shared``); fusion has one named input, so that no order of arrival can change it.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from haystack import Pipeline, component
 
-from corpus.catalogue import Catalogue, DocumentFacts, PassageInContext
+from corpus.catalogue import Catalogue, PassageInContext
 from corpus.text.analyser import Analyser
-from corpus.text.folding import fold
 from corpus.text.references import find_article_numbers
 from search.candidates import (
     ARTICLE,
-    PHRASE,
-    PHRASE_LIMIT,
+    DEMANDED,
+    DEMANDED_LIMIT,
+    MATCHING,
     TIERS,
     Candidates,
     QueryVectors,
     RankedCandidate,
     Ranking,
-    matching,
+    ResolvedRanking,
+    counted_filter,
     plan_legs,
     rank,
 )
 from search.embedding import Embedder
-from search.engine.interface import WORDS, Engine, Filter
-from search.fusion import load_weights
+from search.engine.interface import WORDS, Engine, Filter, ScoredPoint
+from search.fusion import LEG_LIMIT, load_weights
 from search.highlighting import highlight
 from search.hits import make_hit
-from search.query import Query, Shared, parse_query
-from search.results import FacetValue, Hit, Mode, Sort
+from search.paging import Page, ResultPager
+from search.query import Query, access_only, parse_query
+from search.results import Hit, Mode
 from search.sparse import query_vectors
 
-FACET_FIELDS = ("kind", "organization", "year", "course")
-FACET_VALUES = 50
-"""Values shown of one facet, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedRanking(Shared):
-    """A ranking in which every candidate is one that the reader may see now.
-
-    Attributes:
-        facts: what is known of each candidate's document, by passage id.
-        total: number of passages that match (``Candidates.total``), or of candidates.
-    """
-
-    candidates: tuple[RankedCandidate, ...]
-    facts: Mapping[str, DocumentFacts]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """A passage and how it was found."""
-
-    context: PassageInContext
-    candidate: RankedCandidate
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Shared):
-    """The passages of one page of results, in order, and the number of results on all pages."""
-
-    passages: tuple[RankedPassage, ...]
-    total: int
+_FIELD_VALUES = 100_000
+"""Values of a field that a query can name."""
 
 
 @component
 class QueryAnalyser:
     """Takes a user's text apart."""
 
-    def __init__(self, analyser: Analyser) -> None:
+    def __init__(self, analyser: Analyser, engine: Engine | None = None) -> None:
         self.analyser = analyser
+        self.engine = engine
 
     @component.output_types(query=Query)
-    def run(self, text: str, mode: Mode = Mode.HYBRID, quoting: bool = True) -> dict[str, Query]:
-        """Parse ``text``; without ``quoting``, as for questions, quotation marks demand nothing.
+    def run(
+        self, text: str, where: Filter | None = None, mode: Mode = Mode.HYBRID, quoting: bool = True
+    ) -> dict[str, Query]:
+        """Parse ``text``; without ``quoting``, as for questions, its signs demand nothing.
+
+        Fields of the query language are held against the values that the engine has for passages that pass ``where``,
+        the access condition; without these two a text is no expression.
 
         Raises:
-            InvalidQuery: nothing to search for, or too long.
+            InvalidQuery: nothing to search for, too long, or an expression that breaks the grammar.
+            EngineUnavailable: the engine does not answer.
         """
-        query = replace(parse_query(text, self.analyser), mode=mode)
+
         if not quoting:
-            return {"query": query.without_phrases()}
+            return {"query": replace(parse_query(text, self.analyser).without_phrases(), mode=mode)}
+        values = None if self.engine is None or where is None else partial(_values, self.engine, where)
+        query = replace(parse_query(text, self.analyser, values), mode=mode)
         return {"query": query.as_phrase() if mode is Mode.EXACT else query}
+
+
+def _values(engine: Engine, where: Filter, field: str) -> list[str]:
+    return [str(value) for value, _ in engine.facet(field, where, _FIELD_VALUES)]
 
 
 @component
@@ -129,10 +113,29 @@ class CandidateRetriever:
         legs = plan_legs(query, vectors, where)
         found = self.engine.query(list(legs.values()))
         by_leg = {name: tuple(points) for name, points in zip(legs, found, strict=True)}
-        total = len(by_leg[PHRASE]) if PHRASE in by_leg else None
-        if total == PHRASE_LIMIT:
-            total = self.engine.count(matching(query, where))
-        return {"candidates": Candidates(MappingProxyType(by_leg), total)}
+        return {"candidates": self._counted(query, where, by_leg)}
+
+    def _counted(self, query: Query, where: Filter, by_leg: dict[str, tuple[ScoredPoint, ...]]) -> Candidates:
+        """The candidates with their number.
+
+        Where the words of a query stand together in more passages than a leg brings, those are the results. So they
+        are when a filter leaves few of them: a facet's count is what choosing its value finds.
+        """
+        counted, total = counted_filter(query, where), None
+        if DEMANDED in by_leg:
+            total = len(by_leg[DEMANDED])
+        if counted and (total == DEMANDED_LIMIT or len(by_leg.get(MATCHING, ())) == LEG_LIMIT):
+            total = self.engine.count(counted)
+        elif counted and by_leg.get(MATCHING) and self._many_without_filters(query, where):
+            total = len(by_leg[MATCHING])
+            ids = {point.id for point in by_leg[MATCHING]}
+            by_leg = {name: tuple(point for point in leg if point.id in ids) for name, leg in by_leg.items()}
+        return Candidates(MappingProxyType(by_leg), total)
+
+    def _many_without_filters(self, query: Query, where: Filter) -> bool:
+        readable = access_only(where)
+        everything = counted_filter(query, readable)
+        return readable != where and everything is not None and self.engine.count(everything) >= LEG_LIMIT
 
 
 @component
@@ -161,45 +164,7 @@ class RankingResolver:
         if tiered:
             found = self.catalogue.hydrate(tiered, groups)
             candidates = _order_tiers(_verify_articles(candidates, found, query), found)
-        total = len(candidates) if ranking.total is None else ranking.total
-        return {"ranking": ResolvedRanking(tuple(candidates), MappingProxyType(facts), total)}
-
-
-@component
-class PassageHydrator:
-    """Loads the passages of one page."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
-
-    @component.output_types(page=Page)
-    def run(
-        self,
-        *,
-        query: Query,
-        ranking: ResolvedRanking,
-        groups: frozenset[str],
-        limit: int = 10,
-        offset: int = 0,
-        sort: Sort = Sort.RELEVANCE,
-        group_by_document: bool = False,
-    ) -> dict[str, Page]:
-        """The passages at [offset, offset + limit), a document's best one only when grouping.
-
-        Grouped results count documents. A passage whose stored text lacks a quoted string is left out.
-        """
-        candidates, facts, total = ranking.candidates, ranking.facts, ranking.total
-        if group_by_document:
-            best: dict[str, RankedCandidate] = {}
-            for candidate in candidates:
-                best.setdefault(facts[candidate.id].id, candidate)
-            candidates, total = tuple(best.values()), len(best)
-        if sort is Sort.DATE:
-            candidates = tuple(sorted(candidates, key=lambda candidate: _latest_first(facts[candidate.id])))
-        chosen = candidates[offset : offset + limit]
-        found = self.catalogue.hydrate([candidate.id for candidate in chosen], groups)
-        passages = (RankedPassage(found[item.id], item) for item in chosen if item.id in found)
-        return {"page": Page(tuple(item for item in passages if _holds(item.context, query)), total)}
+        return {"ranking": ResolvedRanking(tuple(candidates), MappingProxyType(facts), ranking.total)}
 
 
 @component
@@ -220,9 +185,9 @@ class PassageHighlighter:
 
 
 def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
-    """The pipeline up to a resolved ranking: inputs ``analyse.text``, ``retrieve.where``, ``resolve.groups``."""
+    """The pipeline up to a resolved ranking: inputs ``analyse.text``, ``where`` of three steps, ``resolve.groups``."""
     pipeline = Pipeline()
-    pipeline.add_component("analyse", QueryAnalyser(analyser))
+    pipeline.add_component("analyse", QueryAnalyser(analyser, engine))
     pipeline.add_component("encode", QueryEncoder(analyser, embedder))
     pipeline.add_component("retrieve", CandidateRetriever(engine))
     pipeline.add_component("rank", CandidateRanker())
@@ -238,28 +203,13 @@ def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, em
 def build_search(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
     """The retrieval pipeline, and from its ranking one page of hits (``highlight.hits``)."""
     pipeline = build_retrieval(catalogue, engine, analyser, embedder)
-    pipeline.add_component("hydrate", PassageHydrator(catalogue))
+    pipeline.add_component("page", ResultPager(catalogue, engine))
     pipeline.add_component("highlight", PassageHighlighter())
-    pipeline.connect("analyse.query", "hydrate.query")
+    pipeline.connect("analyse.query", "page.query")
     pipeline.connect("analyse.query", "highlight.query")
-    pipeline.connect("resolve.ranking", "hydrate.ranking")
-    pipeline.connect("hydrate.page", "highlight.page")
+    pipeline.connect("resolve.ranking", "page.ranking")
+    pipeline.connect("page.page", "highlight.page")
     return pipeline
-
-
-def count_facets(ranking: ResolvedRanking) -> dict[str, list[FacetValue]]:
-    """Values of ``FACET_FIELDS`` over the candidates with the number of passages, most frequent first."""
-    facts = [ranking.facts[candidate.id] for candidate in ranking.candidates]
-    return {
-        name: facet_values(Counter(getattr(item, name) for item in facts if getattr(item, name) is not None).items())
-        for name in FACET_FIELDS
-    }
-
-
-def facet_values(counts: Iterable[tuple[str | int, int]]) -> list[FacetValue]:
-    """Counted values, most frequent first, then by value."""
-    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
-    return [FacetValue(value, count) for value, count in ordered[:FACET_VALUES]]
 
 
 def _verify_articles(
@@ -292,13 +242,3 @@ def _order_tiers(candidates: Iterable[RankedCandidate], found: Mapping[str, Pass
         return -candidate.score, context.document.id, context.passage.start, candidate.id
 
     return sorted(candidates, key=key)
-
-
-def _holds(found: PassageInContext, query: Query) -> bool:
-    folded = fold(found.passage.text)
-    return all(phrase in folded for phrase in query.phrases)
-
-
-def _latest_first(facts: DocumentFacts) -> int:
-    """Sort key: later dates first, undated documents last; equal dates keep the order by relevance."""
-    return -facts.issued_on.toordinal() if facts.issued_on else 1

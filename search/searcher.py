@@ -16,14 +16,14 @@ from corpus.settings import Settings
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from search.answers import build_answers
-from search.candidates import matching
 from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
-from search.engine.interface import Engine, Filter
+from search.engine.interface import Engine
 from search.fingerprint import check_fingerprint
+from search.paging import Page, count_facets
 from search.query import Query, build_filter
-from search.results import Answer, FacetValue, QueryEcho, SearchFilters, SearchRequest, SearchResult
-from search.retrieval import FACET_FIELDS, FACET_VALUES, ResolvedRanking, build_search, count_facets, facet_values
+from search.results import Answer, QueryEcho, SearchFilters, SearchRequest, SearchResult
+from search.retrieval import build_search
 
 if TYPE_CHECKING:
     from search.quotation.findings import QuoteCheck
@@ -90,11 +90,10 @@ class Searcher:
     def search(self, request: SearchRequest, groups: frozenset[str]) -> SearchResult:
         """One page of hits for a reader in ``groups``; equal requests over an equal library give equal pages.
 
-        With quoted strings, ``total`` is the exact number of passages that hold them all, and the facets count over
-        those (of which the first ``search.candidates.PHRASE_LIMIT`` can be paged through). Otherwise there is no line
-        between what matches and what does not: ``total`` is the number of candidates that the legs of the query
-        brought in (at most 100 each), and the facets count over them. Grouped by document, ``total`` counts documents
-        among the candidates.
+        ``total`` is the number of passages that pass the query's demands (quoted strings, AND, fields …) or, where it
+        demands nothing, hold all its words or their synonyms; the facets count over the same. Where fewer than
+        ``search.fusion.LEG_LIMIT`` passages hold them, the results are the candidates that the query's legs brought in,
+        those near in meaning too. Grouped by document, ``total`` counts documents. See ``search.paging``.
 
         Raises:
             InvalidQuery: the text or a filter cannot be understood.
@@ -105,10 +104,11 @@ class Searcher:
             raise InvalidQuery(f"每页条数须在 0 至 {MAX_LIMIT} 之间，起始位置不得为负。")
         where = build_filter(groups, request.filters)
         inputs = {
-            "analyse": {"text": request.text, "mode": request.mode},
+            "analyse": {"text": request.text, "mode": request.mode, "where": where},
             "retrieve": {"where": where},
             "resolve": {"groups": groups},
-            "hydrate": {
+            "page": {
+                "where": where,
                 "groups": groups,
                 "limit": request.limit,
                 "offset": request.offset,
@@ -116,14 +116,15 @@ class Searcher:
                 "group_by_document": request.group_by_document,
             },
         }
-        found = _run(self._search, inputs, {"analyse", "resolve", "hydrate"})
+        found = _run(self._search, inputs, {"analyse", "resolve", "page"})
         query: Query = found["analyse"]["query"]
+        page: Page = found["page"]["page"]
         return SearchResult(
             query=QueryEcho(request.text, list(query.words)),
-            total=found["hydrate"]["page"].total,
+            total=page.total,
             took_ms=(time.perf_counter() - started) * 1000,
             hits=found["highlight"]["hits"],
-            facets=self._facets(query, where, found["resolve"]["ranking"]),
+            facets=count_facets(self.engine, found["resolve"]["ranking"], page.counted),
         )
 
     def answer(self, question: str, filters: SearchFilters, groups: frozenset[str]) -> Answer:
@@ -135,7 +136,7 @@ class Searcher:
         """
         where = build_filter(groups, filters)
         inputs = {
-            "analyse": {"text": question, "quoting": False},
+            "analyse": {"text": question, "quoting": False, "where": where},
             "retrieve": {"where": where},
             "resolve": {"groups": groups},
             "evidence": {"where": where, "groups": groups},
@@ -153,13 +154,6 @@ class Searcher:
         from search.quotation.checking import QuotationChecker
 
         return QuotationChecker(self._catalogue, self.engine, self._analyser).check(draft, groups)
-
-    def _facets(self, query: Query, where: Filter, ranking: ResolvedRanking) -> dict[str, list[FacetValue]]:
-        """Counted over the candidates, or by the engine where quoted strings match more passages than were fetched."""
-        if ranking.total <= len(ranking.candidates):
-            return count_facets(ranking)
-        where = matching(query, where)
-        return {name: facet_values(self.engine.facet(name, where, FACET_VALUES)) for name in FACET_FIELDS}
 
 
 def _run(pipeline: Pipeline, inputs: Mapping[str, Any], include: set[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
@@ -175,6 +176,11 @@ class Catalogue:
         """What is counted over many hits, by passage id; the same passages are left out as in ``hydrate``."""
         with self._read() as connection:
             return reading.document_facts(connection, passage_ids, groups)
+
+    def issue_dates(self, document_ids: Sequence[str]) -> dict[str, date]:
+        """成文日期 of the documents that have one, by document id."""
+        with self._read() as connection:
+            return reading.issue_dates(connection, document_ids)
 
     def neighbours(self, passage_id: str) -> tuple[Passage | None, Passage | None]:
         """The passages before and after one, in the same version."""

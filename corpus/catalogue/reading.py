@@ -1,6 +1,7 @@
 """Queries. Every function takes a connection; ``Catalogue`` opens the transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, bindparam, false, func, or_, select
@@ -202,6 +203,15 @@ def document_facts(
         for passage_id, status, readers, *facts in connection.execute(_FACTS, {"ids": batch}).all():
             if status == Status.ACTIVE and readers & groups:
                 found[passage_id] = DocumentFacts(*facts)
+    return found
+
+
+def issue_dates(connection: Connection, document_ids: Sequence[str]) -> dict[str, date]:
+    """成文日期 of the documents that have one, by document id."""
+    columns = select(documents.c.id, documents.c.issued_on).where(documents.c.issued_on.is_not(None))
+    found: dict[str, date] = {}
+    for batch in batches(document_ids):
+        found.update((row.id, row.issued_on) for row in connection.execute(columns.where(documents.c.id.in_(batch))))
     return found
 
 

@@ -11,6 +11,7 @@ import rjieba
 
 from corpus.terms import TermBase
 from corpus.text.folding import FOLDING_VERSION, fold
+from corpus.text.function_words import is_function_word
 
 ANALYSER_VERSION = 1
 
@@ -45,6 +46,11 @@ class Analyser:
 
     def __init__(self, terms: TermBase) -> None:
         self._jieba = rjieba.Jieba()
+        self._synonyms = {
+            name: tuple(other for other in names if other != name)
+            for names in (tuple(dict.fromkeys(map(fold, (term.text, *term.aliases)))) for term in terms.terms)
+            for name in names
+        }
         for word in sorted({fold(word) for word in terms.words}):
             if _RUN.fullmatch(word):
                 self._jieba.add_word(word, None, None)
@@ -61,6 +67,29 @@ class Analyser:
                     words.extend(inner for inner, _ in self._inner_words(word))
                 words.append(word)
         return words
+
+    def segments(self, text: str) -> list[str]:
+        """Folded words end to end, without those inside them; characters that no word joins stand together.
+
+        百姓名嘴宣讲 → 百姓名嘴, 宣讲; 柴琬舸, which is in no dictionary, stays whole.
+        """
+        segments: list[str] = []
+        joins = False
+        for word in self._jieba.cut(fold(text), hmm=False):
+            if not word[0].isalnum():
+                joins = False
+                continue
+            lone = len(word) == 1 and not word.isascii() and not is_function_word(word)
+            if lone and joins:
+                segments[-1] += word
+            else:
+                segments.append(word)
+            joins = lone
+        return segments
+
+    def synonyms(self, word: str) -> tuple[str, ...]:
+        """Folded other names of a folded term: its aliases, or the term and the other aliases."""
+        return self._synonyms.get(word, ())
 
     def bigrams(self, text: str) -> list[str]:
         """Folded pairs of neighbouring characters within runs of letters, digits and Han; a run of one as it is."""

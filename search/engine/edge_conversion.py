@@ -13,6 +13,7 @@ from search.engine.interface import (
     Between,
     Condition,
     Contains,
+    Either,
     Filter,
     HasId,
     Leg,
@@ -94,7 +95,9 @@ def _equals(field: str, value: str | int) -> edge.FieldCondition:
     return edge.FieldCondition(field, match=edge.MatchValue(value))
 
 
-def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter | edge.HasIdCondition:
+def _condition(  # noqa: PLR0911 - one for each condition
+    condition: Condition,
+) -> edge.FieldCondition | edge.Filter | edge.HasIdCondition:
     match condition:
         case AnyOf(field, values):
             return _any_of(field, values)
@@ -104,6 +107,12 @@ def _condition(condition: Condition) -> edge.FieldCondition | edge.Filter | edge
             return _substring(field, text)
         case HasId(ids):
             return edge.HasIdCondition({UUID(identifier) for identifier in ids})
+        case Either(()):
+            return edge.HasIdCondition(set())
+        case Either(conditions):
+            return edge.Filter(should=[_condition(alternative) for alternative in conditions])
+        case Filter(must, must_not):
+            return edge.Filter(must=[*map(_condition, must)], must_not=[*map(_condition, must_not)])
 
 
 def _any_of(field: str, values: tuple[str | int, ...]) -> edge.FieldCondition | edge.Filter:
@@ -115,15 +124,15 @@ def _any_of(field: str, values: tuple[str | int, ...]) -> edge.FieldCondition | 
     return edge.FieldCondition(field, match=edge.MatchAny(cast("list[str]", list(values))))
 
 
-def _substring(field: str, text: str) -> edge.Filter:
-    """The gram index narrows, the text itself decides."""
+def _substring(field: str, text: str) -> edge.FieldCondition | edge.Filter:
+    """The gram index narrows, the text itself decides. A single condition is not nested, which would cost time."""
     grams = schema.grams(text)
     must: list[edge.FieldCondition] = []
     if grams:
         must.append(edge.FieldCondition(schema.grams_field(field), match=edge.MatchText(" ".join(grams))))
     if not schema.is_gram(text):
         must.append(edge.FieldCondition(field, match=edge.MatchSubstring(text)))
-    return edge.Filter(must=[*must])
+    return must[0] if len(must) == 1 else edge.Filter(must=[*must])
 
 
 def to_point(point: Point) -> edge.Point:

@@ -53,18 +53,28 @@ class HasId:
     ids: tuple[str, ...]
 
 
-Condition = AnyOf | Between | Contains | HasId
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of the conditions holds. None of them matches nothing."""
+
+    conditions: "tuple[Condition, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """All of ``must`` hold and none of ``must_not``. Immutable, and so handed on uncopied between components."""
+    """All of ``must`` hold and none of ``must_not``; a condition itself, so that conditions can be nested.
 
-    must: tuple[Condition, ...] = ()
-    must_not: tuple[Condition, ...] = ()
+    Immutable, and so handed on uncopied between components.
+    """
+
+    must: "tuple[Condition, ...]" = ()
+    must_not: "tuple[Condition, ...]" = ()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Filter":
         return self
+
+
+Condition = AnyOf | Between | Contains | HasId | Either | Filter
 
 
 @dataclass(frozen=True, slots=True)

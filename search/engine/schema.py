@@ -16,6 +16,7 @@ from search.engine.interface import (
     Between,
     Condition,
     Contains,
+    Either,
     Filter,
     HasId,
     Leg,
@@ -40,7 +41,8 @@ KEYWORD_FIELDS = (
 )
 INTEGER_FIELDS = ("issued_on", "year")
 """Dates are yyyymmdd."""
-TEXT_FIELDS = ("text",)
+TEXT_FIELDS = ("text", "title")
+"""Folded, with grams."""
 
 _GRAMS = "_grams"
 
@@ -95,8 +97,16 @@ def check_facet(field: str) -> None:
 
 
 def _check_condition(condition: Condition) -> None:
-    if isinstance(condition, HasId):
-        return
+    match condition:
+        case HasId():
+            return
+        case Either(conditions):
+            for alternative in conditions:
+                _check_condition(alternative)
+            return
+        case Filter():
+            check_filter(condition)
+            return
     allowed = {AnyOf: KEYWORD_FIELDS + INTEGER_FIELDS, Between: INTEGER_FIELDS, Contains: TEXT_FIELDS}
     if type(condition) not in allowed:
         raise TypeError(f"unknown condition: {condition!r}")

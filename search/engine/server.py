@@ -16,6 +16,7 @@ from search.engine.interface import (
     Between,
     Condition,
     Contains,
+    Either,
     Filter,
     HasId,
     Leg,
@@ -201,7 +202,9 @@ def to_filter(where: Filter) -> models.Filter:
     )
 
 
-def _condition(condition: Condition) -> models.FieldCondition | models.Filter | models.HasIdCondition:
+def _condition(  # noqa: PLR0911 - one for each condition
+    condition: Condition,
+) -> models.FieldCondition | models.Filter | models.HasIdCondition:
     match condition:
         case AnyOf(field, values):
             return models.FieldCondition(key=field, match=models.MatchAny(any=cast("list[str]", list(values))))
@@ -211,6 +214,12 @@ def _condition(condition: Condition) -> models.FieldCondition | models.Filter | 
             return _substring(field, text)
         case HasId(ids):
             return models.HasIdCondition(has_id=list(ids))
+        case Either(()):
+            return models.HasIdCondition(has_id=[])
+        case Either(conditions):
+            return models.Filter(should=[_condition(alternative) for alternative in conditions])
+        case Filter(must, must_not):
+            return models.Filter(must=[*map(_condition, must)], must_not=[*map(_condition, must_not)])
 
 
 def _substring(field: str, text: str) -> models.Filter:

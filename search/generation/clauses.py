@@ -10,6 +10,7 @@ from functools import lru_cache
 from corpus.records import Span
 from corpus.text.analyser import Analyser, TaggedToken
 from corpus.text.folding import fold
+from corpus.text.function_words import is_function_word
 from corpus.text.numerals import chinese_number
 from corpus.text.references import (
     find_article_numbers,
@@ -28,7 +29,6 @@ from search.generation.wording import (
     QUANTIFYING,
     REPORTING,
 )
-from search.wording import is_function_word
 
 _BOUNDARY = re.compile(r"(?<!\d),|,(?!\d{3})|[;。!?\n\t|]|:(?!\d)|…+|——+")
 _TITLE = re.compile(r"《((?:[^《》\n]|《[^《》\n]*》){1,100})》")

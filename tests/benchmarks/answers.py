@@ -27,6 +27,7 @@ from corpus.settings import DEMO_GROUPS, Settings, parse_groups
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from search.answers import AnswerBuilder, Evidence, EvidenceFinder
+from search.candidates import ResolvedRanking
 from search.embedding import open_embedder
 from search.engine.factory import open_engine
 from search.evaluation import query_hash, read_hashes
@@ -35,7 +36,7 @@ from search.indexing import Indexer
 from search.logistic import LogisticModel
 from search.query import build_filter
 from search.results import AnswerStatus, SearchFilters
-from search.retrieval import ResolvedRanking, build_retrieval
+from search.retrieval import build_retrieval
 from tests.benchmarks.sample_answers import QUESTIONS, plain, shows
 
 GROUPS = parse_groups(DEMO_GROUPS)

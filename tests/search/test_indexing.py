@@ -104,6 +104,7 @@ def test_points_carry_what_is_filtered_on(library: Library) -> None:
     [point] = library.engine.retrieve(sorted(library.ids(Filter(must=(Contains("text", "坚持民生优先,压实"),)))))
     assert point.payload == {
         "readers": ["curators", "researchers"],
+        "title": "《冬季供暖》工作的通知",
         "document_id": document.id,
         "version_id": library.catalogue.version(document.id).id,
         "kind": "policy",

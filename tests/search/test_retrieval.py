@@ -8,7 +8,7 @@ from haystack import Document as HaystackDocument
 from haystack import Pipeline, component
 
 from corpus.records import Document, Kind, Status
-from search.candidates import IDENTIFIER, TITLE, Candidates, plan_legs, rank
+from search.candidates import IDENTIFIER, MATCHING, TITLE, Candidates, plan_legs, rank
 from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, ScoredPoint
 from search.fusion import load_weights
 from search.hits import HitsToDocuments
@@ -44,7 +44,7 @@ def test_the_search_pipeline_goes_on_with_documents(library):
             "analyse": {"text": "取暖补贴"},
             "retrieve": {"where": WHERE},
             "resolve": {"groups": PUBLIC},
-            "hydrate": {"groups": PUBLIC, "limit": 2},
+            "page": {"where": WHERE, "groups": PUBLIC, "limit": 2},
         }
     )
     assert len(found["shout"]["contents"]) == 2
@@ -65,8 +65,9 @@ def test_components_work_alone_in_a_pipeline(analyser, embedder):
 @pytest.mark.parametrize(
     ("mode", "text", "legs"),
     [
-        (Mode.HYBRID, "院坝宣讲", {WORDS, BIGRAMS, DENSE, TITLE}),
-        (Mode.LEXICAL, "院坝宣讲", {WORDS, BIGRAMS, TITLE}),
+        (Mode.HYBRID, "院坝宣讲", {WORDS, BIGRAMS, DENSE, TITLE, MATCHING}),
+        (Mode.HYBRID, "院坝里怎样宣讲才能让老人听得懂", {WORDS, BIGRAMS, DENSE, TITLE}),
+        (Mode.LEXICAL, "院坝宣讲", {WORDS, BIGRAMS, TITLE, MATCHING}),
         (Mode.SEMANTIC, "院坝宣讲", {DENSE, TITLE}),
         (Mode.HYBRID, "22YL037", {WORDS, TITLE, IDENTIFIER, "mention/22YL037"}),
         (Mode.EXACT, "院坝宣讲", {WORDS, BIGRAMS, TITLE, "phrase"}),

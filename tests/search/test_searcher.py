@@ -197,13 +197,3 @@ def test_the_catalogue_has_the_last_word_on_access_and_currency(open_library):
     catalogue.trash(document.id)
     result = searcher.search(SearchRequest('"志愿者"'), PUBLIC)
     assert result.hits == []
-
-
-def test_more_matches_than_are_fetched_are_counted_by_the_engine(library, monkeypatch):
-    whole = library.search(SearchRequest('"取暖"', limit=100), PUBLIC)
-    for module in ("search.candidates", "search.retrieval"):
-        monkeypatch.setattr(f"{module}.PHRASE_LIMIT", 1)
-    monkeypatch.setattr("search.candidates.LEG_LIMIT", 1)
-    few = library.search(SearchRequest('"取暖"', mode=Mode.EXACT), PUBLIC)
-    assert len(few.hits) < few.total == whole.total
-    assert few.facets == whole.facets

@@ -19,6 +19,7 @@ from search.engine.interface import (
     AnyOf,
     Between,
     Contains,
+    Either,
     Engine,
     Filter,
     HasId,
@@ -92,6 +93,7 @@ def point(number: int, *, seed: int = 7) -> Point:
         "year": 2015 + number % 5,
         "issued_on": 20_150_101 + 10_000 * (number % 5) + number % 28,
         "text": TEXTS[number % len(TEXTS)],
+        "title": ("社区书屋管理办法", "村民议事会记录")[number % 2],
     }
     if number % 4 == 0:
         payload["organization"] = "石桥镇文化站"
@@ -115,7 +117,7 @@ def unchanged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def matching(condition) -> list[int]:
     """The points of ``filled`` that a condition lets pass, by plain Python."""
 
-    def passes(number: int) -> bool:
+    def passes(number: int, condition) -> bool:
         payload = point(number).payload
         value = payload.get(getattr(condition, "field", None))
         match condition:
@@ -127,8 +129,12 @@ def matching(condition) -> list[int]:
                 return value is not None and (low is None or low <= value) and (high is None or value <= high)
             case Contains(_, text):
                 return text in value
+            case Either(conditions):
+                return any(passes(number, alternative) for alternative in conditions)
+            case Filter(must, must_not):
+                return all(passes(number, part) for part in must) and not any(passes(number, part) for part in must_not)
 
-    return [number for number in range(60) if passes(number)]
+    return [number for number in range(60) if passes(number, condition)]
 
 
 CONDITIONS = [
@@ -155,6 +161,13 @@ CONDITIONS = [
     Contains("text", "员值"),
     HasId((identifier(3), identifier(41), identifier(999))),
     HasId(()),
+    Either(()),
+    Either((Contains("text", "换书"), AnyOf("kind", ("course",)))),
+    Either((Either(()), Contains("title", "书屋"), HasId((identifier(5),)))),
+    Filter(must_not=(Contains("text", "值班员"), AnyOf("kind", ("policy",)))),
+    Filter(
+        must=(Contains("text", "书"), Either((AnyOf("year", (2016,)), Filter(must_not=(Contains("title", "议事"),)))))
+    ),
 ]
 
 

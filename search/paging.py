@@ -1,0 +1,214 @@
+"""From a ranking to one page of results: order, grouping, true totals, and what lies beyond the candidates.
+
+The results are the passages that hold what a query demands, or all words of a short one; the engine counts them, with
+filters and readers applied, and the candidates lead them. Where a query demands nothing, and few passages or none hold
+all its words, what its legs brought in is the whole result, and is counted as such.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from haystack import component
+
+from corpus.catalogue import Catalogue, DocumentFacts, PassageInContext
+from corpus.text.folding import fold
+from search.candidates import RankedCandidate, ResolvedRanking, counted_filter
+from search.engine.interface import AnyOf, Between, Engine, Filter, HasId, Leg
+from search.query import Query, Shared
+from search.results import FacetValue, Sort
+
+FACET_FIELDS = ("kind", "organization", "year", "course")
+FACET_VALUES = 50
+"""Values shown of one facet, at most."""
+
+MAX_DOCUMENTS = 200_000
+"""Documents that are told apart in one result."""
+
+_MAX_DAYS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage and how it was found."""
+
+    context: PassageInContext
+    candidate: RankedCandidate
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Shared):
+    """The passages of one page of results, in order.
+
+    Attributes:
+        total: number of results on all pages.
+        counted: the filter that the results pass; None where the candidates are all of them.
+    """
+
+    passages: tuple[RankedPassage, ...]
+    total: int
+    counted: Filter | None = None
+
+
+@component
+class ResultPager:
+    """Loads one page of the results that a ranking leads."""
+
+    def __init__(self, catalogue: Catalogue, engine: Engine) -> None:
+        self.catalogue = catalogue
+        self.engine = engine
+
+    @component.output_types(page=Page)
+    def run(
+        self,
+        *,
+        query: Query,
+        ranking: ResolvedRanking,
+        where: Filter,
+        groups: frozenset[str],
+        limit: int = 10,
+        offset: int = 0,
+        sort: Sort = Sort.RELEVANCE,
+        group_by_document: bool = False,
+    ) -> dict[str, Page]:
+        """The passages at [offset, offset + limit), a document's best one only when grouping.
+
+        Grouped results count documents. A passage whose stored text lacks a quoted string is left out.
+
+        Raises:
+            EngineUnavailable: the engine does not answer.
+        """
+        counted = None if ranking.total is None else counted_filter(query, where)
+        total = len(ranking.candidates) if ranking.total is None else ranking.total
+        results = _Results(self.catalogue, self.engine, ranking, counted, groups)
+        order = results.documents if group_by_document else results.passages
+        if group_by_document:
+            total = results.document_total()
+        chosen = order(sort, offset, limit)
+        found = self.catalogue.hydrate([candidate.id for candidate in chosen], groups)
+        passages = (RankedPassage(found[item.id], item) for item in chosen if item.id in found)
+        page = tuple(item for item in passages if _holds(item.context, query))
+        return {"page": Page(page, total, counted)}
+
+
+class _Results:
+    """The results of one query: the candidates that rank, and behind them whatever else passes the filter."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        engine: Engine,
+        ranking: ResolvedRanking,
+        counted: Filter | None,
+        groups: frozenset[str],
+    ) -> None:
+        self._catalogue, self._engine, self._groups = catalogue, engine, groups
+        self._candidates, self._facts, self._counted = ranking.candidates, ranking.facts, counted
+
+    def passages(self, sort: Sort, offset: int, limit: int) -> Sequence[RankedCandidate]:
+        """Passages at [offset, offset + limit)."""
+        if self._counted is None:
+            ranked = self._candidates if sort is Sort.RELEVANCE else self._by_date(self._candidates)
+            return ranked[offset : offset + limit]
+        if sort is Sort.DATE:
+            return self._dated(self._counted, offset, limit)
+        page = self._candidates[offset : offset + limit]
+        if len(page) == limit:
+            return page
+        behind = max(0, offset - len(self._candidates))
+        known = {candidate.id for candidate in self._candidates}
+        rest = self._ids(self._counted, offset + limit)
+        return [*page, *[_unranked(found) for found in rest if found not in known][behind : behind + limit - len(page)]]
+
+    def documents(self, sort: Sort, offset: int, limit: int) -> Sequence[RankedCandidate]:
+        """One passage of each document at [offset, offset + limit): the best one, if it is a candidate."""
+        best: dict[str, RankedCandidate] = {}
+        for candidate in self._candidates:
+            best.setdefault(self._facts[candidate.id].id, candidate)
+        if self._counted is None:
+            ranked = tuple(best.values())
+            return (ranked if sort is Sort.RELEVANCE else self._by_date(ranked))[offset : offset + limit]
+        held = self._document_counts(self._counted)
+        order = [identifier for identifier in best if identifier in held]
+        order += [identifier for identifier in held if identifier not in best]
+        if sort is Sort.DATE:
+            days = self._catalogue.issue_dates(order)
+            order.sort(key=lambda identifier: -days[identifier].toordinal() if days.get(identifier) else 1)
+        chosen = order[offset : offset + limit]
+        missing = [identifier for identifier in chosen if identifier not in best]
+        legs = [Leg(_also(self._counted, AnyOf("document_id", (identifier,))), 1) for identifier in missing]
+        found = zip(missing, self._engine.query(legs) if legs else (), strict=True)
+        best |= {identifier: _unranked(points[0].id) for identifier, points in found if points}
+        return [best[identifier] for identifier in chosen if identifier in best]
+
+    def document_total(self) -> int:
+        """Number of documents among the results."""
+        if self._counted is None:
+            return len({self._facts[candidate.id].id for candidate in self._candidates})
+        return len(self._document_counts(self._counted))
+
+    def _document_counts(self, where: Filter) -> dict[str, int]:
+        return {str(value): count for value, count in self._engine.facet("document_id", where, MAX_DOCUMENTS)}
+
+    def _by_date(self, candidates: Sequence[RankedCandidate]) -> Sequence[RankedCandidate]:
+        return sorted(candidates, key=lambda candidate: _latest_first(self._facts[candidate.id]))
+
+    def _dated(self, where: Filter, offset: int, limit: int) -> list[RankedCandidate]:
+        """Passages by date, the undated last; those of one day by score, then by id."""
+        days = sorted(self._engine.facet("issued_on", where, _MAX_DAYS), reverse=True)
+        dated = [(_also(where, AnyOf("issued_on", (day,))), count) for day, count in days]
+        undated = replace(where, must_not=(*where.must_not, Between("issued_on", 0, None)))
+        ranks = {candidate.id: (number, candidate) for number, candidate in enumerate(self._candidates)}
+        page: list[RankedCandidate] = []
+        at = 0
+        for condition, count in [*dated, (undated, None)]:
+            if count is None or at + count > offset:
+                skipped = max(0, offset - at)
+                # A day is ordered as a whole: what ranks best in it may have any id.
+                ids = self._ids(condition, count or offset + limit - at)
+                ids.sort(key=lambda found: (ranks[found][0] if found in ranks else len(ranks), found))
+                page += [ranks[found][1] if found in ranks else _unranked(found) for found in ids[skipped:]]
+            at += count or 0
+            if len(page) >= limit:
+                break
+        return page[:limit]
+
+    def _ids(self, where: Filter, limit: int) -> list[str]:
+        """Ids of passages that pass a filter, in order of id."""
+        return [point.id for point in self._engine.query([Leg(where, limit)])[0]]
+
+
+def count_facets(engine: Engine, ranking: ResolvedRanking, counted: Filter | None) -> dict[str, list[FacetValue]]:
+    """Values of ``FACET_FIELDS`` over all results with the number of passages, most frequent first."""
+    if counted is not None:
+        return {name: facet_values(engine.facet(name, counted, FACET_VALUES)) for name in FACET_FIELDS}
+    facts = [ranking.facts[candidate.id] for candidate in ranking.candidates]
+    return {
+        name: facet_values(Counter(getattr(item, name) for item in facts if getattr(item, name) is not None).items())
+        for name in FACET_FIELDS
+    }
+
+
+def facet_values(counts: Iterable[tuple[str | int, int]]) -> list[FacetValue]:
+    """Counted values, most frequent first, then by value."""
+    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
+    return [FacetValue(value, count) for value, count in ordered[:FACET_VALUES]]
+
+
+def _also(where: Filter, condition: AnyOf | Between | HasId) -> Filter:
+    return replace(where, must=(*where.must, condition))
+
+
+def _unranked(identifier: str) -> RankedCandidate:
+    return RankedCandidate(identifier, 0.0, 0.0, MappingProxyType({}))
+
+
+def _holds(found: PassageInContext, query: Query) -> bool:
+    folded = fold(found.passage.text)
+    return all(phrase in folded for phrase in query.phrases)
+
+
+def _latest_first(facts: DocumentFacts) -> int:
+    """Sort key: later dates first, undated documents last; equal dates keep the order by relevance."""
+    return -facts.issued_on.toordinal() if facts.issued_on else 1
