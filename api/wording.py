@@ -1,5 +1,7 @@
 """Chinese names of the values that users see, in one place for pages and command line."""
 
+from collections.abc import Collection
+
 from corpus.catalogue import JobStatus
 from corpus.records import Flag, Kind, Outcome
 from search.quotation.findings import Verdict
@@ -30,7 +32,8 @@ OUTCOMES = {
     Outcome.FAILED: "失败",
 }
 
-FLAGS = {Flag.OCR: "文字识别", Flag.TABLE: "表格", Flag.REPAIRED: "已修复断行", Flag.CARD: "题录"}
+FLAGS = {Flag.OCR: "文字识别，可能有误", Flag.TABLE: "表格", Flag.REPAIRED: "已修复断行", Flag.CARD: "题录"}
+
 
 JOB_STATES = {
     JobStatus.QUEUED: "排队中",
@@ -107,3 +110,10 @@ FIELDS = {
     "url": "网址",
 }
 """Metadata fields. A name that is not here is shown as it is."""
+
+
+def doubt(flags: Collection[str], confidence: float | None) -> str | None:
+    """What to say of a text that was recognised in an image; None of one that was read."""
+    if Flag.OCR not in flags:
+        return None
+    return FLAGS[Flag.OCR] + ("" if confidence is None else f"（把握 {confidence:.0%}）")

@@ -41,6 +41,7 @@ def make_hit(
         document_number=document.document_number,
         citation=cite(document, passage.path),
         flags=sorted(passage.flags),
+        confidence=passage.confidence,
     )
 
 
@@ -57,6 +58,8 @@ def make_citation(found: PassageInContext, start: int, end: int) -> Citation:
         locator=locator,
         quote=passage.text[start:end],
         text_hash=locator.text_hash,
+        flags=sorted(passage.flags),
+        confidence=passage.confidence,
     )
 
 

@@ -59,7 +59,11 @@ class Locator:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage found. ``highlights`` are half-open ranges in ``text``; ``legs`` holds each leg's own score."""
+    """One passage found.
+
+    ``highlights`` are half-open ranges in ``text``; ``legs`` holds each leg's own score. ``flags`` says what to know of
+    the text (``ocr``: recognised in an image), ``confidence`` how sure recognised text is, 0 to 1.
+    """
 
     passage_id: str
     document_id: str
@@ -77,6 +81,7 @@ class Hit:
     document_number: str | None
     citation: str
     flags: list[str] = field(default_factory=list)
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim slice of a source and where it stands."""
+    """A verbatim slice of a source and where it stands; ``flags`` and ``confidence`` as of ``Hit``."""
 
     passage_id: str
     document_id: str
@@ -127,6 +132,8 @@ class Citation:
     locator: Locator
     quote: str
     text_hash: str
+    flags: list[str] = field(default_factory=list)
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

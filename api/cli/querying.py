@@ -11,6 +11,7 @@ from rich.text import Text
 from api.cli.output import out, print_json, to_json
 from api.library import open_index, owner_groups
 from api.remote import Remote, find_server
+from api.wording import doubt
 from corpus.catalogue import Catalogue
 from corpus.errors import EngineLocked, InvalidQuery
 from corpus.settings import Settings, load_settings, parse_groups
@@ -69,6 +70,7 @@ def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None)
     for number, citation in enumerate(citations, 1):
         path = " › ".join([f"《{citation['title']}》", *citation["path"]])
         out.print(f"\\[{number}] {escape(path)}", style="dim")
+        _show_doubt(citation)
     if found["nearest"]:
         out.print("\n最接近的段落：")
         for number, hit in enumerate(found["nearest"], 1):
@@ -109,3 +111,9 @@ def _show_hit(number: int, hit: dict[str, Any]) -> None:
         out.print(escape(" › ".join(hit["path"])), style="dim")
     out.print(text)
     out.print(escape(hit["citation"]), style="dim")
+    _show_doubt(hit)
+
+
+def _show_doubt(item: dict[str, Any]) -> None:
+    if said := doubt(item["flags"], item["confidence"]):
+        out.print(said, style="yellow")

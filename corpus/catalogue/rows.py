@@ -71,6 +71,7 @@ def passage_of(row: RowMapping) -> Passage:
         page=row["passage_page"],
         paragraph=row["passage_paragraph"],
         flags=frozenset(map(Flag, row["passage_flags"])),
+        confidence=row["passage_confidence"],
     )
 
 
@@ -166,6 +167,7 @@ def passage_rows(version: str, draft: VersionDraft) -> list[dict[str, Any]]:
                 "page": span.page,
                 "paragraph": span.paragraph,
                 "flags": sorted(span.flags),
+                "confidence": span.confidence,
             }
         )
     return rows

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -150,6 +151,8 @@ passages = Table(
     Column("page", Integer),
     Column("paragraph", Integer),
     Column("flags", JSON, nullable=False),
+    # Of text recognised in an image, 0 to 1.
+    Column("confidence", Float),
     Index("ix_passages_version_id_ordinal", "version_id", "ordinal", unique=True),
 )
 

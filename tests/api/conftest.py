@@ -1,4 +1,4 @@
-"""A served library with three documents: a public one with restricted fields, an internal one, and a hostile one."""
+"""A served library of three documents: a public one with restricted fields, an internal scan, and a hostile one."""
 
 import os
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from api.http.state import open_library
 from api.library import open_index
 from corpus.catalogue import Catalogue
 from corpus.originals import Originals
-from corpus.records import Kind, PassageSpan
+from corpus.records import Flag, Kind, PassageSpan
 from corpus.settings import Settings
 from tests.corpus.drafts import TEXT, make_draft
 
@@ -34,7 +34,9 @@ def make_drafts():
         title="板凳课堂调研",
         kind=Kind.RESEARCH,
         readers=frozenset({"researchers", "curators"}),
-        passages=(PassageSpan(len(TEXT) + 1, len(TEXT + INTERNAL), ("三是",)),),
+        passages=(
+            PassageSpan(len(TEXT) + 1, len(TEXT + INTERNAL), ("三是",), flags=frozenset({Flag.OCR}), confidence=0.934),
+        ),
     )
     hostile = make_draft(
         "/资料/混入.txt",

@@ -84,6 +84,20 @@ def test_hits_are_marked_cited_and_linked_to_their_passage(client, ids):
     assert target["class"] == "marked"
 
 
+def test_recognised_text_is_marked_as_such_wherever_it_is_shown(client, ids):
+    [hit] = client.get("/api/v1/search", params={"q": "板凳课堂"}, headers=headers()).json()["hits"][:1]
+    assert (hit["document_id"], hit["flags"], hit["confidence"]) == (ids.internal, ["ocr"], 0.934)
+    answer = client.post("/api/v1/answers", json={"question": "宣讲员把凳子搬到哪里？"}, headers=headers()).json()
+    [citation] = [item for sentence in answer["sentences"] for item in sentence["citations"]][:1]
+    assert (citation["flags"], citation["confidence"]) == (["ocr"], 0.934)
+    said = "文字识别，可能有误（把握 93%）"
+    for path in ("/?q=板凳课堂", "/ask?q=宣讲员把凳子搬到哪里？"):
+        assert said in Page(client.get(path, headers=headers()).text).text
+    page = Page(client.get(f"/documents/{ids.internal}", headers=headers()).text)
+    assert [attributes["title"] for _, attributes in page.tags if "title" in attributes] == [said]
+    assert said not in get(client, "/?q=压实属地责任").text
+
+
 def test_text_from_documents_never_becomes_markup(client, ids):
     for path in ("/?q=混入文字", "/?q=“alert”", "/ask?q=四是提防什么？", "/documents", f"/documents/{ids.hostile}"):
         response = client.get(path, headers=headers())

@@ -22,6 +22,12 @@ def test_every_value_that_users_see_has_a_chinese_name(names, values):
     assert set(names) == set(values)
 
 
+def test_what_is_said_of_recognised_text():
+    assert wording.doubt(["table"], None) is None
+    assert wording.doubt(["ocr", "table"], None) == "文字识别，可能有误"
+    assert wording.doubt({Flag.OCR}, 0.876) == "文字识别，可能有误（把握 88%）"
+
+
 def test_the_fields_of_the_samples_have_chinese_names():
     from ingest.metadata.labels import LABELS
 

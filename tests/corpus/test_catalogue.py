@@ -453,6 +453,7 @@ def drafts(draw):
                 draw(st.none() | SHORT),
                 draw(st.none() | SHORT),
                 draw(st.frozensets(st.sampled_from(Flag))),
+                draw(st.none() | st.floats(0, 1)),
             )
             for start, end in pairwise(cuts)
         ),
@@ -486,5 +487,6 @@ def test_every_draft_comes_back_as_it_was(shared_catalogue, draft):
     passages = shared_catalogue.passages_of(version.id)
     assert [item.text for item in passages] == [draft.text[item.start : item.end] for item in draft.passages]
     assert draft.passages == tuple(
-        PassageSpan(item.start, item.end, item.path, item.page, item.paragraph, item.flags) for item in passages
+        PassageSpan(item.start, item.end, item.path, item.page, item.paragraph, item.flags, item.confidence)
+        for item in passages
     )

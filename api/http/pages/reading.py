@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.wording import doubt
 from corpus.records import Passage, Section
 
 
@@ -13,11 +14,13 @@ class Segment:
     Attributes:
         anchor: id of the passage, where it begins.
         marked: part of the passage that the reader came for.
+        doubt: what to say of text that was recognised in an image.
     """
 
     text: str
     anchor: str | None
     marked: bool
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def _segments(
         anchor = None if passage.id in anchored else f"p-{passage.id}"
         anchored.add(passage.id)
         if high > low or anchor:  # Where passages overlap, the first one has the text; a link finds the others too.
-            segments.append(Segment(text[low:high], anchor, marked=passage.id == marked))
+            said = doubt(passage.flags, passage.confidence)
+            segments.append(Segment(text[low:high], anchor, marked=passage.id == marked, doubt=said))
         at = high
     if at < end:
         segments.append(Segment(text[at:end], None, marked=False))

@@ -30,6 +30,7 @@ def environment() -> Environment:
         kinds=wording.KINDS,
         modes=wording.MODES,
         flags=wording.FLAGS,
+        doubt=wording.doubt,
         fields=wording.FIELDS,
         groups=wording.GROUPS,
         outcomes=wording.OUTCOMES,
