@@ -22,7 +22,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, LifoQueue
 from types import TracebackType
@@ -66,7 +66,7 @@ class Limits:
     resident_bytes: int = 400 * 1024**2
 
 
-RECOGNITION_LIMITS = Limits(files=200, resident_bytes=1_600 * 1024**2)
+RECOGNITION_LIMITS = Limits(seconds=90, files=200, resident_bytes=1_600 * 1024**2)
 """Limits of workers that recognise text: loading the models takes seconds, so they are kept at their larger size."""
 
 Outcome = ReadFile | UnreadableFile
@@ -104,6 +104,7 @@ class ReaderPool:
         self._limits = limits
         self._readers = _Crew(limits, 0)
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="reader")
+        self._recognition_seconds = recognition_limits.seconds
         recognizers = min(self._workers, _MOST_RECOGNIZERS)
         self._recognizers = _Crew(recognition_limits, max(1, min(cores // recognizers, _MOST_THREADS)))
         self._recognition = ThreadPoolExecutor(recognizers, thread_name_prefix="recognizer")
@@ -161,7 +162,8 @@ class ReaderPool:
         return [self._recognised(task) if _is_deferred(outcome) else outcome for task, outcome in outcomes]
 
     def _recognised(self, task: _Task) -> "Future[Outcome]":
-        return self._recognition.submit(lambda: self._recognizers.run([task])[0])
+        longer = replace(task, seconds=max(task.seconds, self._recognition_seconds))
+        return self._recognition.submit(lambda: self._recognizers.run([longer])[0])
 
 
 class _Crew:

@@ -20,6 +20,7 @@ from ingest.readers.pdf_text_layer import (
     RARE_DOCUMENT,
     RARE_SUSPECT,
     Fault,
+    blotted_share,
     fault_of,
     has_han,
     is_confirmed,
@@ -39,6 +40,7 @@ _MANY_PATHS = 50
 _FEW_ON_SCAN = 80
 """Characters beside an image of the whole page up to which they are a stamp of the scanner or of the library."""
 _WHOLE_PAGE = 0.7
+_MOST_BLOTTED = 0.5
 
 
 def read_pdf(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
@@ -85,6 +87,7 @@ def _read(document: pdfium.PdfDocument, recognizer: Recognizer | None) -> ReadFi
         if len(broken) == count:
             raise DamagedFile("PDF 已损坏，没有可读的页面。请重新获取原件后再入库。")
         collector.warnings.append(f"{names(broken)}已损坏，没有入库。")
+    _check_blots(pages, collector)
     trusted = [page for page in pages if page.number not in faults]
     if rare_in(trusted) > RARE_SUSPECT:
         faults |= _suspected(document, trusted, recognizer, collector)
@@ -95,6 +98,14 @@ def _read(document: pdfium.PdfDocument, recognizer: Recognizer | None) -> ReadFi
     layout = lay_out(pages)
     add_layout(layout, _levels(layout, document), collector)
     return collector.finish("pdf", MEDIA_TYPE)
+
+
+def _check_blots(pages: Sequence[Page], collector: Collector) -> None:
+    share = blotted_share(pages)
+    if share > _MOST_BLOTTED:
+        raise DamagedFile("PDF 里的文字大多显示为“■”：生成时缺少字体，原文已经丢失。请用原始文档重新导出（嵌入字体）。")
+    if share > 0.02:
+        collector.warnings.append("部分文字显示为“■”：生成 PDF 时缺少字体，原文已经丢失。请用原始文档重新导出。")
 
 
 def _is_picture(page: pdfium.PdfPage, lines: Page) -> bool:

@@ -1,10 +1,12 @@
 """From lines on pages to paragraphs in reading order: columns, running heads, and lines that belong together."""
 
+import math
 import re
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import fmean, median
 
 from ingest.readers.pdf_lines import HYPHEN, Line, Page
@@ -20,6 +22,10 @@ _GUTTER = 0.9
 _ROW_GAP = 0.3
 """In em: the least gap between columns, and between bands of a page."""
 _MOST_FRAGMENTS = 2_000
+_PROSE = 10
+"""In em: lines of a narrow newspaper column have at least 11 characters."""
+_MOST_GAPS = 12
+"""Gaps between rows, the widest first, at which a page is tried to be cut."""
 _REMEMBERED = 6
 """Regions before a short one that may say how wide its column is."""
 _NUMBER = r"(?:\d{1,4}|[ivxlc]{1,6}|[IVXLC]{1,6}|[〇一二三四五六七八九十百]{1,4})"
@@ -295,15 +301,38 @@ def reading_order(lines: list[Line]) -> list[list[list[Line]]]:
 def _cut(lines: list[Line]) -> list[list[list[Line]]]:
     if len(lines) < 2:
         return [[lines]] if lines else []
+    if not _stand_beside(lines):
+        return [_by_rows(lines)]
     em = median(line.size for line in lines)
     if parts := _columns(lines, em):
         return [column for part in parts for column in _cut(part)]
-    for _, at in sorted(_gaps([(line.top, line.bottom) for line in lines], _ROW_GAP * em), reverse=True)[:12]:
-        above = [line for line in lines if line.bottom <= at]
-        below = [line for line in lines if line.top >= at]
-        if any(len(part) >= 6 and _columns(part, em) for part in (above, below)):
-            return [*_cut(above), *_cut(below)]
+    for above, band, below in _bands(lines, em):
+        if len(band) >= 6 and (parts := _columns(band, em)) and all(_is_prose(part, em) for part in parts):
+            return [*_cut(above), *_cut(band), *_cut(below)]
     return [_by_rows(lines)]
+
+
+def _is_prose(lines: list[Line], em: float) -> bool:
+    """Whether most lines are as long as those of a column of running text; cells and labels are shorter."""
+    return sum(line.width > _PROSE * em for line in lines) >= 0.5 * len(lines)
+
+
+def _stand_beside(lines: list[Line]) -> bool:
+    """Whether enough lines stand beside others for there to be columns."""
+    ordered = sorted(lines, key=lambda line: line.top)
+    return sum(line.top < above.bottom - 0.3 * above.size for above, line in pairwise(ordered)) >= 3
+
+
+def _bands(lines: list[Line], em: float) -> Iterator[tuple[list[Line], list[Line], list[Line]]]:
+    """Ways to cut off what stands above and below a band of the page, the higher bands first."""
+    gaps = sorted(_gaps([(line.top, line.bottom) for line in lines], _ROW_GAP * em), reverse=True)[:_MOST_GAPS]
+    edges = [-math.inf, *sorted(at for _, at in gaps), math.inf]
+    heights = [min(line.top for line in lines), *edges[1:-1], max(line.bottom for line in lines)]
+    spans = [(heights[j] - heights[i], edges[i], edges[j]) for j in range(len(edges)) for i in range(j)]
+    for _, top, bottom in sorted(spans, reverse=True)[1:]:
+        above = [line for line in lines if line.bottom <= top]
+        below = [line for line in lines if line.top >= bottom]
+        yield above, [line for line in lines if line.top >= top and line.bottom <= bottom], below
 
 
 def _columns(lines: list[Line], em: float) -> tuple[list[Line], list[Line]] | None:

@@ -4,6 +4,7 @@ Fonts may map glyphs to wrong characters, to none, or to private ones: such a pa
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
@@ -29,6 +30,9 @@ Measured: State Council documents at most .013, classical Chinese .017 to .029, 
 _LEAST_CONFIRMED = 0.5
 
 
+_BLOTS = re.compile(r"[■□▯]{2,}")
+
+
 class Fault(StrEnum):
     """What is wrong with a page's text, in the words of the report."""
 
@@ -49,6 +53,12 @@ def fault_of(page: Page) -> Fault | None:
     if sum(map(len, _UNMAPPED.findall(text))) > _MOST_UNMAPPED * len(text):
         return Fault.UNMAPPED
     return Fault.RARE if (rare_share(page) or 0.0) > _RARE_PAGE else None
+
+
+def blotted_share(pages: Iterable[Page]) -> float:
+    """Share of characters that were set as black or empty boxes, for want of a font: nobody can read them."""
+    texts = [_text(page) for page in pages]
+    return sum(len(run) for text in texts for run in _BLOTS.findall(text)) / max(1, sum(map(len, texts)))
 
 
 def rare_share(page: Page) -> float | None:
@@ -79,7 +89,8 @@ def is_confirmed(page: Page, recognised: Page) -> bool:
 
 
 def _rare(text: str) -> list[str]:
-    return [character for character in _HAN.findall(text) if character not in _COMMON_HAN]
+    # Fonts made for Big5 map some common characters to their compatibility twins, which NFC folds together.
+    return [character for character in _HAN.findall(unicodedata.normalize("NFC", text)) if character not in _COMMON_HAN]
 
 
 def _text(page: Page) -> str:

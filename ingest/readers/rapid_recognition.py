@@ -46,16 +46,16 @@ class RapidRecognizer:
 
     Args:
         threads: processor threads that one image may use.
-        on_page: called before each image is read, so that limits can be renewed.
+        on_image: called each time before an image is read, so that limits can be renewed.
     """
 
-    def __init__(self, threads: int = 1, on_page: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, threads: int = 1, on_image: Callable[[], None] = lambda: None) -> None:
         self._threads = threads
-        self._on_page = on_page
+        self._on_image = on_image
 
     def page(self, render: Callable[[], "Image"], number: int, size: tuple[float, float] | None = None) -> Page:
         """Lines of the page, turned upright and freed from skew."""
-        self._on_page()
+        self._on_image()
         image = render()
         size = size or points_of(*image.size)
         image = _bounded(image, size)
@@ -68,6 +68,7 @@ class RapidRecognizer:
     def _read(self, image: "Image") -> "_Reading":
         import numpy as np
 
+        self._on_image()
         result = _engine(self._threads)(np.asarray(image.convert("RGB"))[:, :, ::-1])
         found = () if result.boxes is None else zip(result.boxes.tolist(), result.txts, result.scores, strict=True)
         return _Reading(image.width, image.height, [_Fragment(box, text.strip(), float(s)) for box, text, s in found])

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ingest.readers.pdf_lines import Page
 
 ADVICE = "请安装文字识别组件（pip install '.[ocr]'）后重新入库，或用文字识别软件转成 docx 后再入库。"
-MAX_RECOGNISED = 1_000
-"""Images of one file in which text is looked for; so many take an hour."""
+MAX_RECOGNISED = 2_000
+"""Images of one file that are drawn or read, each being announced: a page takes two, a turned one up to four."""
 POOR = 0.8
 """Mean score below which a page is poorly recognised. Upright print has .95 and more, upside down .7 and less."""
 

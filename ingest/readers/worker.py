@@ -48,7 +48,7 @@ class _Images:
     def __call__(self) -> None:
         self._count += 1
         if self._count > MAX_RECOGNISED:
-            raise DamagedFile(f"需要文字识别的页数超过 {MAX_RECOGNISED} 页的上限。请拆分后再入库。")
+            raise DamagedFile(f"需要文字识别的页数超过 {MAX_RECOGNISED // 2} 页的上限。请拆分后再入库。")
         _send(self._answers, {"image": self._count})
         allow_cpu(self._seconds)
 

@@ -272,3 +272,32 @@ def test_empty_and_broken(tmp_path: Path) -> None:
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7\n" + b"garbage " * 50)
     with pytest.raises(DamagedFile, match="打不开"):
         read_file(tmp_path / "b.pdf")
+
+
+def test_columns_between_lines_that_cross_them(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 18)
+        canvas.drawString(180, 780, "两栏之上的文章题目")
+        set_paragraphs(canvas, SENTENCES[:2], 60, 740, 18)
+        set_paragraphs(canvas, SENTENCES[2:], 320, 740, 18)
+        canvas.setFont(FONT, 9)
+        canvas.drawString(
+            60, 590, "收稿日期：某年某月某日，本文系社会科学规划课题的阶段性成果，两栏之下一行横贯全页的脚注。"
+        )
+        set_paragraphs(canvas, SENTENCES[:2], 60, 550, 18)
+        set_paragraphs(canvas, SENTENCES[2:], 320, 550, 18)
+
+    read = texts(draw(tmp_path, paint))
+    assert (read[0], read[1:5], read[6:]) == ("两栏之上的文章题目", SENTENCES, SENTENCES)
+
+
+@pytest.mark.parametrize(("sentence", "said"), [("■" * 40, DamagedFile), (SENTENCES[0] + "■" * 8, None)])
+def test_text_that_was_lost_for_want_of_a_font(tmp_path: Path, sentence: str, said: type[Exception] | None) -> None:
+    def paint(canvas: Canvas) -> None:
+        set_paragraphs(canvas, [sentence] * 4, LEFT, TOP, 36)
+
+    if said:
+        with pytest.raises(said, match="缺少字体"):
+            draw(tmp_path, paint)
+    else:
+        assert "缺少字体" in draw(tmp_path, paint).warnings[0]

@@ -183,6 +183,8 @@ def test_text_layers_by_their_characters() -> None:
     assert [fault_of(page) for page in (plain, traditional, page_of("\ue123" * 9))] == [None] * 3
     assert fault_of(page_of("\ue123" * 60)) is not None
     assert rare_in([plain]) == 0 < rare_in([shifted])
+    twins = page_of("\uf97e\uf9e4\uf909\uf9f7\uf9b5" * 12)
+    assert rare_in([twins]) == 0
     assert is_confirmed(classical, classical)
     assert not is_confirmed(shifted, plain)
 
