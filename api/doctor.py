@@ -12,6 +12,7 @@ from api.remote import find_server
 from corpus.catalogue import Catalogue
 from corpus.errors import EngineLocked, LunkuError
 from corpus.settings import Settings, unknown_variables
+from ingest.conversion import find_libreoffice
 
 LOW_DISK_BYTES = 1024**3
 """Below this much free space an ingest may fail half-way."""
@@ -38,6 +39,7 @@ class Finding:
 def diagnose(settings: Settings) -> Iterator[Finding]:
     """Run every check; a later one is left out where an earlier one makes it meaningless."""
     yield from _environment()
+    yield _libreoffice()
     storage = _data_directory(settings)
     yield storage
     if storage.level is Level.ERROR:
@@ -63,6 +65,14 @@ def _environment() -> Iterator[Finding]:
         yield Finding("环境变量", Level.WARNING, f"没有这些设置：{names}", "改正拼写，或删去这些变量")
     else:
         yield Finding("环境变量", Level.OK, "没有不认识的 LUNKU_ 变量")
+
+
+def _libreoffice() -> Finding:
+    found = find_libreoffice()
+    if found:
+        return Finding("LibreOffice", Level.OK, f"{found}，可读 doc、wps、rtf、odt、ppt、dps")
+    fix = "apt install libreoffice-writer libreoffice-impress，或到 LibreOffice 网站下载安装"
+    return Finding("LibreOffice", Level.WARNING, "没有找到，doc、wps、rtf、odt、ppt、dps 读不了", fix)
 
 
 def _data_directory(settings: Settings) -> Finding:

@@ -1,4 +1,7 @@
-"""What a process may do that opens files of unknown origin. Called by the process itself, before it opens one."""
+"""What a process may do that opens files of unknown origin. Called by the process itself, before it opens one.
+
+As a program, ``isolation.py MEMORY SECONDS FILE_BYTES COMMAND ...`` restricts itself and becomes the command.
+"""
 
 import contextlib
 import ctypes
@@ -13,11 +16,11 @@ _CLONE_NEWUSER = 0x10000000
 _PARENT_CHECK_SECONDS = 1.0
 
 
-def restrict(memory: int) -> None:
-    """Bound memory (bytes), forbid writing files and dumping core, leave the network where the system lets us, and end
-    soon after the parent."""
+def restrict(memory: int, file_bytes: int = 0) -> None:
+    """Bound memory and the size of files written (bytes), forbid dumping core, leave the network where the system lets
+    us, and end soon after the parent."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     if sys.platform == "linux":
@@ -40,3 +43,15 @@ def _die_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_PARENT_CHECK_SECONDS)
     os._exit(1)
+
+
+def main() -> None:
+    """Become the command on the command line, restricted."""
+    memory, seconds, file_bytes, *command = sys.argv[1:]
+    restrict(int(memory), int(file_bytes))
+    allow_cpu(float(seconds))
+    os.execv(command[0], command)  # noqa: S606 (the command is ours; what it reads is not trusted)
+
+
+if __name__ == "__main__":
+    main()

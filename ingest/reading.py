@@ -30,7 +30,10 @@ from typing import Any, Self
 
 from corpus.errors import DamagedFile, LunkuError, NeedsOcr, UnreadableFile
 from ingest.blocks import Block, BlockType, ReadFile, RemovedBlock
+from ingest.conversion import converted, find_libreoffice
+from ingest.readers.formats import CONVERTED_MEDIA_TYPES, Format, NeedsConversion
 from ingest.readers.recognition import MAX_RECOGNISED, is_installed
+from ingest.readers.sniffing import misnamed
 
 _WORKER = "ingest.readers.worker"
 _ROOT = Path(__file__).resolve().parents[1]
@@ -102,6 +105,7 @@ class ReaderPool:
         cores = os.cpu_count() or 1
         self._workers = workers or cores
         self._limits = limits
+        self._libreoffice = find_libreoffice()
         self._readers = _Crew(limits, 0)
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="reader")
         self._recognition_seconds = recognition_limits.seconds
@@ -158,8 +162,34 @@ class ReaderPool:
 
     def _read_batch(self, batch: list[_Task]) -> list[_Promise]:
         """Outcomes of a batch, some of them still to come."""
-        outcomes = zip(batch, self._readers.run(batch), strict=True)
-        return [self._recognised(task) if _is_deferred(outcome) else outcome for task, outcome in outcomes]
+        outcomes = self._readers.run(batch)
+        waiting: dict[Format, list[int]] = {}
+        for index, outcome in enumerate(outcomes):
+            if isinstance(outcome, NeedsConversion) and self._libreoffice:
+                waiting.setdefault(outcome.format, []).append(index)
+        for source, indices in waiting.items():
+            tasks = [batch[index] for index in indices]
+            for index, outcome in zip(indices, self._converted(tasks, source), strict=True):
+                outcomes[index] = outcome
+        known = {index for indices in waiting.values() for index in indices}
+        return [
+            self._recognised(task) if index not in known and _is_deferred(outcome) else outcome
+            for index, (task, outcome) in enumerate(zip(batch, outcomes, strict=True))
+        ]
+
+    def _converted(self, tasks: list[_Task], source: Format) -> list[Outcome]:
+        """Outcomes of files of one format, read from what LibreOffice makes of them while that is there."""
+        assert self._libreoffice is not None
+        with converted(self._libreoffice, [task.path for task in tasks], source) as outputs:
+            made = [_Task(output, None, task.seconds) for task, output in zip(tasks, outputs, strict=True) if output]
+            read = iter(self._readers.run(made))
+            outcomes: list[Outcome] = []
+            for task, output in zip(tasks, outputs, strict=True):
+                outcome = next(read) if output else _refused()
+                if output and _is_deferred(outcome):
+                    [outcome] = self._recognizers.run([_Task(output, None, task.seconds)])
+                outcomes.append(_as_source(outcome, task, source))
+            return outcomes
 
     def _recognised(self, task: _Task) -> "Future[Outcome]":
         longer = replace(task, seconds=max(task.seconds, self._recognition_seconds))
@@ -371,6 +401,19 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _as_source(outcome: Outcome, task: _Task, source: Format) -> Outcome:
+    """What was read from a converted file, said of the file that was converted."""
+    if isinstance(outcome, UnreadableFile):
+        return outcome
+    warning = misnamed(source, Path(task.name or task.path).suffix.lower())
+    warnings = (warning, *outcome.warnings) if warning else outcome.warnings
+    return replace(outcome, reader=source.value, media_type=CONVERTED_MEDIA_TYPES[source], warnings=warnings)
+
+
+def _refused() -> DamagedFile:
+    return DamagedFile("LibreOffice 无法打开这个文件，可能已损坏或设有密码。请用 WPS 或 Word 打开、另存后再入库。")
+
+
 def _too_slow(seconds: float) -> str:
     return f"读取超过 {seconds:.0f} 秒仍未完成，已停止。请拆分文件或另存后再入库。"
 
@@ -382,6 +425,8 @@ def _errors(root: type[UnreadableFile]) -> dict[str, type[UnreadableFile]]:
 
 
 def _decode(answer: dict[str, Any]) -> Outcome:
+    if "convert" in answer:
+        return NeedsConversion(Format(answer["convert"]))
     if "error" in answer:
         return _errors(UnreadableFile).get(answer["error"], DamagedFile)(answer["detail"])
     reader, media_type, blocks, removed, properties, warnings, ocr_pages = answer["read"]

@@ -66,6 +66,16 @@ CONVERTED = {
 """What LibreOffice has to make of a format before it is read."""
 
 
+CONVERTED_MEDIA_TYPES = {
+    Format.DOC: "application/msword",
+    Format.RTF: "application/rtf",
+    Format.ODT: "application/vnd.oasis.opendocument.text",
+    Format.PPT: "application/vnd.ms-powerpoint",
+    Format.ODP: "application/vnd.oasis.opendocument.presentation",
+}
+"""Media types of the formats that are read after a conversion."""
+
+
 class NeedsConversion(UnsupportedFile):
     """A format that is read after a conversion; where no converter is found, this is how the file ends.
 

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from corpus.errors import DamagedFile, SkippedFile, UnreadableFile, UnsupportedFile
+from corpus.errors import DamagedFile, EncryptedFile, SkippedFile, UnreadableFile, UnsupportedFile
 from ingest.readers.formats import EXTENSIONS, TEXT_EXTENSIONS, Format
 from ingest.readers.ole import sniff_ole
 
@@ -47,6 +47,7 @@ _ZIP_KINDS = (
     (re.compile(r"META-INF/container\.xml$"), Format.EPUB),
 )
 """A part that only one format has."""
+_MOST_MANIFEST = 4 * 1024**2
 _ODF_KINDS = {
     b"application/vnd.oasis.opendocument.text": Format.ODT,
     b"application/vnd.oasis.opendocument.spreadsheet": Format.ODS,
@@ -103,12 +104,16 @@ def _sniff_zip(path: Path) -> Format:
             entries = [(name.lstrip("/").replace("\\", "/"), name) for name in archive.namelist()]
             marks = [original for name, original in entries if name == "mimetype"]
             kind = archive.open(marks[0]).read(100) if marks else b""
+            manifests = [original for name, original in entries if name == "META-INF/manifest.xml"] if kind else []
+            manifest = archive.open(manifests[0]).read(_MOST_MANIFEST) if manifests else b""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise DamagedFile("文件已损坏或不完整（压缩包打不开）。请重新获取原件后再入库。") from error
     for pattern, detected in _ZIP_KINDS:
         if any(pattern.match(name) for name, _ in entries):
             return detected
     if document := _ODF_KINDS.get(kind.strip().removesuffix(b"-template")):
+        if b"encryption-data" in manifest:
+            raise EncryptedFile("文件设有打开密码。请去掉密码、另存后再入库。")
         return document
     if kind.startswith(b"application/vnd.oasis."):
         raise UnsupportedFile("暂不支持这种 OpenDocument 文件。请另存为 docx、pptx 或 pdf 后再入库。")

@@ -19,6 +19,7 @@ from corpus.errors import DamagedFile, UnreadableFile
 from ingest.blocks import ReadFile
 from ingest.isolation import allow_cpu, restrict
 from ingest.readers import read_file
+from ingest.readers.formats import NeedsConversion
 from ingest.readers.recognition import MAX_RECOGNISED, Elsewhere, Recognizer, is_installed
 
 
@@ -64,6 +65,8 @@ def _recognizer(threads: int, images: _Images) -> Recognizer | None:
 def _answer(path: Path, name: str | None, recognizer: Recognizer | None) -> dict[str, Any]:
     try:
         return {"read": encode(read_file(path, name, recognizer))}
+    except NeedsConversion as error:
+        return {"convert": error.format}
     except UnreadableFile as error:
         return {"error": error.code, "detail": error.detail}
     except MemoryError:
