@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from corpus.catalogue import JobStatus
 from corpus.records import Flag, Kind, Outcome
-from search.quotation.findings import Verdict
+from search.quotation.findings import FindingKind, Verdict
 from search.references import Style
 from search.results import Mode
 
@@ -21,6 +21,13 @@ VERDICTS = {
 }
 
 STYLES = {Style.GB7714: "GB/T 7714—2015", Style.BIBTEX: "BibTeX", Style.RIS: "RIS"}
+
+PARTICULARS = {
+    FindingKind.DOCUMENT_NUMBER: "发文字号",
+    FindingKind.DATE: "日期",
+    FindingKind.ORGANIZATION: "发文机关",
+    FindingKind.ARTICLE: "条文序号",
+}
 
 OUTCOMES = {
     Outcome.INDEXED: "已入库",

@@ -43,7 +43,7 @@ class Searcher:
     ) -> None:
         logging.getLogger("haystack").setLevel(logging.WARNING)
         self.engine = engine
-        self._catalogue, self._analyser = catalogue, analyser
+        self._catalogue, self._analyser, self._terms = catalogue, analyser, terms
         self._search = build_search(catalogue, engine, analyser, embedder)
         self._answers = build_answers(catalogue, engine, analyser, terms, embedder)
         self._owned = ExitStack()
@@ -153,7 +153,7 @@ class Searcher:
         """
         from search.quotation.checking import QuotationChecker
 
-        return QuotationChecker(self._catalogue, self.engine, self._analyser).check(draft, groups)
+        return QuotationChecker(self._catalogue, self.engine, self._analyser, self._terms).check(draft, groups)
 
 
 def _run(pipeline: Pipeline, inputs: Mapping[str, Any], include: set[str]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 from rich.markup import escape
@@ -11,10 +10,11 @@ from rich.text import Text
 from api.cli.output import err, out, print_json
 from api.cli.querying import by_owner
 from api.drafts import Draft, read_draft, typed_draft
+from api.quote_report.notes import remarks, replacement, verdict_name
 from api.wording import VERDICTS
 from corpus.errors import InputError
 from corpus.settings import load_settings
-from search.quotation.findings import QuoteCheck
+from search.quotation.findings import Difference, Finding, Operation, QuoteCheck, Verdict
 
 _COLOURS = {"exact": "green", "altered": "red", "misattributed": "magenta", "spliced": "yellow", "not_found": "dim"}
 
@@ -30,21 +30,23 @@ def run(path: Path, output: Path | None, groups: str | None, as_json: bool, data
         lambda searcher, readers: searcher.check_quotes(draft.text, readers),
         lambda server: server.post("/quote-checks", {"text": draft.text}),
     )
+    check = TypeAdapter(QuoteCheck).validate_python(found)
     if output:
-        _write(output, draft, found)
+        _write(output, draft, check)
     if as_json:
         print_json(found)
         return
-    counts = "，".join(f"{name} {found['summary'][verdict]}" for verdict, name in VERDICTS.items())
-    out.print(f"共 {len(found['findings'])} 处引文：{counts}")
-    for number, finding in enumerate(found["findings"], 1):
+    counts = "，".join(f"{name} {check.summary[verdict]}" for verdict, name in VERDICTS.items())
+    out.print(f"共 {len(check.findings)} 处：{counts}")
+    for number, finding in enumerate(check.findings, 1):
         _show(number, finding)
+    for wording in check.wordings:
+        out.print(escape(f"\n提法已更新（第 {wording.start + 1} 字起）：{wording.text}。{replacement(wording)}"))
 
 
-def _write(output: Path, draft: Draft, found: Any) -> None:
+def _write(output: Path, draft: Draft, check: QuoteCheck) -> None:
     from api.quote_report import quote_report
 
-    check = TypeAdapter(QuoteCheck).validate_python(found)
     try:
         output.write_bytes(quote_report(draft, check))
     except OSError as error:
@@ -52,21 +54,23 @@ def _write(output: Path, draft: Draft, found: Any) -> None:
     err.print(f"批注稿已写入 {escape(str(output))}")
 
 
-def _show(number: int, finding: dict[str, Any]) -> None:
-    verdict = finding["verdict"]
-    colour = _COLOURS[verdict]
-    out.print(f"\n{number}. [{colour}]{VERDICTS[verdict]}[/{colour}]（第 {finding['start'] + 1} 字起）")
+def _show(number: int, finding: Finding) -> None:
+    colour = _COLOURS[finding.verdict]
+    out.print(f"\n{number}. [{colour}]{verdict_name(finding)}[/{colour}]（第 {finding.start + 1} 字起）")
     text = Text()
-    for step in finding["diff"] if verdict == "altered" else [{"op": "equal", "draft": finding["text"]}]:
-        if step["op"] == "equal":
-            text.append(step["draft"])
+    for step in finding.diff if finding.verdict is Verdict.ALTERED else [_unchanged(finding)]:
+        if step.op is Operation.EQUAL:
+            text.append(step.draft)
             continue
-        if step["source"]:
-            text.append(f"［-{step['source']}-］", "red")
-        if step["draft"]:
-            text.append(f"［+{step['draft']}+］", "green")
+        if step.source:
+            text.append(f"［-{step.source}-］", "red")
+        if step.draft:
+            text.append(f"［+{step.draft}+］", "green")
     out.print(text)
-    if verdict == "misattributed":
-        out.print(escape(f"文稿称引自：{'、'.join(finding['named'])}"))
-    for citation in finding["citations"]:
-        out.print(escape(f"出处：{citation}"), style="dim")
+    for remark in remarks(finding):
+        out.print(escape(remark), style="dim")
+
+
+def _unchanged(finding: Finding) -> Difference:
+    """The words of a finding as one step."""
+    return Difference(Operation.EQUAL, finding.text, finding.text)

@@ -9,7 +9,6 @@ import sys
 from dataclasses import asdict
 
 from api.drafts import Draft
-from api.quote_report.writing import text_report
 from search.quotation.findings import QuoteCheck
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -23,6 +22,8 @@ def quote_report(draft: Draft, check: QuoteCheck) -> bytes:
 
     A Word file that cannot be written to (with macros, of the strict kind) is reported on by its text as well.
     """
+    from api.quote_report.writing import text_report
+
     return (_annotated(draft, check) if draft.word else None) or text_report(draft.text, check)
 
 

@@ -12,9 +12,9 @@ from docx.shared import Cm, Pt
 from docx.text.run import Run
 
 from api.quote_report.anchors import anchored_runs
-from api.quote_report.notes import heading, remarks
+from api.quote_report.notes import Note, notes
 from api.wording import VERDICTS
-from search.quotation.findings import Finding, QuoteCheck
+from search.quotation.findings import QuoteCheck
 
 _AUTHOR, _INITIALS = "论库引文核验", "核验"
 _COLUMNS = (("序号", 1.2), ("文稿中的文字", 5.2), ("结果", 2.2), ("出处与说明", 6.4))
@@ -46,36 +46,38 @@ def text_report(text: str, check: QuoteCheck) -> bytes:
 
 
 def _written(document: Any, text: str, check: QuoteCheck) -> bytes:
-    spans = [(finding.start, finding.end) for finding in check.findings]
-    for number, (finding, runs) in enumerate(zip(check.findings, anchored_runs(document, text, spans), strict=True), 1):
+    found = notes(check)
+    places = anchored_runs(document, text, [(note.start, note.end) for note in found])
+    for number, (note, runs) in enumerate(zip(found, places, strict=True), 1):
         if runs:
-            note = "\n".join(map(_printable, [heading(number, finding), *remarks(finding)]))
-            document.add_comment([Run(run, document) for run in runs], note, _AUTHOR, _INITIALS)
-    _add_summary(BlockItemContainer(document.element.body, document), check)
+            lines = "\n".join(map(_printable, [f"{number}. {note.heading}", *note.remarks]))
+            document.add_comment([Run(run, document) for run in runs], lines, _AUTHOR, _INITIALS)
+    _add_summary(BlockItemContainer(document.element.body, document), check, found)
     buffer = BytesIO()
     document.save(buffer)
     return buffer.getvalue()
 
 
-def _add_summary(body: Any, check: QuoteCheck) -> None:
+def _add_summary(body: Any, check: QuoteCheck, found: Sequence[Note]) -> None:
     title = body.add_paragraph()
     title.paragraph_format.page_break_before = True
     _plain(title, "引文核验结果", bold=True, size=16)
     counts = "，".join(f"{name} {check.summary[verdict]} 处" for verdict, name in VERDICTS.items())
+    counts += f"；提法已更新 {len(check.wordings)} 处" if check.wordings else ""
     _plain(body.add_paragraph(), f"共 {len(check.findings)} 处：{counts}。以上正文未作任何改动，批注与下表序号一致。")
-    table = body.add_table(1 + len(check.findings), len(_COLUMNS), Cm(sum(width for _, width in _COLUMNS)))
+    table = body.add_table(1 + len(found), len(_COLUMNS), Cm(sum(width for _, width in _COLUMNS)))
     lines = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>' for side in _BORDERS)
     table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))
     table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
-    rows = [[name for name, _ in _COLUMNS], *(_row(number, item) for number, item in enumerate(check.findings, 1))]
+    rows = [[name for name, _ in _COLUMNS], *(_row(number, note) for number, note in enumerate(found, 1))]
     for row, values in zip(table.rows, rows, strict=True):
         for cell, value, (_, width) in zip(row.cells, values, _COLUMNS, strict=True):
             cell.width = Cm(width)
             _plain(cell.paragraphs[0], value, bold=values is rows[0], size=9)
 
 
-def _row(number: int, finding: Finding) -> Sequence[str]:
-    return str(number), finding.text, VERDICTS[finding.verdict], "\n".join(remarks(finding))
+def _row(number: int, note: Note) -> Sequence[str]:
+    return str(number), note.text, note.heading, "\n".join(note.remarks)
 
 
 def _plain(paragraph: Any, text: str, *, bold: bool = False, size: float = 10.5) -> None:

@@ -148,6 +148,20 @@ class Catalogue:
         with self._read() as connection:
             return reading.version(connection, document_id, number)
 
+    def earlier_versions(
+        self, groups: frozenset[str], document_ids: Iterable[str], holding: Sequence[str] = ()
+    ) -> list[Version]:
+        """Replaced versions of documents that ``groups`` may read, newest first: those of the given documents, and
+        those whose text has one of the strings."""
+        with self._read() as connection:
+            return reading.earlier_versions(connection, groups, document_ids, holding)
+
+    def namesakes(self, groups: frozenset[str], titles: Iterable[str]) -> list[Document]:
+        """Active documents that ``groups`` may read whose title is one of the given ones, or one with a bracket behind
+        it: 某条例 and 某条例（2023年修订）."""
+        with self._read() as connection:
+            return reading.namesakes(connection, groups, titles)
+
     def versions(self, document_id: str) -> list[VersionSummary]:
         """Every version of a document without its text, newest first."""
         with self._read() as connection:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, false, func, or_, select
 
 from corpus.catalogue.rows import (
     PASSAGE_COLUMNS,
@@ -121,6 +121,10 @@ def version(connection: Connection, document_id: str, number: int | None) -> Ver
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(MISSING if number is None else f"这份文档没有第 {number} 版")
+    return _version_of(connection, row)
+
+
+def _version_of(connection: Connection, row: RowMapping) -> Version:
     return Version(
         id=row["id"],
         document_id=row["document_id"],
@@ -145,6 +149,39 @@ def list_versions(connection: Connection, document_id: str) -> list[VersionSumma
         .order_by(versions.c.number.desc())
     )
     return [VersionSummary(**row) for row in connection.execute(query).mappings()]
+
+
+def earlier_versions(
+    connection: Connection, groups: frozenset[str], document_ids: Iterable[str], holding: Sequence[str]
+) -> list[Version]:
+    """Replaced versions of active documents that ``groups`` may read, newest first.
+
+    They are those of the given documents and those whose text has one of the strings. Few documents have any: they are
+    found first, so that no other text is looked at.
+    """
+    replaced = and_(documents.c.id == versions.c.document_id, versions.c.number < documents.c.version)
+    wanted: list[ColumnElement[bool]] = [versions.c.document_id.in_(list(document_ids))]
+    wanted += [versions.c.text.contains(text, autoescape=True) for text in holding]
+    query = (
+        select(versions)
+        .join(documents, replaced)
+        .where(documents.c.version > 1, documents.c.status == Status.ACTIVE, readable(connection, groups), or_(*wanted))
+        .order_by(versions.c.document_id, versions.c.number.desc())
+    )
+    return [_version_of(connection, row) for row in connection.execute(query).mappings()]
+
+
+def namesakes(connection: Connection, groups: frozenset[str], titles: Iterable[str]) -> list[Document]:
+    """Active documents that ``groups`` may read whose title is one of the given ones, or one with a bracket behind."""
+    conditions: list[ColumnElement[bool]] = []
+    for title in titles:
+        conditions += [documents.c.title == title, documents.c.title.startswith(f"{title}（", autoescape=True)]
+    if not conditions:
+        return []
+    query = select_documents().where(
+        documents.c.status == Status.ACTIVE, readable(connection, groups), or_(*conditions)
+    )
+    return [document_of(row) for row in connection.execute(query).mappings()]
 
 
 def list_sections(connection: Connection, version_id: str) -> list[Section]:

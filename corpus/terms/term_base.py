@@ -12,11 +12,16 @@ from corpus.errors import InvalidSetting
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A phrase that stays whole, other names for the same thing, and what it belongs to."""
+    """A phrase that stays whole, other names for the same thing, and what it belongs to.
+
+    Attributes:
+        replaced_by: today's official wording, where the term itself is no longer it; empty otherwise.
+    """
 
     text: str
     aliases: tuple[str, ...] = ()
     category: str = ""
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class TermBase:
     def load(cls, path: Path | None = None) -> "TermBase":
         """The term base in ``path``, or the one that comes with Lunku.
 
-        The file is UTF-8 with a header line; columns: term, aliases (separated by 、), category.
+        The file is UTF-8 with a header line; columns: term, aliases (separated by 、), category, and
+        perhaps replaced_by.
         A term in which 、 stands itself has its aliases in further lines.
 
         Raises:
@@ -41,7 +47,7 @@ class TermBase:
                 rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True))
             return cls(tuple(_term(row) for row in rows))
         except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
-            raise InvalidSetting(f"术语表无法读取：{source}。请检查文件是否为 UTF-8 的三列制表符文本。") from error
+            raise InvalidSetting(f"术语表无法读取：{source}。请检查文件是否为 UTF-8 的制表符分列文本。") from error
 
     @cached_property
     def hash(self) -> str:
@@ -64,4 +70,5 @@ def _term(row: dict[str, str | None]) -> Term:
     if not text:
         raise ValueError("a line has no term")
     aliases = [alias.strip() for alias in (row["aliases"] or "").split("、")]
-    return Term(text, tuple(alias for alias in aliases if alias), (row["category"] or "").strip())
+    replaced_by = (row.get("replaced_by") or "").strip()
+    return Term(text, tuple(alias for alias in aliases if alias), (row["category"] or "").strip(), replaced_by)

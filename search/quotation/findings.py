@@ -21,6 +21,29 @@ class Verdict(StrEnum):
     """The library has nothing like it. That is no judgement: it may stand in a source that the library lacks."""
 
 
+class FindingKind(StrEnum):
+    """What a finding is about: a quotation, or a particular that stands with it."""
+
+    QUOTATION = "quotation"
+    DOCUMENT_NUMBER = "document_number"
+    DATE = "date"
+    ORGANIZATION = "organization"
+    ARTICLE = "article"
+
+
+class NoticeKind(StrEnum):
+    """Why a source should not be quoted without a second look."""
+
+    REPEALED = "repealed"
+    """It is marked as no longer in force."""
+    REPLACED = "replaced"
+    """A document of the same title and of a later date stands in the library."""
+    EARLIER_VERSION = "earlier_version"
+    """An earlier version of the document has the words; the present one has not."""
+    UPDATED_WORDING = "updated_wording"
+    """An earlier version has the words, and the present one says nearly the same in others."""
+
+
 class Operation(StrEnum):
     """How the draft departs from the source."""
 
@@ -42,8 +65,35 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """That a source is not the latest word.
+
+    Attributes:
+        detail: a Chinese sentence.
+        successor: where the present text says the same or nearly the same.
+    """
+
+    kind: NoticeKind
+    detail: str
+    successor: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """An official wording in the draft, [start, end), that another one has replaced (the term base's relation)."""
+
+    start: int
+    end: int
+    text: str
+    replaced_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """A quotation of the draft and its verdict.
+    """A quotation of the draft, or a particular beside it, and its verdict.
+
+    A particular (document number, date, issuer, article) is a finding only where the source that was found says
+    otherwise; its verdict is then ``not_found``, and ``expected`` is what the source says.
 
     Attributes:
         start, end: offsets in the draft, without the quotation marks and without punctuation at the edges.
@@ -54,6 +104,9 @@ class Finding:
         others: the further places of a spliced quotation, in the order of the draft.
         named: the sources that the draft names for it, as written.
         citations: ``source`` and ``others`` in readable lines, as ``Hit.citation``.
+        kind: what the finding is about.
+        expected: of a particular, what its source has instead; ``diff`` then leads from there to the draft.
+        notices: what is known of the sources' standing.
     """
 
     start: int
@@ -65,11 +118,15 @@ class Finding:
     others: list[Citation] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
+    kind: FindingKind = FindingKind.QUOTATION
+    expected: str | None = None
+    notices: list[Notice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteCheck:
-    """The findings in the order of the draft, and how many there are of each verdict."""
+    """The findings in the order of the draft, how many there are of each verdict, and wordings that were replaced."""
 
     findings: list[Finding]
     summary: dict[str, int]
+    wordings: list[Wording] = field(default_factory=list)

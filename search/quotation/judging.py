@@ -7,6 +7,7 @@ The thresholds were chosen on one half of the planted cases of ``tests/benchmark
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
 from rapidfuzz import fuzz
 
@@ -24,6 +25,7 @@ from search.quotation.comparison import Comparable, comparable, letters
 from search.quotation.findings import Difference, Finding, Operation, Verdict
 from search.quotation.spans import SHORTEST_UNMARKED, QuotedSpan, SpanKind
 from search.quotation.windows import Window
+from search.results import Citation
 
 SHORTEST_JUDGED = 6
 """Letters from which on a departure is evidence of anything: a shorter quotation is exact or left out."""
@@ -147,13 +149,19 @@ def _exact(quotation: Quotation, windows: Sequence[Window], sources: Set[str] | 
     if not found:
         return None
     if sources is None:
-        return _with(quotation, Verdict.EXACT, found[0], [])
-    named = next((match for match in found if match.window.document_id in sources), None)
-    if named:
-        return _with(quotation, Verdict.EXACT, named, [])
+        return _with(quotation, Verdict.EXACT, _latest(found), [])
+    if named := [match for match in found if match.window.document_id in sources]:
+        return _with(quotation, Verdict.EXACT, _latest(named), [])
     if letters(quotation.text) < SHORTEST_JUDGED:
         return None  # A single term belongs to no source.
     return _with(quotation, Verdict.MISATTRIBUTED, found[0], [])
+
+
+def _latest(matches: Sequence[_Match]) -> _Match:
+    """The likeliest match; of texts under one title the latest, so that nobody is sent to a text that was replaced."""
+    title = matches[0].window.document.title
+    same = [match for match in matches if match.window.document.title == title]
+    return max(same, key=lambda match: match.window.document.issued_on or date.min)
 
 
 def _closest(quote: str, windows: Sequence[Window], sources: Set[str] | None) -> _Match | None:
@@ -165,6 +173,15 @@ def _closest(quote: str, windows: Sequence[Window], sources: Set[str] | None) ->
         key=lambda match: (match.place.edits, match.window.document_id not in (sources or ())),
         default=None,
     )
+
+
+def nearest_place(text: str, windows: Sequence[Window]) -> Citation | None:
+    """The place that says most nearly the same, if it could be taken for an alteration of the text."""
+    quote = comparable(text).text
+    match = _closest(quote, windows, None)
+    if match is None or match.place.edits > (1 - LEAST_SIMILAR) * len(quote):
+        return None
+    return match.window.cite(match.place.start, match.place.end)
 
 
 def _similarity(quotation: Quotation, match: _Match) -> float:

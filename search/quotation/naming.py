@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from corpus.catalogue import Catalogue
+from corpus.catalogue import Catalogue, PassageInContext
 from corpus.text.references import normalise_identifier
 from search.engine.interface import AnyOf, Engine, Filter, Leg
 from search.query import title_key
@@ -36,6 +36,18 @@ class NamedSources:
         conditions = [self._condition(name) for name in titles or span.named]
         held = [condition for condition in conditions if condition is not None]
         return held if held and len(held) == len(conditions) else None
+
+    def passages(self, titles: Sequence[str]) -> dict[str, list[PassageInContext]]:
+        """For each title in 《》 a passage of every document that has it, as far as the reader sees them."""
+        names = list(dict.fromkeys(titles))
+        legs = [Leg(Filter((*self._where.must, AnyOf("identifiers", _keys(name)))), _MOST) for name in names]
+        lists = self._engine.query(legs) if legs else []
+        ids = [[point.id for point in points] for points in lists]
+        held = self._catalogue.hydrate([key for keys in ids for key in keys], self._groups)
+        return {
+            name: list({held[key].document.id: held[key] for key in reversed(keys) if key in held}.values())
+            for name, keys in zip(names, ids, strict=True)
+        }
 
     def _condition(self, name: str) -> AnyOf | None:
         if name not in self._found:

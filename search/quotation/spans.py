@@ -28,9 +28,12 @@ _MARKED = re.compile(
 _SAYING = re.compile(rf"(?:指出|强调|提出|要求|规定|写道)[:：]\s*(?=[^\s{_OPENING}])")
 _BLOCK = re.compile(r"^[ \t\u3000]*[>＞](?P<line>.*)$", re.MULTILINE)
 _ELLIPSIS = re.compile(r"…+|⋯+|\.{3,}|。{3,}")
-_TITLE = re.compile(r"《[^《》\n]{1,100}(?:《[^《》\n]*》[^《》\n]*)*》")
-_NOTE = re.compile(rf"[{_CLOSING}{_EDGES}]{{0,3}}\s*[（(\[【](?P<note>[^（()）\n]{{2,100}})[)）\]】]")
-_SENTENCE_END = re.compile(r"[。！？!?\n]")
+TITLE = re.compile(r"《[^《》\n]{1,100}(?:《[^《》\n]*》[^《》\n]*)*》")
+NOTE = re.compile(rf"[{_CLOSING}{_EDGES}]{{0,3}}\s*[（(\[【](?P<note>[^（()）\n]{{2,100}})[)）\]】]")
+SENTENCE_END = re.compile(r"[。！？!?\n]")
+
+
+_NOWHERE = Span(0, 0)
 
 
 class SpanKind(StrEnum):
@@ -49,12 +52,14 @@ class QuotedSpan:
     Attributes:
         start, end: offsets in the draft, without blanks and punctuation at the edges.
         named: titles and document numbers named for it.
+        lead: what leads up to it within its sentence, in which its source may be named.
     """
 
     start: int
     end: int
     kind: SpanKind
     named: tuple[str, ...] = ()
+    lead: Span = _NOWHERE
 
 
 def find_spans(draft: str) -> list[QuotedSpan]:
@@ -74,9 +79,10 @@ def find_spans(draft: str) -> list[QuotedSpan]:
             span for span in wholes if not any(span.start < other.end and other.start < span.end for other in taken)
         ]
         taken += free
-        found += [
-            QuotedSpan(part.start, part.end, kind, _named(draft, span)) for span in free for part in _parts(draft, span)
-        ]
+        for span in free:
+            lead = _lead(draft, span.start)
+            named = _named(draft, span, lead)
+            found += [QuotedSpan(part.start, part.end, kind, named, lead) for part in _parts(draft, span)]
     found += _unmarked(draft, sorted([*taken, *_long_titles(draft)], key=lambda span: span.start))
     return sorted(found, key=lambda span: span.start)
 
@@ -102,7 +108,7 @@ def _blocks(draft: str) -> Iterator[Span]:
 
 def _long_titles(draft: str) -> Iterator[Span]:
     """Titles long enough to be taken for copied words: naming a document is not copying it."""
-    for match in _TITLE.finditer(draft):
+    for match in TITLE.finditer(draft):
         if letters(match[0]) >= SHORTEST_UNMARKED:
             yield Span(*match.span())
 
@@ -146,16 +152,23 @@ def _is_edge(character: str) -> bool:
     return character.isspace() or character in _EDGES
 
 
-def _named(draft: str, span: Span) -> tuple[str, ...]:
-    """Sources named in the sentence that leads up to the span, or in a bracket right behind it."""
-    before = draft[max(0, span.start - _LEAD_IN) : span.start].rstrip(f"{_OPENING}>＞ \t\n\u3000")
-    lead = before[max((match.end() for match in _SENTENCE_END.finditer(before)), default=0) :]
-    nearest = re.split(rf"[{_CLOSING}]", lead)[-1]
-    note = _NOTE.match(draft, span.end)
-    names = [*(_names(nearest) or _names(lead)), *(_names(note["note"]) if note else ())]
+def _lead(draft: str, at: int) -> Span:
+    """What leads up to a span within its sentence, without the marks that open the span."""
+    start = max(0, at - _LEAD_IN)
+    before = draft[start:at].rstrip(f"{_OPENING}>＞ \t\n\u3000")
+    ends = [match.end() for match in SENTENCE_END.finditer(before)]
+    return Span(start + max(ends, default=0), start + len(before))
+
+
+def _named(draft: str, span: Span, lead: Span) -> tuple[str, ...]:
+    """Sources named in what leads up to the span, or in a bracket right behind it."""
+    text = draft[lead.start : lead.end]
+    nearest = re.split(rf"[{_CLOSING}]", text)[-1]
+    note = NOTE.match(draft, span.end)
+    names = [*(_names(nearest) or _names(text)), *(_names(note["note"]) if note else ())]
     return tuple(dict.fromkeys(names))
 
 
 def _names(text: str) -> list[str]:
-    titles = [match[0] for match in _TITLE.finditer(text)]
+    titles = [match[0] for match in TITLE.finditer(text)]
     return titles + [reference.value for reference in find_document_numbers(text)]

@@ -10,9 +10,9 @@ from itertools import groupby, pairwise
 
 from corpus.catalogue import PassageInContext
 from corpus.identifiers import text_hash
+from corpus.records import Document
 from search.hits import make_citation
 from search.quotation.comparison import Comparable, comparable
-from search.references.sources import cite
 from search.results import Citation
 
 
@@ -31,9 +31,14 @@ class Window:
     compared: Comparable
 
     @property
-    def document_id(self) -> str:
+    def document(self) -> Document:
         """The document."""
-        return self.passages[0].document.id
+        return self.passages[0].document
+
+    @property
+    def document_id(self) -> str:
+        """Its id."""
+        return self.document.id
 
     def cite(self, start: int, end: int) -> Citation:
         """The citation of characters [start, end) of ``compared``."""
@@ -59,9 +64,9 @@ class Windows:
         """More passages."""
         self._passages |= {item.passage.id: item for item in passages}
 
-    def cited(self, citation: Citation) -> str:
-        """The source of a citation in one readable line."""
-        return cite(self._passages[citation.passage_id].document, citation.path)
+    def document(self, passage_id: str) -> Document:
+        """The document of one of the passages."""
+        return self._passages[passage_id].document
 
     def over(self, passage_ids: Iterable[str]) -> list[Window]:
         """The windows that hold the passages, in the order in which their first passage is given."""

@@ -144,7 +144,7 @@ def _bibtex_name(name: str) -> str:
 
 def _balanced(text: str) -> str:
     """Without braces, which would end the field, and without backslashes, which would be commands."""
-    return text.translate(str.maketrans({"{": "（", "}": "）", "\\": "＼"}))
+    return text.translate(str.maketrans("{}\\", "（）＼"))
 
 
 def _write_ris(source: Source) -> str:

@@ -325,7 +325,8 @@ class Planter:
 def checker(settings: Settings) -> Iterator[QuotationChecker]:
     engine = open_engine(settings)
     with Catalogue.open(settings.catalogue_url) as catalogue:
-        yield QuotationChecker(catalogue, engine, Analyser(TermBase.load()))
+        terms = TermBase.load()
+        yield QuotationChecker(catalogue, engine, Analyser(terms), terms)
     engine.close()
 
 

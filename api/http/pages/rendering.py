@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from api import wording
+from api.quote_report.notes import particular, replacement
 
 
 @cache
@@ -25,7 +26,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(highlighted=highlighted, moment=moment, plain=plain)
+    environment.filters.update(
+        highlighted=highlighted, moment=moment, plain=plain, particular=particular, replacement=replacement
+    )
     environment.globals.update(
         kinds=wording.KINDS,
         modes=wording.MODES,
@@ -35,6 +38,7 @@ def environment() -> Environment:
         groups=wording.GROUPS,
         outcomes=wording.OUTCOMES,
         job_states=wording.JOB_STATES,
+        particulars=wording.PARTICULARS,
         link=link,
     )
     return environment

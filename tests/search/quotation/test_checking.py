@@ -7,6 +7,7 @@ from corpus.catalogue import Catalogue
 from corpus.errors import TooLarge
 from corpus.identifiers import text_hash
 from corpus.samples.source import load_sources
+from corpus.terms import TermBase
 from corpus.text.sentences import split_sentences
 from search.engine.edge import EdgeEngine
 from search.indexing import Indexer
@@ -49,7 +50,7 @@ def shelf(tmp_path_factory, analyser, embedder):
         engine.ensure_collection(embedder.dimensions)
         catalogue.add_versions([make_draft(source) for source in (*LIBRARY, *SAMPLES)])
         Indexer(catalogue, engine, analyser, embedder).index_pending()
-        yield QuotationChecker(catalogue, engine, analyser), catalogue
+        yield QuotationChecker(catalogue, engine, analyser, TermBase()), catalogue
     engine.close()
 
 
@@ -215,7 +216,7 @@ def test_nothing_of_a_restricted_document_is_hinted_at(shelf):
 
 def test_a_trashed_document_is_a_source_no_more(open_library, analyser):
     searcher, catalogue = open_library(*map(make_draft, LIBRARY))
-    checker = QuotationChecker(catalogue, searcher.engine, analyser)
+    checker = QuotationChecker(catalogue, searcher.engine, analyser, TermBase())
     draft = "“志愿者参加第三条所称活动，应当先行登记”"
     finding = only(checker.check(draft, EVERYONE).findings)
     catalogue.trash(finding.source.document_id)
