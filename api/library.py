@@ -24,6 +24,7 @@ _RETRY_SECONDS = 0.1
 if TYPE_CHECKING:
     from search.embedding import Embedder
     from search.engine.interface import Engine
+    from search.generation.model import LanguageModel
     from search.indexing import Indexer
     from search.searcher import Searcher
 
@@ -37,13 +38,14 @@ class Index:
     terms: TermBase
     analyser: Analyser
     embedder: "Embedder"
+    model: "LanguageModel | None"
 
     @cached_property
     def searcher(self) -> "Searcher":
         """Searches and answers."""
         from search.searcher import Searcher
 
-        return Searcher(self.catalogue, self.engine, self.analyser, self.terms, self.embedder)
+        return Searcher(self.catalogue, self.engine, self.analyser, self.terms, self.embedder, self.model)
 
     @cached_property
     def indexer(self) -> "Indexer":
@@ -65,14 +67,18 @@ def open_index(settings: Settings, catalogue: Catalogue, *, rebuilding: bool = F
     Raises:
         EngineLocked: a server owns it, or another command for longer than ``WAIT_SECONDS``.
         IndexMismatch: another schema, analyser, term base or model built it.
+        InvalidSetting: the language model is named by halves.
     """
     import_haystack()
     from search.embedding import open_embedder
     from search.fingerprint import check_fingerprint
+    from search.generation.model import LanguageModel
+
+    model = LanguageModel.of(settings)
 
     with closing(_own_engine(settings)) as engine:
         terms = TermBase.load()
-        index = Index(catalogue, engine, terms, Analyser(terms), open_embedder(settings))
+        index = Index(catalogue, engine, terms, Analyser(terms), open_embedder(settings), model)
         if not rebuilding:
             engine.ensure_collection(index.embedder.dimensions)
             check_fingerprint(catalogue, index.analyser, index.embedder)

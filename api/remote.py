@@ -15,7 +15,8 @@ from corpus.settings import Settings
 START_SECONDS = 20.0
 """How long a server may take from its record to its first answer."""
 
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 180.0
+"""Longer than a language model may take to rewrite a question and to answer it."""
 
 
 class RemoteError(LunkuError):

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import InvalidSetting
@@ -25,7 +25,8 @@ class Settings(BaseSettings):
     reranker_model: str | None = Field(None, description="重排模型；缺省不重排")
     llm_base_url: str | None = Field(None, description="兼容 OpenAI 接口的大模型地址；缺省不用大模型")
     llm_model: str | None = Field(None, description="大模型名")
-    llm_api_key: str | None = Field(None, description="大模型密钥")
+    llm_api_key: SecretStr | None = Field(None, description="大模型密钥")
+    llm_timeout: float = Field(60.0, gt=0, description="等待大模型写完一次回答的最长秒数")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8000, ge=1, le=65535, description="监听端口")
     anonymous_groups: str = Field(PUBLIC, description="未登录请求所属的组，用逗号分隔")

@@ -146,9 +146,18 @@ class AnswerSentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer made of cited sentences, or an abstention with the nearest passages and the reason in Chinese."""
+    """An answer made of cited sentences, or an abstention with the nearest passages and the reason in Chinese.
+
+    Attributes:
+        model: the language model that wrote sentences of it; None if all are the library's own.
+        withheld: sentences of the model that the gate did not let through.
+        asked: the question that was looked up, where it is not the one put: a follow-up made whole.
+    """
 
     status: AnswerStatus
     sentences: list[AnswerSentence]
     nearest: list[Hit]
     reason: str | None
+    model: str | None = None
+    withheld: int = 0
+    asked: str | None = None

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,11 +15,14 @@ from corpus.records import PUBLIC
 from corpus.settings import Settings
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
-from search.answers import build_answers
+from search.answers import Evidence, build_answers
 from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
 from search.engine.interface import Engine
 from search.fingerprint import check_fingerprint
+from search.generation.answering import Answerer, Event, Find
+from search.generation.follow_up import Turn
+from search.generation.model import LanguageModel
 from search.paging import Page, count_facets
 from search.query import Query, build_filter
 from search.results import Answer, QueryEcho, SearchFilters, SearchRequest, SearchResult
@@ -35,17 +38,25 @@ class Searcher:
     """Searches and answers over a catalogue and its index.
 
     ``open`` builds one from the settings and owns what it opened; this constructor takes the parts, which stay the
-    caller's. Safe to call from several threads as far as the engine is (the embedded one serialises its queries).
+    caller's. Without a ``model``, answers are made of the library's own sentences. Safe to call from several threads as
+    far as the engine is (the embedded one serialises its queries).
     """
 
     def __init__(
-        self, catalogue: Catalogue, engine: Engine, analyser: Analyser, terms: TermBase, embedder: Embedder
+        self,
+        catalogue: Catalogue,
+        engine: Engine,
+        analyser: Analyser,
+        terms: TermBase,
+        embedder: Embedder,
+        model: LanguageModel | None = None,
     ) -> None:
         logging.getLogger("haystack").setLevel(logging.WARNING)
         self.engine = engine
         self._catalogue, self._analyser, self._terms = catalogue, analyser, terms
         self._search = build_search(catalogue, engine, analyser, embedder)
         self._answers = build_answers(catalogue, engine, analyser, terms, embedder)
+        self._answerer = Answerer(catalogue, analyser, model)
         self._owned = ExitStack()
 
     @classmethod
@@ -58,7 +69,9 @@ class Searcher:
             EngineUnavailable: the engine does not answer.
             IndexMismatch: the index was built by another analyser, term base or model.
             ModelUnavailable: the embedding model cannot be loaded.
+            InvalidSetting: the language model is named by halves.
         """
+        model = LanguageModel.of(settings)
         with ExitStack() as opened:
             catalogue = Catalogue.open(settings.catalogue_url)
             opened.callback(catalogue.close)
@@ -69,7 +82,7 @@ class Searcher:
             opened.callback(engine.close)
             engine.ensure_collection(embedder.dimensions)
             check_fingerprint(catalogue, analyser, embedder)
-            searcher = cls(catalogue, engine, analyser, terms, embedder)
+            searcher = cls(catalogue, engine, analyser, terms, embedder, model)
             searcher._owned = opened.pop_all()
             return searcher
 
@@ -86,6 +99,8 @@ class Searcher:
     def warm_up(self) -> None:
         """Run one query, so that the first user does not wait for what is loaded on first use."""
         self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
+        if self._answerer.model is not None:
+            self._answerer.model.warm_up()
 
     def search(self, request: SearchRequest, groups: frozenset[str]) -> SearchResult:
         """One page of hits for a reader in ``groups``; equal requests over an equal library give equal pages.
@@ -127,22 +142,63 @@ class Searcher:
             facets=count_facets(self.engine, found["resolve"]["ranking"], page.counted),
         )
 
-    def answer(self, question: str, filters: SearchFilters, groups: frozenset[str]) -> Answer:
+    def answer(
+        self, question: str, filters: SearchFilters, groups: frozenset[str], history: Sequence[Turn] = ()
+    ) -> Answer:
         """An answer made of cited sentences of passages that ``groups`` may read, or an abstention.
+
+        Args:
+            question: a question, or one that follows on ``history``.
+            filters: where to look for the answer.
+            groups: those of the reader.
+            history: the conversation before, oldest first.
 
         Raises:
             InvalidQuery: the question or a filter cannot be understood.
             EngineUnavailable: the engine does not answer.
         """
-        where = build_filter(groups, filters)
-        inputs = {
-            "analyse": {"text": question, "quoting": False, "where": where},
-            "retrieve": {"where": where},
-            "resolve": {"groups": groups},
-            "evidence": {"where": where, "groups": groups},
-        }
-        answer: Answer = _run(self._answers, inputs, set())["answer"]["answer"]
-        return answer
+        if self._answerer.model is None:
+            return self._answerer.extract(question, history, self._finding(filters, groups))
+        from anyio.from_thread import start_blocking_portal
+
+        async def whole() -> Answer:
+            async def run(work: Callable[[], tuple[Answer, Evidence]]) -> tuple[Answer, Evidence]:
+                return work()
+
+            return await last_event(self.answer_events(question, filters, groups, history, run))
+
+        with start_blocking_portal() as portal:  # A notebook's thread has a loop of its own.
+            return portal.call(whole)
+
+    def answer_events(
+        self,
+        question: str,
+        filters: SearchFilters,
+        groups: frozenset[str],
+        history: Sequence[Turn],
+        run: Callable[[Callable[[], tuple[Answer, Evidence]]], Awaitable[tuple[Answer, Evidence]]],
+    ) -> AsyncIterator[Event]:
+        """``answer`` as it is made: the sources, the sentences one by one, and the whole answer.
+
+        ``run`` runs what computes, off the event loop if the caller has others to serve.
+        """
+        return self._answerer.events(question, history, self._finding(filters, groups), run)
+
+    def _finding(self, filters: SearchFilters, groups: frozenset[str]) -> Find:
+        """Looks a question up among the passages that ``groups`` may read."""
+
+        def find(question: str) -> tuple[Answer, Evidence]:
+            where = build_filter(groups, filters)
+            inputs = {
+                "analyse": {"text": question, "quoting": False, "where": where},
+                "retrieve": {"where": where},
+                "resolve": {"groups": groups},
+                "evidence": {"where": where, "groups": groups},
+            }
+            found = _run(self._answers, inputs, {"evidence"})
+            return found["answer"]["answer"], found["evidence"]["evidence"]
+
+        return find
 
     def check_quotes(self, draft: str, groups: frozenset[str]) -> "QuoteCheck":
         """The quotations of a draft, each held against what ``groups`` may read.
@@ -154,6 +210,11 @@ class Searcher:
         from search.quotation.checking import QuotationChecker
 
         return QuotationChecker(self._catalogue, self.engine, self._analyser, self._terms).check(draft, groups)
+
+
+async def last_event(events: AsyncIterator[Event]) -> Answer:
+    """The whole answer that the events end with."""
+    return [event async for event in events if isinstance(event, Answer)][-1]
 
 
 def _run(pipeline: Pipeline, inputs: Mapping[str, Any], include: set[str]) -> dict[str, Any]:

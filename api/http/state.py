@@ -1,6 +1,6 @@
 """What the requests of one app share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -14,8 +14,11 @@ from api.library import open_index, owner_groups
 from corpus.catalogue import Catalogue
 from corpus.originals import Originals
 from corpus.settings import Settings
+from search.generation.follow_up import Turn
+from search.results import SearchFilters
 
 if TYPE_CHECKING:
+    from search.generation.answering import Event
     from search.searcher import Searcher
 
 SEARCH_THREADS = 2
@@ -39,7 +42,21 @@ class ServedLibrary:
 
     async def searching(self, work: Callable[["Searcher"], Result]) -> Result:
         """Run a search in one of the few search threads."""
-        return await to_thread.run_sync(lambda: work(self.searcher), limiter=self.limiter)
+        return await self.computing(lambda: work(self.searcher))
+
+    async def computing(self, work: Callable[[], Result]) -> Result:
+        """Run what computes in one of them."""
+        return await to_thread.run_sync(work, limiter=self.limiter)
+
+    def answer_events(
+        self,
+        question: str,
+        groups: frozenset[str],
+        history: Sequence[Turn] = (),
+        filters: SearchFilters = SearchFilters(),  # noqa: B008 - immutable
+    ) -> "AsyncIterator[Event]":
+        """The answer as it is made. What computes runs in the search threads; waiting for a model does not."""
+        return self.searcher.answer_events(question, filters, groups, history, self.computing)
 
     def owner_groups(self) -> frozenset[str]:
         """The groups of the data directory's owner."""

@@ -18,6 +18,7 @@ from corpus.catalogue import has_hidden_fields, visible_fields, visible_text
 from corpus.errors import InputError
 from corpus.records import Kind
 from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
+from search.searcher import last_event
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -88,9 +89,7 @@ async def ask_page(request: Request, library: LibraryDep, caller: CallerDep, q: 
     context: dict[str, Any] = {"question": q.strip(), "answer": None, "error": None, "curates": caller.curates}
     if q.strip():
         try:
-            context["answer"] = await library.searching(
-                lambda searcher: searcher.answer(q.strip(), SearchFilters(), caller.groups)
-            )
+            context["answer"] = await last_event(library.answer_events(q.strip(), caller.groups))
         except InputError as error:
             context["error"] = error.detail
     return render(request, "ask.html", context, status=422 if context["error"] else 200)
