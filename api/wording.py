@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from corpus.catalogue import JobStatus
+from corpus.catalogue import GapCause, GapStatus, JobStatus
 from corpus.records import Flag, Kind, Outcome
 from search.quotation.findings import FindingKind, Verdict
 from search.references import Style
@@ -47,6 +47,15 @@ JOB_STATES = {
     JobStatus.RUNNING: "处理中",
     JobStatus.DONE: "已完成",
     JobStatus.FAILED: "未完成",
+}
+
+GAP_STATES = {GapStatus.OPEN: "待补", GapStatus.CLOSED: "已答复"}
+
+GAP_CAUSES = {
+    GapCause.ABSTAINED: "问答无据",
+    GapCause.NO_HITS: "检索无果",
+    GapCause.THUMBS_DOWN: "反馈没答到",
+    GapCause.REQUESTED: "请求登记",
 }
 
 GROUPS = {

@@ -6,6 +6,7 @@ LunkuError
 │   ├── InvalidSetting
 │   ├── Forbidden
 │   ├── TooLarge
+│   ├── TooManyRequests
 │   └── NotFound
 ├── UnreadableFile        a file that does not end as a version; ``outcome`` names how
 │   ├── UnsupportedFile
@@ -75,6 +76,13 @@ class TooLarge(InputError):
 
     code = "too_large"
     status = 413
+
+
+class TooManyRequests(InputError):
+    """More than one client, or all together, may leave behind in a while."""
+
+    code = "too_many_requests"
+    status = 429
 
 
 class NotFound(InputError):

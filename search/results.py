@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from corpus.catalogue.views import GapReceipt
+
 
 class Mode(StrEnum):
     """How to search."""
@@ -152,6 +154,7 @@ class Answer:
         model: the language model that wrote sentences of it; None if all are the library's own.
         withheld: sentences of the model that the gate did not let through.
         asked: the question that was looked up, where it is not the one put: a follow-up made whole.
+        gap: set where the question is registered as one that the library did not answer.
     """
 
     status: AnswerStatus
@@ -161,3 +164,4 @@ class Answer:
     model: str | None = None
     withheld: int = 0
     asked: str | None = None
+    gap: GapReceipt | None = None

@@ -20,6 +20,7 @@ from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
 from search.engine.interface import Engine
 from search.fingerprint import check_fingerprint
+from search.gaps import GapRegister
 from search.generation.answering import Answerer, Event, Find
 from search.generation.follow_up import Turn
 from search.generation.model import LanguageModel
@@ -57,6 +58,7 @@ class Searcher:
         self._search = build_search(catalogue, engine, analyser, embedder)
         self._answers = build_answers(catalogue, engine, analyser, terms, embedder)
         self._answerer = Answerer(catalogue, analyser, model)
+        self.gaps = GapRegister(catalogue, analyser, terms, embedder)
         self._owned = ExitStack()
 
     @classmethod

@@ -22,6 +22,8 @@ documents = typer.Typer(help="查看与管理文献。", no_args_is_help=True)
 terms = typer.Typer(help="查看术语表。", no_args_is_help=True)
 app.add_typer(documents, name="documents")
 app.add_typer(terms, name="terms")
+gaps = typer.Typer(help="查看与答复待补问题。", no_args_is_help=True)
+app.add_typer(gaps, name="gaps")
 
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="文献类别", show_default=False)]
 
@@ -258,3 +260,44 @@ def terms_list(
     from api.cli.holdings import list_terms
 
     list_terms(query, limit, offset, as_json, data_dir)
+
+
+@gaps.command("list")
+def gaps_list(
+    closed: Annotated[bool, typer.Option("--closed", help="只看已答复的")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """列出馆藏未能回答的问题，常问的在前。"""
+    from api.cli.gaps import list_gaps
+
+    list_gaps(closed, limit, offset, as_json, data_dir)
+
+
+@gaps.command("close")
+def gaps_close(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="问题标识")],
+    note: Annotated[str, typer.Option(help="答复，提问的人会看到")] = "",
+    document: Annotated[str | None, typer.Option(help="能回答的文献的标识", show_default=False)] = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """答复一个问题；再次提问的人会看到答复。"""
+    from api.cli.gaps import close
+
+    close(identifier, note, document, as_json, data_dir)
+
+
+@gaps.command("accepted")
+def gaps_accepted(
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """列出读者认可的问题与段落，可用于改进检索。"""
+    from api.cli.gaps import list_accepted
+
+    list_accepted(limit, offset, as_json, data_dir)

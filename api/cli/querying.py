@@ -10,6 +10,7 @@ from rich.text import Text
 
 from api.cli.output import out, print_json, to_json
 from api.library import open_index, owner_groups
+from api.registration import with_gap
 from api.remote import Remote, find_server
 from api.wording import doubt
 from corpus.catalogue import Catalogue
@@ -52,7 +53,9 @@ def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None)
     found = by_owner(
         load_settings(data_dir),
         groups,
-        lambda searcher, readers: searcher.answer(question, SearchFilters(), readers),
+        lambda searcher, readers: with_gap(
+            searcher.gaps, question, searcher.answer(question, SearchFilters(), readers), readers, counted=True
+        ),
         lambda server: server.post("/answers", {"question": question}),
     )
     if as_json:
@@ -67,6 +70,9 @@ def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None)
         out.print("[bold]未见直接依据[/bold]")
     if found["reason"]:
         out.print(escape(found["reason"]))
+    if found["gap"] and found["gap"]["status"] == "closed":
+        reply = [found["gap"]["note"], f"参见《{found['gap']['title']}》" if found["gap"]["title"] else ""]
+        out.print(escape("资料管理员的答复：" + "　".join(part for part in reply if part)))
     for number, citation in enumerate(citations, 1):
         path = " › ".join([f"《{citation['title']}》", *citation["path"]])
         out.print(f"\\[{number}] {escape(path)}", style="dim")

@@ -28,6 +28,11 @@ class Caller:
         """Whether the caller may change the library and see its trash and jobs."""
         return CURATORS in self.groups
 
+    @property
+    def sees_questions(self) -> bool:
+        """Whether the caller may see what others asked."""
+        return bool(self.groups & {CURATORS, "researchers"})
+
     def document(self, catalogue: Catalogue, document_id: str) -> Document:
         """A document that the caller may read. For everyone else, and for the trash, it does not exist: 404."""
         document = catalogue.document(document_id, self.groups)

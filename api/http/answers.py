@@ -10,6 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from api.http.access import CallerDep
+from api.http.gaps import MAX_QUESTION, ClientDep
 from api.http.problems import problem_of
 from api.http.state import LibraryDep
 from corpus.errors import LunkuError
@@ -20,8 +21,6 @@ from search.searcher import last_event
 
 router = APIRouter(tags=["answers"])
 
-MAX_QUESTION = 500
-"""Characters in a question."""
 MAX_ANSWER = 8_000
 """Characters in a former answer."""
 MAX_TURNS = 50
@@ -45,14 +44,15 @@ class Question(BaseModel):
 
 
 @router.post("/answers", response_model=Answer)
-async def answer(body: Question, library: LibraryDep, caller: CallerDep) -> Answer | Response:
+async def answer(body: Question, library: LibraryDep, caller: CallerDep, client: ClientDep) -> Answer | Response:
     """Sentences with their sources that answer the question, or an abstention with the nearest passages.
 
     Without a language model every sentence is a quotation; one that a model wrote is shown only if its sources say the
     same. With ``stream`` the answer comes as server-sent events: sources, sentence*, and done or error.
     """
     turns = [Turn(turn.question, turn.answer) for turn in body.history]
-    found = library.answer_events(body.question, caller.groups, turns, body.filters)
+    events = library.answer_events(body.question, caller.groups, turns, body.filters)
+    found = library.registration.noting(events, body.question, body.filters, caller.groups, client)
     if not body.stream:
         return await last_event(found)
     return event_stream(_sent(found))

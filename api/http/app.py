@@ -8,9 +8,9 @@ from typing import TypedDict
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.http import answers, documents, health, jobs, pages, problems, quote_checks, references, search, terms
+from api.http import answers, documents, gaps, health, jobs, pages, problems, quote_checks, references, search, terms
 from api.http.guard import Guard
-from api.http.pages import quotes
+from api.http.pages import questions, quotes
 from api.http.pages import references as references_pages
 from api.http.state import ServedLibrary
 from corpus.errors import InvalidSetting
@@ -43,9 +43,10 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
     app = FastAPI(title="论库", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.add_middleware(Guard, local_only=library.settings.anonymous != {PUBLIC})
     problems.install(app)
-    for module in (search, answers, quote_checks, documents, references, jobs, terms, health):
+    for module in (search, answers, gaps, quote_checks, documents, references, jobs, terms, health):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages.router)
+    app.include_router(questions.router)
     app.include_router(quotes.router)
     app.include_router(references_pages.router)
     app.mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static"))

@@ -3,8 +3,10 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
+from starlette.concurrency import run_in_threadpool
 
 from api.http.access import CallerDep
+from api.http.gaps import ClientDep
 from api.http.state import LibraryDep
 from corpus.records import Kind
 from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
@@ -40,6 +42,7 @@ FiltersDep = Annotated[SearchFilters, Depends(filters)]
 async def search(  # noqa: PLR0913, PLR0917 - the parameters of the query string
     library: LibraryDep,
     caller: CallerDep,
+    client: ClientDep,
     chosen: FiltersDep,
     q: str,
     mode: Mode = Mode.HYBRID,
@@ -50,4 +53,6 @@ async def search(  # noqa: PLR0913, PLR0917 - the parameters of the query string
 ) -> SearchResult:
     """Passages that match, with facets over everything that matched."""
     request = SearchRequest(q, mode, chosen, sort, limit, offset, group_by_document=group is not None)
-    return await library.searching(lambda searcher: searcher.search(request, caller.groups))
+    found = await library.searching(lambda searcher: searcher.search(request, caller.groups))
+    await run_in_threadpool(library.registration.searched, q, chosen, found, caller.groups, client)
+    return found

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from api.background import BackgroundIndexer, Uploads
 from api.library import open_index, owner_groups
+from api.registration import Registration
 from corpus.catalogue import Catalogue
 from corpus.originals import Originals
 from corpus.settings import Settings
@@ -35,6 +36,7 @@ class ServedLibrary:
     catalogue: Catalogue
     originals: Originals
     searcher: "Searcher"
+    registration: Registration
     indexer: BackgroundIndexer
     uploads: Uploads
     token: str | None
@@ -85,7 +87,10 @@ def open_library(settings: Settings, token: str | None = None) -> Iterator[Serve
             thread.start()
             stack.callback(thread.stop)
         limiter = anyio.CapacityLimiter(SEARCH_THREADS)
-        yield ServedLibrary(settings, catalogue, originals, index.searcher, indexer, uploads, token, limiter)
+        registration = Registration(index.searcher.gaps)
+        yield ServedLibrary(
+            settings, catalogue, originals, index.searcher, registration, indexer, uploads, token, limiter
+        )
 
 
 def library(request: Request) -> ServedLibrary:

@@ -2,11 +2,28 @@
 
 from corpus.catalogue.access import has_hidden_fields, visible_fields, visible_text
 from corpus.catalogue.catalogue import Catalogue
-from corpus.catalogue.views import DocumentFacts, Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
+from corpus.catalogue.views import (
+    AcceptedPair,
+    DocumentFacts,
+    Gap,
+    GapCause,
+    GapReceipt,
+    GapStatus,
+    Job,
+    JobStatus,
+    PassageInContext,
+    PassageToIndex,
+    VersionSummary,
+)
 
 __all__ = [
+    "AcceptedPair",
     "Catalogue",
     "DocumentFacts",
+    "Gap",
+    "GapCause",
+    "GapReceipt",
+    "GapStatus",
     "Job",
     "JobStatus",
     "PassageInContext",

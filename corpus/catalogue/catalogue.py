@@ -7,9 +7,21 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from corpus.catalogue import index_queue, jobs, reading, writing
+from corpus.catalogue import gaps, index_queue, jobs, reading, writing
 from corpus.catalogue.connection import connect, foreign_errors, writer
-from corpus.catalogue.views import DocumentFacts, Job, JobStatus, PassageInContext, PassageToIndex, VersionSummary
+from corpus.catalogue.views import (
+    AcceptedPair,
+    DocumentFacts,
+    Gap,
+    GapCause,
+    GapReceipt,
+    GapStatus,
+    Job,
+    JobStatus,
+    PassageInContext,
+    PassageToIndex,
+    VersionSummary,
+)
 from corpus.records import Document, FieldValue, Kind, Passage, Section, Status, Version, VersionDraft
 
 
@@ -200,6 +212,55 @@ class Catalogue:
         """The passages before and after one, in the same version."""
         with self._read() as connection:
             return reading.neighbours(connection, passage_id)
+
+    # The gap register
+
+    def register_gap(self, key: str, text: str, cause: GapCause, same_as: str | None = None) -> str:
+        """Count a question that was not answered; the id of its wording.
+
+        Args:
+            key: identifies the wording; at most 64 characters.
+            text: the wording, without personal data.
+            cause: ``THUMBS_DOWN`` opens a closed gap again.
+            same_as: key of a known wording of the same question.
+        """
+        with self._write() as connection:
+            return gaps.register(connection, key, text, cause, same_as)
+
+    def gap_wordings(self, limit: int) -> dict[str, str]:
+        """The newest wordings of all gaps, as key and text."""
+        with self._read() as connection:
+            return gaps.recent_wordings(connection, limit)
+
+    def gap_wording(self, key: str) -> str | None:
+        """Id of the wording with that key, if the question was registered in these words."""
+        with self._read() as connection:
+            return gaps.wording_of(connection, key)
+
+    def gap_receipts(self, ids: Iterable[str], groups: frozenset[str] | None) -> dict[str, GapReceipt]:
+        """What became of wordings, by id; unknown ids are left out."""
+        with self._read() as connection:
+            return gaps.receipts(connection, ids, groups)
+
+    def gaps(self, status: GapStatus | None = None, *, limit: int = 50, offset: int = 0) -> tuple[list[Gap], int]:
+        """A page of gaps, the most frequent first, and their total."""
+        with self._read() as connection:
+            return gaps.list_gaps(connection, status, limit, offset)
+
+    def close_gap(self, gap_id: str, note: str, document_id: str | None = None) -> Gap:
+        """Close a gap with a note for those who asked, and the document that answers. Raises ``NotFound``."""
+        with self._write() as connection:
+            return gaps.close(connection, gap_id, note, document_id)
+
+    def accept_pairs(self, key: str, question: str, passages: Mapping[str, str]) -> None:
+        """Keep passages (id and hash of the text) as accepted answers to a question."""
+        with self._write() as connection:
+            gaps.accept(connection, key, question, passages)
+
+    def accepted_pairs(self, *, limit: int = 50, offset: int = 0) -> tuple[list[AcceptedPair], int]:
+        """A page of the accepted pairs, newest first, and their total."""
+        with self._read() as connection:
+            return gaps.list_accepted(connection, limit, offset)
 
     # The index
 

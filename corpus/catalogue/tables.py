@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -174,4 +174,47 @@ settings = Table(
     metadata,
     Column("key", String(64), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("status", String(16), nullable=False),
+    # A curator's answer to those who asked; empty while the gap is open.
+    Column("note", Text, nullable=False),
+    Column("document_id", String(36), ForeignKey("documents.id")),
+    # How often the question came up, by cause.
+    Column("abstained", Integer, nullable=False),
+    Column("no_hits", Integer, nullable=False),
+    Column("thumbs_down", Integer, nullable=False),
+    Column("requested", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index("ix_gaps_status_asked_at", "status", "asked_at"),
+)
+
+gap_wordings = Table(
+    "gap_wordings",
+    metadata,
+    # Also the receipt of whoever asked in these words: it tells nothing but what they wrote and what became of it.
+    Column("id", String(36), primary_key=True),
+    Column("gap_id", String(36), ForeignKey("gaps.id"), nullable=False, index=True),
+    # Hash of the folded text.
+    Column("key", String(64), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+
+accepted_pairs = Table(
+    "accepted_pairs",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    # No foreign key: a pair outlives the version that its passage was of.
+    Column("passage_id", String(36), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("accepted_at", Moment, nullable=False, index=True),
 )

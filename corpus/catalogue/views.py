@@ -76,3 +76,71 @@ class Job:
     detail: str | None
     created_at: datetime
     updated_at: datetime
+
+
+class GapCause(StrEnum):
+    """Why a question counts as not answered."""
+
+    ABSTAINED = "abstained"
+    NO_HITS = "no_hits"
+    THUMBS_DOWN = "thumbs_down"
+    REQUESTED = "requested"
+    """Someone asked for it to be registered."""
+
+
+class GapStatus(StrEnum):
+    """Whether a curator has dealt with a gap."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that the library does not answer, in all the words it was put in.
+
+    Attributes:
+        wordings: the texts, first one first, without personal data.
+        counts: how often it came up, by ``GapCause``; a wording asked again by the same reader at once counts once.
+        note: a curator's answer to those who asked; empty while the gap is open.
+        document_id: a document that answers it, if a curator named one.
+        asked_at: when it last came up.
+    """
+
+    id: str
+    status: GapStatus
+    wordings: list[str]
+    counts: dict[str, int]
+    note: str
+    document_id: str | None
+    created_at: datetime
+    asked_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GapReceipt:
+    """What whoever asked may know of a gap: their own words, and what became of the question.
+
+    Attributes:
+        id: of the wording; whoever holds it may ask again what became of it.
+        document_id, title: of the document that answers, if the reader may read it.
+    """
+
+    id: str
+    question: str
+    status: GapStatus
+    note: str
+    document_id: str | None
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedPair:
+    """A question and a passage that readers found to answer it, ``count`` times."""
+
+    question: str
+    passage_id: str
+    text_hash: str
+    count: int
+    accepted_at: datetime

@@ -39,6 +39,8 @@ def environment() -> Environment:
         outcomes=wording.OUTCOMES,
         job_states=wording.JOB_STATES,
         particulars=wording.PARTICULARS,
+        gap_states=wording.GAP_STATES,
+        gap_causes=wording.GAP_CAUSES,
         link=link,
     )
     return environment

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.http.access import CallerDep, CuratorDep
 from api.http.documents import MAX_FILES, accept
+from api.http.gaps import ClientDep
 from api.http.jobs import FINISHED
 from api.http.pages.reading import paragraphs
 from api.http.pages.rendering import render
@@ -39,6 +40,7 @@ async def search_page(  # noqa: PLR0913, PLR0917 - the fields of the form
     request: Request,
     library: LibraryDep,
     caller: CallerDep,
+    client: ClientDep,
     q: str = "",
     mode: str = "",
     kind: str = "",
@@ -76,6 +78,7 @@ async def search_page(  # noqa: PLR0913, PLR0917 - the fields of the form
         )
         try:
             found: SearchResult = await library.searching(lambda searcher: searcher.search(asked, caller.groups))
+            await run_in_threadpool(library.registration.searched, form["q"], filters, found, caller.groups, client)
             context["result"] = found
         except InputError as error:
             context["error"] = error.detail
@@ -84,12 +87,19 @@ async def search_page(  # noqa: PLR0913, PLR0917 - the fields of the form
 
 
 @router.get("/ask")
-async def ask_page(request: Request, library: LibraryDep, caller: CallerDep, q: str = "") -> HTMLResponse:
+async def ask_page(
+    request: Request, library: LibraryDep, caller: CallerDep, client: ClientDep, q: str = "", judged: str = ""
+) -> HTMLResponse:
     """Answers made of cited sentences."""
-    context: dict[str, Any] = {"question": q.strip(), "answer": None, "error": None, "curates": caller.curates}
-    if q.strip():
+    question = q.strip()
+    context: dict[str, Any] = {"question": question, "answer": None, "error": None, "curates": caller.curates}
+    context["judged"] = judged if judged in {"up", "down"} else ""
+    if question:
         try:
-            context["answer"] = await last_event(library.answer_events(q.strip(), caller.groups))
+            events = library.answer_events(question, caller.groups)
+            context["answer"] = await last_event(
+                library.registration.noting(events, question, SearchFilters(), caller.groups, client)
+            )
         except InputError as error:
             context["error"] = error.detail
     return render(request, "ask.html", context, status=422 if context["error"] else 200)
