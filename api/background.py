@@ -122,9 +122,9 @@ class Uploads:
         outcomes: list[dict[str, object]] = []
         self.catalogue.update_job(upload.job_id, status=JobStatus.RUNNING)
 
-        def record(outcome: FileOutcome, _done: int, _total: int) -> None:
+        def record(outcome: FileOutcome, _done: int, total: int) -> None:
             outcomes.append(asdict(outcome))
-            self.catalogue.update_job(upload.job_id, outcomes=outcomes)
+            self.catalogue.update_job(upload.job_id, outcomes=outcomes, total=total)
 
         ingester.ingest(
             list(upload.names), kind=upload.kind, readers=upload.readers, names=upload.names, on_outcome=record

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from corpus.errors import InputError, UnreadableFile
+from corpus.errors import InputError, UnreadableFile, UnsupportedFile
 from ingest.cleaning import clean
 from ingest.reading import ReaderPool
 
@@ -40,6 +40,8 @@ def read_draft(path: Path, name: str | None = None) -> Draft:
         [(_, read)] = pool.read([path], [name])
     if isinstance(read, UnreadableFile):
         raise read
+    if not read.blocks:
+        raise UnsupportedFile("压缩包不能直接核验，请解压后选择其中的文稿。")
     return Draft(clean(read).text, path.read_bytes() if read.reader == _WORD else None)
 
 

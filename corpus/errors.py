@@ -134,6 +134,17 @@ class DamagedFile(UnreadableFile):
     code = "damaged_file"
 
 
+def unreadable_file(code: str, detail: str) -> UnreadableFile:
+    """The error with a code that came from another process; an unknown code is damage."""
+    pending: list[type[UnreadableFile]] = [UnreadableFile]
+    while pending:
+        kind = pending.pop(0)
+        if kind.code == code:
+            return kind(detail)
+        pending += kind.__subclasses__()
+    return DamagedFile(detail)
+
+
 class StorageError(LunkuError):
     """The data directory, catalogue or engine cannot be used."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from corpus.errors import UnreadableFile
 from corpus.records import Kind, Outcome
 
 
@@ -15,3 +16,8 @@ class FileOutcome:
     document_id: str | None
     kind: Kind | None
     seconds: float
+
+
+def failed(path: str, error: UnreadableFile, seconds: float = 0.0) -> FileOutcome:
+    """The outcome of a file that did not become a document."""
+    return FileOutcome(path, Outcome(error.outcome), error.detail, None, None, seconds)

@@ -19,8 +19,10 @@ from corpus.catalogue import Catalogue
 from corpus.errors import DamagedFile, UnreadableFile
 from corpus.originals import Originals, OriginalsBatch
 from corpus.records import Document, Kind, Outcome, VersionDraft
+from ingest.blocks import ReadFile
 from ingest.drafting import Draft, as_version, cleaned, described, divided, structured
-from ingest.outcomes import FileOutcome
+from ingest.outcomes import FileOutcome, failed
+from ingest.readers.formats import MAIL_EXTENSIONS
 from ingest.reading import ReaderPool
 
 _log = logging.getLogger(__name__)
@@ -34,16 +36,31 @@ class SourceFile:
     name: str | None = None
     kind: Kind | None = None
     readers: frozenset[str] | None = None
+    container: Self | None = None
 
     @property
     def source(self) -> str:
-        """What identifies the file from one ingest to the next."""
+        """What identifies the file from one ingest to the next; for a file in a container ``container!name``."""
+        if self.container:
+            return f"{self.container.source}!{self.name}"
         return self.name or str(self.path.resolve())
 
     @property
     def file_name(self) -> str:
         """The name shown to users."""
         return Path(self.name or self.path).name
+
+    @property
+    def depth(self) -> int:
+        """How many containers it is in."""
+        return self.container.depth + 1 if self.container else 0
+
+    @property
+    def label(self) -> str:
+        """The path as the user gave it, into the container where the file is in one."""
+        if self.container:
+            return f"{self.container.label}!{self.name}"
+        return self.name or str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +93,9 @@ class FileReader:
         self.pool = pool
         self.catalogue = catalogue
 
-    @component.output_types(batch=Batch)
-    def run(self, sources: list[SourceFile]) -> dict[str, Batch]:
-        """One file in hand per source, in order."""
+    @component.output_types(batch=Batch, containers=list[SourceFile])
+    def run(self, sources: list[SourceFile]) -> dict[str, Batch | list[SourceFile]]:
+        """One file in hand per source that has text of its own, in order; and the sources with files inside them."""
         files = [_hashed(source) for source in sources]
         known = self.catalogue.known(file.sha256 for file in files if file.sha256)
         files = [replace(file, known=known.get(file.sha256)) for file in files]
@@ -86,15 +103,25 @@ class FileReader:
         started = time.perf_counter()
         results = self.pool.read([file.file.path for file in to_read], [file.file.name for file in to_read])
         read: dict[SourceFile, FileInHand] = {}
+        containers = [file.file for file in files if file.known and _is_mail(file.file)]
         for file, (_, result) in zip(to_read, results, strict=True):
             seconds = time.perf_counter() - started
             if isinstance(result, UnreadableFile):
                 read[file.file] = replace(file, error=result, seconds=seconds)
-            else:
+            elif result.blocks:
                 draft = Draft(result, file.file.file_name, file.file.kind, file.file.readers)
                 read[file.file] = replace(file, draft=draft, seconds=seconds)
+            if isinstance(result, ReadFile) and result.members:
+                containers.append(file.file)
             started = time.perf_counter()
-        return {"batch": Batch(tuple(read.get(file.file, file) for file in files))}
+        done = (read.get(file.file, file) for file in files)
+        kept = tuple(file for file in done if file.draft or file.known or file.error)
+        return {"batch": Batch(kept), "containers": containers}
+
+
+def _is_mail(file: SourceFile) -> bool:
+    """Whether a file that is in the catalogue already may have attachments that are not."""
+    return Path(file.file_name).suffix.lower() in MAIL_EXTENSIONS
 
 
 class _Stage:
@@ -194,9 +221,9 @@ def _version(file: FileInHand) -> VersionDraft:
 
 
 def _outcome(file: FileInHand, written: tuple[Document, bool] | None) -> FileOutcome:
-    path = file.file.name or str(file.file.path)
+    path = file.file.label
     if file.error:
-        return FileOutcome(path, Outcome(file.error.outcome), file.error.detail, None, None, file.seconds)
+        return failed(path, file.error, file.seconds)
     document = written[0] if written else file.known
     assert document is not None
     is_new = written is not None and written[1]
@@ -224,8 +251,10 @@ class IngestPipeline:
         for sender, receiver in pairwise(names):
             self.haystack.connect(f"{sender}.batch", f"{receiver}.batch")
 
-    def run(self, sources: Sequence[SourceFile]) -> list[FileOutcome]:
-        """One outcome per source, in order. Raises what the catalogue or the originals raise."""
+    def run(self, sources: Sequence[SourceFile]) -> tuple[list[FileOutcome], list[SourceFile]]:
+        """Outcomes of the sources that have text of their own, in order, and the sources with files inside them.
+
+        Raises what the catalogue or the originals raise.
+        """
         result = self.haystack.run({"reader": {"sources": list(sources)}})
-        outcomes: list[FileOutcome] = result["catalogue"]["outcomes"]
-        return outcomes
+        return result["catalogue"]["outcomes"], result["reader"]["containers"]

@@ -28,7 +28,7 @@ from queue import Empty, LifoQueue
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.errors import DamagedFile, LunkuError, NeedsOcr, UnreadableFile
+from corpus.errors import DamagedFile, LunkuError, NeedsOcr, UnreadableFile, unreadable_file
 from ingest.blocks import Block, BlockType, ReadFile, RemovedBlock
 from ingest.conversion import converted, find_libreoffice
 from ingest.readers.formats import CONVERTED_MEDIA_TYPES, Format, NeedsConversion
@@ -418,18 +418,12 @@ def _too_slow(seconds: float) -> str:
     return f"读取超过 {seconds:.0f} 秒仍未完成，已停止。请拆分文件或另存后再入库。"
 
 
-def _errors(root: type[UnreadableFile]) -> dict[str, type[UnreadableFile]]:
-    """Error classes by code; a class that shares its parent's code gives way to it."""
-    children = [_errors(child) for child in root.__subclasses__()]
-    return {code: kind for found in children for code, kind in found.items()} | {root.code: root}
-
-
 def _decode(answer: dict[str, Any]) -> Outcome:
     if "convert" in answer:
         return NeedsConversion(Format(answer["convert"]))
     if "error" in answer:
-        return _errors(UnreadableFile).get(answer["error"], DamagedFile)(answer["detail"])
-    reader, media_type, blocks, removed, properties, warnings, ocr_pages = answer["read"]
+        return unreadable_file(answer["error"], answer["detail"])
+    reader, media_type, blocks, removed, properties, warnings, ocr_pages, members = answer["read"]
     return ReadFile(
         reader=reader,
         media_type=media_type,
@@ -438,4 +432,5 @@ def _decode(answer: dict[str, Any]) -> Outcome:
         properties=properties,
         warnings=tuple(warnings),
         ocr_pages=tuple(ocr_pages),
+        members=int(members),
     )

@@ -8,15 +8,19 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from corpus.catalogue import Catalogue
+from corpus.errors import DamagedFile, UnsupportedFile
 from corpus.originals import Originals
 from corpus.records import Kind
-from ingest.outcomes import FileOutcome
+from ingest.outcomes import FileOutcome, failed
 from ingest.pipeline import IngestPipeline, SourceFile
 from ingest.reading import ReaderPool
+from ingest.unpacking import MAX_DEPTH, Budget, unpack
 
 BATCH_FILES = 64
 """Files per transaction: enough to share one commit, few enough that a kill loses little work."""
@@ -50,24 +54,31 @@ class Ingester:
         names: Mapping[Path, str] | None = None,
         on_outcome: OnOutcome | None = None,
     ) -> list[FileOutcome]:
-        """Take in files and everything below folders; one outcome per file, in the order of ``expand``.
+        """Take in files and everything below folders; one outcome per file, batch by batch in the order of ``expand``.
+
+        The files in an archive and the attachments of a mail become documents of their own, and have their outcomes
+        after those of the batch; an archive itself has none, unless it cannot be unpacked.
 
         Args:
             paths: files and folders.
             kind: overrides the guess.
             readers: overrides the default rule.
             names: the name to show and to remember for a path that is a temporary file, as with uploads.
-            on_outcome: called after each file with its outcome, the number done and the total.
+            on_outcome: called after each file with its outcome, the number done and the total known so far.
         """
         files = [SourceFile(path, (names or {}).get(path), kind, readers) for path in expand(paths)]
         outcomes: list[FileOutcome] = []
+        left = len(files)
         with ReaderPool(self._lanes) as pool, ThreadPoolExecutor(self._lanes, "ingest") as threads:
             pipeline = IngestPipeline(pool, self._catalogue, self._originals)
-            for batch in _in_order(threads, pipeline.run, _batches(files), self._lanes + BATCHES_AHEAD):
+            work = partial(_take_in, pipeline)
+            for batch in _in_order(threads, work, _batches(files), self._lanes + BATCHES_AHEAD):
+                left = max(left - BATCH_FILES, 0)
+                total = len(outcomes) + len(batch) + left
                 for outcome in batch:
                     outcomes.append(outcome)
                     if on_outcome:
-                        on_outcome(outcome, len(outcomes), len(files))
+                        on_outcome(outcome, len(outcomes), total)
         return outcomes
 
 
@@ -91,6 +102,36 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
     remaining = iter(files)
     while batch := list(islice(remaining, BATCH_FILES)):
         yield batch
+
+
+def _take_in(
+    pipeline: IngestPipeline, sources: Sequence[SourceFile], budget: Budget | None = None
+) -> list[FileOutcome]:
+    """Outcomes of a batch, then of the files inside its containers."""
+    outcomes, containers = pipeline.run(sources)
+    for container in containers:
+        with TemporaryDirectory(prefix="lunku-unpack-") as folder:
+            outcomes += _take_in_members(pipeline, container, Path(folder), budget or Budget())
+    return outcomes
+
+
+def _take_in_members(
+    pipeline: IngestPipeline, container: SourceFile, folder: Path, budget: Budget
+) -> list[FileOutcome]:
+    if container.depth >= MAX_DEPTH:
+        reason = f"压缩包或邮件嵌套超过 {MAX_DEPTH} 层，没有展开。请解压后把其中的文件入库。"
+        return [failed(container.label, UnsupportedFile(reason))]
+    try:
+        found = unpack(container.path, container.file_name, folder, budget)
+    except DamagedFile as error:
+        return [failed(container.label, error)]
+    outcomes = [failed(f"{container.label}!{item.name}", item.error) for item in found if item.error]
+    members = [
+        SourceFile(item.path, item.name, container.kind, container.readers, container) for item in found if item.path
+    ]
+    for batch in _batches(members):
+        outcomes += _take_in(pipeline, batch, budget)
+    return outcomes
 
 
 def _in_order(

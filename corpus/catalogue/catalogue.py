@@ -312,10 +312,19 @@ class Catalogue:
         *,
         status: JobStatus | None = None,
         outcomes: Sequence[Mapping[str, Any]] | None = None,
+        total: int | None = None,
         detail: str | None = None,
     ) -> Job:
-        """Record a job's progress. ``outcomes`` are all so far, one JSON object per file. Raises ``NotFound``."""
-        values: dict[str, Any] = {"status": status, "detail": detail}
+        """Record a job's progress. Raises ``NotFound``.
+
+        Args:
+            job_id: which.
+            status: its new state.
+            outcomes: all so far, one JSON object per file.
+            total: files in all; more than at first where an archive was unpacked.
+            detail: what went wrong with the job as a whole.
+        """
+        values: dict[str, Any] = {"status": status, "total": total, "detail": detail}
         if outcomes is not None:
             values |= {"outcomes": list(outcomes), "done": len(outcomes)}
         with self._write() as connection:

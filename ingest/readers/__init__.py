@@ -11,7 +11,18 @@ from ingest.readers.guards import check_size
 from ingest.readers.recognition import Recognizer
 from ingest.readers.sniffing import HEAD_BYTES, misnamed, reject_dross, sniff, unknown_content
 
-__all__ = ["read_file"]
+__all__ = ["format_of", "read_file"]
+
+
+def format_of(path: Path, file_name: str | None = None) -> Format:
+    """Format of a file, going by its content.
+
+    Raises:
+        UnreadableFile: a format that is not read, or a damaged file.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    return sniff(path, head, Path(file_name or path.name).suffix.lower())
 
 
 def read_file(path: Path, file_name: str | None = None, recognizer: Recognizer | None = None) -> ReadFile:
@@ -22,14 +33,12 @@ def read_file(path: Path, file_name: str | None = None, recognizer: Recognizer |
     Raises:
         UnreadableFile: of the subclass that says how the file ended; the message is Chinese and says what to do.
     """
-    name = file_name or path.name
+    name = Path(file_name or path).name
     extension = Path(name).suffix.lower()
     reject_dross(name)
     check_size(path)
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-        detected = sniff(path, head, extension)
+        detected = format_of(path, name)
         read = _read(detected, path, recognizer)
     except UnknownEncoding as error:
         raise unknown_content(extension, error) from error
@@ -47,7 +56,9 @@ def read_file(path: Path, file_name: str | None = None, recognizer: Recognizer |
     return replace(read, warnings=(warning, *read.warnings)) if warning else read
 
 
-def _read(detected: Format, path: Path, recognizer: Recognizer | None) -> ReadFile:  # noqa: PLR0911 (a branch per format)
+def _read(  # noqa: PLR0911, PLR0912 (a branch per format)
+    detected: Format, path: Path, recognizer: Recognizer | None
+) -> ReadFile:
     """Readers are imported when first needed: a folder of text files loads neither lxml nor pdfium."""
     match detected:
         case Format.TEXT:
@@ -94,5 +105,21 @@ def _read(detected: Format, path: Path, recognizer: Recognizer | None) -> ReadFi
             from ingest.readers.epub import read_epub
 
             return read_epub(path)
+        case Format.EML:
+            from ingest.readers.mail import read_mail
+
+            return read_mail(path)
+        case Format.MHTML:
+            from ingest.readers.mail import read_saved_page
+
+            return read_saved_page(path)
+        case Format.MSG:
+            from ingest.readers.outlook import read_outlook
+
+            return read_outlook(path)
+        case Format.ZIP:
+            from ingest.readers.zip_archive import read_zip
+
+            return read_zip(path)
         case Format.DOC | Format.PPT | Format.RTF | Format.ODT | Format.ODP:
             raise NeedsConversion(detected)

@@ -69,6 +69,11 @@ class Archive:
         """Names of the parts, without a leading slash."""
         return list(self._names)
 
+    @property
+    def files(self) -> dict[str, zipfile.ZipInfo]:
+        """Entries that are files, by name; of several with one name the last, as unpacking leaves it."""
+        return {name: entry for name, entry in self._names.items() if not name.endswith("/") and name}
+
     def read(self, name: str, limit: int = MAX_XML_BYTES) -> bytes:
         """Content of a part.
 

@@ -35,6 +35,8 @@ _BOMS = (
 _UTF16_HIGH_BYTES = bytes((0x00, 0x20, 0x30, 0xFF, *range(0x4E, 0xA0)))
 """High bytes of Latin, punctuation, Han and full-width characters in UTF-16."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_UNLIKELY = re.compile(r"\A[\x00-\u07ff]*[\u0250-\u036f\u0590-\u07ff][\x00-\u07ff]*\Z")
+"""Accents and scripts of the Near East: what short Chinese in GBK (联通, 通知) looks like as UTF-8, which it may be."""
 _SAMPLE = 4000
 _LEAST_PLAUSIBLE, _LEAST_PLAUSIBLE_OF_FEW = 0.7, 0.5
 """Share of everyday characters a text must have; measured on news: at least .67 from 16 characters on, .5 on 4."""
@@ -65,7 +67,9 @@ def decode(data: bytes) -> DecodedText:
         if data.startswith(mark):
             return _lenient(data[len(mark) :], encoding) or _refuse()
     if (text := strict(data, "utf-8")) is not None and "\0" not in text:
-        return DecodedText(_accept(text), "utf-8")
+        chinese = strict(data, "gb18030") if _UNLIKELY.search(text) else None
+        if chinese is None or plausibility(chinese) < 1:
+            return DecodedText(_accept(text), "utf-8")
     if (wide := _without_mark(data)) is not None:
         return wide
     candidates = [

@@ -12,6 +12,7 @@ class Format(StrEnum):
     MARKDOWN = "md"
     CSV = "csv"
     HTML = "html"
+    MHTML = "mhtml"
     DOCX = "docx"
     PPTX = "pptx"
     PDF = "pdf"
@@ -23,6 +24,9 @@ class Format(StrEnum):
     XLS = "xls"
     ODS = "ods"
     EPUB = "epub"
+    EML = "eml"
+    MSG = "msg"
+    ZIP = "zip"
     DOC = "doc"
     PPT = "ppt"
     RTF = "rtf"
@@ -35,6 +39,7 @@ EXTENSIONS = {
     Format.MARKDOWN: frozenset({".md", ".markdown"}),
     Format.CSV: frozenset({".csv", ".tsv"}),
     Format.HTML: frozenset({".htm", ".html", ".shtml", ".xhtml", ".jsp", ".asp", ".aspx", ".php", ""}),
+    Format.MHTML: frozenset({".mht", ".mhtml"}),
     Format.DOCX: frozenset({".docx", ".docm", ".dotx", ".dotm"}),
     Format.PPTX: frozenset({".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"}),
     Format.PDF: frozenset({".pdf"}),
@@ -46,6 +51,9 @@ EXTENSIONS = {
     Format.XLS: frozenset({".xls", ".xlt", ".et", ".ett"}),
     Format.ODS: frozenset({".ods", ".ots"}),
     Format.EPUB: frozenset({".epub"}),
+    Format.EML: frozenset({".eml"}),
+    Format.MSG: frozenset({".msg"}),
+    Format.ZIP: frozenset({".zip"}),
     Format.DOC: frozenset({".doc", ".dot", ".wps", ".wpt"}),
     Format.PPT: frozenset({".ppt", ".pps", ".pot", ".dps", ".dpt"}),
     Format.RTF: frozenset({".rtf", ".doc"}),
@@ -54,6 +62,7 @@ EXTENSIONS = {
 }
 """Extensions that are no surprise for a format."""
 
+MAIL_EXTENSIONS = EXTENSIONS[Format.EML] | EXTENSIONS[Format.MSG]
 TEXT_EXTENSIONS = EXTENSIONS[Format.TEXT] | EXTENSIONS[Format.MARKDOWN] | EXTENSIONS[Format.HTML]
 
 CONVERTED = {

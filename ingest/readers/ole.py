@@ -11,6 +11,7 @@ _KINDS = (
     ("PowerPoint Document", Format.PPT),
     ("Workbook", Format.XLS),
     ("Book", Format.XLS),
+    ("__properties_version1.0", Format.MSG),
 )
 _FIB_MAGIC = 0xA5EC
 _FIB_ENCRYPTED = 0x0100
@@ -31,8 +32,6 @@ def sniff_ole(path: Path) -> Format:
     for stream, detected in _KINDS:
         if _entry(data, stream):
             return detected
-    if _entry(data, "__properties_version1.0"):
-        raise UnsupportedFile("暂不支持 Outlook 邮件（msg）。请把正文另存为 html、docx 或 txt 后再入库。")
     raise UnsupportedFile("暂不支持这种旧版 Office 格式。请另存为 docx、pptx 或 pdf 后再入库。")
 
 

@@ -47,6 +47,7 @@ _ZIP_KINDS = (
     (re.compile(r"META-INF/container\.xml$"), Format.EPUB),
 )
 """A part that only one format has."""
+_IN_ZIPS = (Format.DOCX, Format.PPTX, Format.XLSX, Format.OFD, Format.EPUB, Format.ODT, Format.ODS, Format.ODP)
 _MOST_MANIFEST = 4 * 1024**2
 _ODF_KINDS = {
     b"application/vnd.oasis.opendocument.text": Format.ODT,
@@ -56,7 +57,15 @@ _ODF_KINDS = {
 """What the part called mimetype says, templates aside (OpenDocument 1.3, part 2, 3.3)."""
 _HTML = re.compile(rb"(?is)^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
 _HTML_FRAGMENT = re.compile(rb"(?is)^\s*<(?:div|p|table|article|section|meta|title|h[1-6]|span|br|ul|ol|center|font)\b")
-_MAIL = re.compile(rb"(?im)^(?:Return-Path|Received|From|To|Date|Subject|Message-ID|MIME-Version|Content-Type):[ \t]")
+_MAIL = re.compile(
+    rb"(?im)^(?:Return-Path|Delivered-To|X-[\w-]+|DKIM-Signature|Received|From|To|Cc|Date|Subject|Message-ID|MIME-Version"
+    rb"|Content-Type|Content-Transfer-Encoding):"
+)
+_LEAST_HEADERS = 3
+"""Different header lines that a mail has at least; a text may begin with one."""
+_SAVED_PAGE = re.compile(rb"(?im)^Content-Type:\s*multipart/related")
+_DELIVERED = re.compile(rb"(?im)^(?:Received|To|Delivered-To|Message-ID):")
+"""What a mail has and a saved page has not."""
 
 
 def reject_dross(file_name: str) -> None:
@@ -80,7 +89,7 @@ def sniff(path: Path, head: bytes, extension: str) -> Format:
     if b"%PDF-" in head[:1024]:
         return Format.PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _sniff_zip(path)
+        return _office_or_zip(_sniff_zip(path), extension)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return sniff_ole(path)
     if head.startswith(b"{\\rtf"):
@@ -96,6 +105,13 @@ def sniff(path: Path, head: bytes, extension: str) -> Format:
     if head[257:262] == b"ustar":
         raise UnsupportedFile(f"暂不支持 tar 压缩包。{_UNPACK}")
     return _sniff_text(head, extension)
+
+
+def _office_or_zip(detected: Format, extension: str) -> Format:
+    """An archive without the parts that make it an Office file, as which it is named, is a damaged one."""
+    if detected is Format.ZIP and any(extension in EXTENSIONS[kind] for kind in _IN_ZIPS):
+        raise DamagedFile(f"内容不是有效的 {extension[1:]}，文件可能已损坏。请重新获取原件后再入库。")
+    return detected
 
 
 def _sniff_zip(path: Path) -> Format:
@@ -117,7 +133,7 @@ def _sniff_zip(path: Path) -> Format:
         return document
     if kind.startswith(b"application/vnd.oasis."):
         raise UnsupportedFile("暂不支持这种 OpenDocument 文件。请另存为 docx、pptx 或 pdf 后再入库。")
-    raise UnsupportedFile(f"暂不支持 zip 压缩包。{_UNPACK}")
+    return Format.ZIP
 
 
 def _sniff_text(head: bytes, extension: str) -> Format:
@@ -126,8 +142,8 @@ def _sniff_text(head: bytes, extension: str) -> Format:
         return Format.HTML
     if markup.lstrip().startswith(b"<?xml"):
         raise UnsupportedFile("暂不支持 XML 文件。如是 Word 另存的文档，请另存为 docx 后再入库。")
-    if _MAIL.match(markup) and len(_MAIL.findall(markup)) >= 3:
-        raise UnsupportedFile("暂不支持邮件或网页存档（eml、mht）。请把正文另存为 html、docx 或 txt 后再入库。")
+    if _MAIL.match(markup) and len(set(map(bytes.lower, _MAIL.findall(markup)))) >= _LEAST_HEADERS:
+        return Format.MHTML if _SAVED_PAGE.search(markup) and not _DELIVERED.search(markup) else Format.EML
     if extension in _PROGRAM_EXTENSIONS:
         raise UnsupportedFile(f"{extension} 是程序或数据文件，不入库。")
     for detected in (Format.MARKDOWN, Format.CSV):

@@ -97,6 +97,7 @@ def encode(read: ReadFile) -> list[Any]:
         read.properties,
         read.warnings,
         read.ocr_pages,
+        read.members,
     ]
 
 
