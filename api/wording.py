@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from corpus.catalogue import GapCause, GapStatus, JobStatus
-from corpus.records import Flag, Kind, Outcome
+from corpus.fields import FIELD_TYPES
+from corpus.records import FieldValue, Flag, Kind, Outcome
 from search.quotation.findings import FindingKind, Verdict
 from search.references import Style
 from search.results import Mode
@@ -42,6 +43,25 @@ OUTCOMES = {
 FLAGS = {Flag.OCR: "文字识别，可能有误", Flag.TABLE: "表格", Flag.REPAIRED: "已修复断行", Flag.CARD: "题录"}
 
 
+REMOVALS = {
+    "running_head": "页眉",
+    "running_foot": "页脚",
+    "page_number": "页码",
+    "watermark": "水印",
+    "navigation": "网页导航",
+    "empty_field": "空栏目",
+    "annotation": "批注",
+    "comment": "批注",
+    "hidden": "隐藏文字",
+    "hidden_sheet": "隐藏的工作表",
+    "hidden_slide": "隐藏的幻灯片",
+    "table_header": "重复的表头",
+    "table_of_contents": "目录",
+    "front_matter": "文件头",
+    "unreadable_text": "无法读取的文字",
+}
+"""Kinds of removed text. A kind that is not here is shown as it is."""
+
 JOB_STATES = {
     JobStatus.QUEUED: "排队中",
     JobStatus.RUNNING: "处理中",
@@ -74,7 +94,7 @@ FIELDS = {
     "document_type": "文种",
     "issue_number": "期号",
     "serial": "总期号",
-    "series": "刊名",
+    "series": "内刊名",
     "issued_on": "成文日期",
     "published_on": "发布日期",
     "year": "年份",
@@ -100,6 +120,13 @@ FIELDS = {
     "adoption": "通过与修订",
     "annotation": "附注",
     "author_note": "作者说明",
+    "copy_number": "份号",
+    "contact": "联系方式",
+    "attachments": "附件说明",
+    "effective_on": "施行日期",
+    "repealed_on": "废止日期",
+    "printed_on": "印发日期",
+    "author": "网页署名",
     "course_name": "课程名称",
     "course_code": "课程编号",
     "course_type": "课程性质",
@@ -111,11 +138,16 @@ FIELDS = {
     "level": "授课对象",
     "credits": "学分",
     "hours": "学时",
+    "prerequisites": "先修课程",
+    "teaching_content": "教学内容",
+    "assessment": "考核方式",
+    "textbook": "教材",
     "project_number": "课题编号",
     "project_title": "课题名称",
     "project_type": "课题类别",
     "principal": "负责人",
     "members": "成员",
+    "completion": "结项信息",
     "output_type": "成果类型",
     "journal": "刊名",
     "volume": "卷",
@@ -126,6 +158,14 @@ FIELDS = {
     "url": "网址",
 }
 """Metadata fields. A name that is not here is shown as it is."""
+
+CORRECTABLE = {name: FIELDS[name] for name in FIELD_TYPES} | {"kind": "类别", "readers": "可见范围"}
+"""What a curator may set by hand."""
+
+
+def plain(value: FieldValue) -> str:
+    """A metadata value on one line, in the form in which it can be given again."""
+    return "；".join(value) if isinstance(value, list) else str(value)
 
 
 def doubt(flags: Collection[str], confidence: float | None) -> str | None:

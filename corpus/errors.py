@@ -3,6 +3,7 @@
 LunkuError
 ├── InputError            the caller's request cannot be carried out as given
 │   ├── InvalidQuery
+│   ├── InvalidField
 │   ├── InvalidSetting
 │   ├── Forbidden
 │   ├── TooLarge
@@ -56,6 +57,12 @@ class InvalidQuery(InputError):
     """A search or question that cannot be understood."""
 
     code = "invalid_query"
+
+
+class InvalidField(InputError):
+    """A metadata field that does not exist, or a value that is none of its type."""
+
+    code = "invalid_field"
 
 
 class InvalidSetting(InputError):

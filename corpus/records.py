@@ -5,7 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 PUBLIC = "public"
-RESTRICTED_FIELD_READERS = frozenset({"researchers", "curators"})
+CURATORS = "curators"
+"""The group that may change the library."""
+
+RESTRICTED_FIELD_READERS = frozenset({"researchers", CURATORS})
 """Groups that may see restricted metadata fields, whatever the document's readers."""
 
 
@@ -64,11 +67,12 @@ class MetadataField:
 
     Attributes:
         name: field name of design (``document_number``, ``issued_on`` …).
-        value: normalised value; lists for several authors, addressees, keywords.
+        value: normalised value; lists for several authors, addressees, keywords. Empty if a curator said that there is
+            none: the characters that the field owns are its own all the same.
         spans: where in the canonical text it was read; empty when derived (file name, container metadata).
         owned: the spans whose characters belong to this field alone, and so to no passage (a 发文字号 line does;
             an organisation read out of the title does not). Whole lines as a rule, the label included.
-        confidence: 0 to 1.
+        confidence: 0 to 1; of a value that was set by hand 1.
         restricted: shown only to ``RESTRICTED_FIELD_READERS`` (distribution lists, phones, 批示).
     """
 
@@ -256,7 +260,29 @@ class Version:
 
     def value(self, name: str) -> FieldValue | None:
         """The value of the field called ``name``, or None."""
-        return next((item.value for item in self.fields if item.name == name), None)
+        return next((item.value for item in self.fields if item.name == name), None) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A field or attribute (kind, title, readers) that somebody set by hand; the latest that is not undone counts.
+
+    Attributes:
+        value: what was set; None if the document was said to have no such field.
+        previous: what stood there before.
+        author: who set it.
+        undone_by, undone_at: who took it back, and when; None while it stands.
+    """
+
+    id: int
+    document_id: str
+    name: str
+    value: FieldValue | None
+    previous: FieldValue | None
+    author: str
+    created_at: datetime
+    undone_by: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,10 +226,43 @@ def documents_show(
 def documents_report(
     identifier: Identifier, groups: AsOption = None, as_json: JsonOption = False, data_dir: DataDirOption = None
 ) -> None:
-    """显示入库体检：修复、移除与完整性证明。"""
+    """显示入库体检：类别与理由、著录项及出处、修复、移除、完整性证明和更正。"""
     from api.cli.holdings import report
 
     report(identifier, groups, as_json, data_dir)
+
+
+AuthorOption = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="更正人；缺省为当前系统用户", show_default=False)
+]
+
+
+@documents.command("set")
+def documents_set(
+    identifier: Identifier,
+    assignments: Annotated[list[str], typer.Argument(metavar="著录项=值...", help="如 issued_on=2024-03-05")],
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """更正著录项、标题、类别或可见范围；重新入库和新版本不会覆盖。"""
+    from api.cli.holdings import set_fields
+
+    set_fields(identifier, assignments, author, as_json, data_dir)
+
+
+@documents.command("undo")
+def documents_undo(
+    identifier: Identifier,
+    correction: Annotated[int, typer.Argument(metavar="NUMBER", help="更正的编号，见 documents report")],
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """撤销一次更正。"""
+    from api.cli.holdings import undo
+
+    undo(identifier, correction, author, as_json, data_dir)
 
 
 @documents.command("delete")

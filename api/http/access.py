@@ -10,11 +10,8 @@ from fastapi import Depends, Request
 from api.http.state import LibraryDep
 from corpus.catalogue import Catalogue
 from corpus.errors import Forbidden, NotFound
-from corpus.records import Document, Status
+from corpus.records import CURATORS, Document, Status
 from corpus.settings import parse_groups
-
-CURATORS = "curators"
-"""The group that may change the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +19,8 @@ class Caller:
     """Who is asking, as far as access goes."""
 
     groups: frozenset[str]
+    name: str = "未登录用户"
+    """What corrections are signed with."""
 
     @property
     def curates(self) -> bool:
@@ -54,7 +53,8 @@ def caller(request: Request, library: LibraryDep) -> Caller:
     if not library.token or not secrets.compare_digest(token.encode(), library.token.encode()):
         raise Forbidden("令牌无效，请重新登录")
     named = request.headers.get("lunku-groups")
-    return Caller(parse_groups(unquote(named)) if named is not None else library.owner_groups())
+    groups = parse_groups(unquote(named)) if named is not None else library.owner_groups()
+    return Caller(groups, "数据目录所有者")
 
 
 CallerDep = Annotated[Caller, Depends(caller)]

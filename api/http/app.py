@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.http import answers, documents, gaps, health, jobs, pages, problems, quote_checks, references, search, terms
 from api.http.guard import Guard
-from api.http.pages import questions, quotes
+from api.http.pages import questions, quotes, reports
 from api.http.pages import references as references_pages
 from api.http.state import ServedLibrary
 from corpus.errors import InvalidSetting
@@ -47,6 +47,7 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages.router)
     app.include_router(questions.router)
+    app.include_router(reports.router)
     app.include_router(quotes.router)
     app.include_router(references_pages.router)
     app.mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static"))

@@ -15,10 +15,11 @@ from starlette.concurrency import run_in_threadpool
 from api.background import Upload
 from api.http.access import CallerDep, CuratorDep
 from api.http.state import LibraryDep, ServedLibrary
+from api.reporting import DocumentReport, report_on
 from api.schemas import DocumentDetail, DocumentSummary, Page
 from corpus.catalogue import VersionSummary, has_hidden_fields, visible_text
 from corpus.errors import Forbidden
-from corpus.records import IngestReport, Kind, Status
+from corpus.records import Kind, Status
 from corpus.settings import parse_readers
 
 router = APIRouter(prefix="/documents", tags=["documents"])
@@ -126,10 +127,11 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 @router.get("/{document_id}/report")
-def report(document_id: str, library: LibraryDep, caller: CallerDep, version: int | None = None) -> IngestReport:
-    """How a version was read: repairs, removals, and the proof that nothing was lost."""
+def report(document_id: str, library: LibraryDep, caller: CallerDep, version: int | None = None) -> DocumentReport:
+    """How a version was read: kind and why, fields with their sources, repairs, removals, and the proof that nothing
+    was lost."""
     document = caller.document(library.catalogue, document_id)
-    return library.catalogue.version(document.id, version).report
+    return report_on(library.catalogue, document, caller.groups, version)
 
 
 @router.get("/{document_id}/versions")
@@ -147,14 +149,28 @@ class Change(BaseModel):
 
     readers: Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]] | None, Field(min_length=1)] = None
     kind: Kind | None = None
+    title: Annotated[str | None, Field(min_length=1, max_length=500)] = None
+    fields: dict[str, str | int | list[str] | None] = Field(
+        {}, description="著录项及其值；值为 null 表示文件没有这一项", max_length=100
+    )
 
 
 @router.patch("/{document_id}")
 def change(document_id: str, body: Change, library: LibraryDep, caller: CuratorDep) -> DocumentSummary:
-    """Set readers or kind; later versions keep them."""
+    """Set readers, kind, title or fields. Later versions keep them; the index follows without reading the file."""
     document = caller.document(library.catalogue, document_id)
     readers = frozenset(body.readers) if body.readers else None
-    return DocumentSummary.of(library.catalogue.update_document(document.id, readers=readers, kind=body.kind))
+    changed = library.catalogue.update_document(
+        document.id, readers=readers, kind=body.kind, title=body.title, fields=body.fields, author=caller.name
+    )
+    return DocumentSummary.of(changed)
+
+
+@router.delete("/{document_id}/corrections/{correction_id}")
+def undo_correction(document_id: str, correction_id: int, library: LibraryDep, caller: CuratorDep) -> DocumentSummary:
+    """Take back what was set by hand; the report lists the corrections."""
+    document = caller.document(library.catalogue, document_id)
+    return DocumentSummary.of(library.catalogue.undo_correction(document.id, correction_id, caller.name))
 
 
 @router.delete("/{document_id}", status_code=204)

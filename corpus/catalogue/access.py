@@ -9,8 +9,10 @@ MASK = "█"
 
 def visible_fields(fields: Iterable[MetadataField], groups: frozenset[str] | None) -> tuple[MetadataField, ...]:
     """The fields that ``groups`` may see; None is the owner of the data. Restricted ones (distribution lists,
-    phones, 批示) need a group of ``RESTRICTED_FIELD_READERS``, whatever the document's readers."""
-    return tuple(item for item in fields if not item.restricted or sees_restricted(groups))
+    phones, 批示) need a group of ``RESTRICTED_FIELD_READERS``, whatever the document's readers. Nobody sees those that
+    a curator emptied."""
+    allowed = sees_restricted(groups)
+    return tuple(item for item in fields if item.value not in ("", []) and (allowed or not item.restricted))
 
 
 def visible_text(version: Version, groups: frozenset[str] | None) -> str:

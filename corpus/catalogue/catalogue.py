@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from corpus.catalogue import gaps, index_queue, jobs, reading, writing
+from corpus.catalogue import corrections, gaps, index_queue, jobs, reading, writing
 from corpus.catalogue.connection import connect, foreign_errors, writer
 from corpus.catalogue.views import (
     AcceptedPair,
@@ -22,7 +22,8 @@ from corpus.catalogue.views import (
     PassageToIndex,
     VersionSummary,
 )
-from corpus.records import Document, FieldValue, Kind, Passage, Section, Status, Version, VersionDraft
+from corpus.fields import parse_field
+from corpus.records import Correction, Document, Kind, Passage, Section, Status, Version, VersionDraft
 
 
 class Catalogue:
@@ -86,13 +87,32 @@ class Catalogue:
         readers: frozenset[str] | None = None,
         kind: Kind | None = None,
         title: str | None = None,
-        fields: Mapping[str, FieldValue] | None = None,
+        fields: Mapping[str, object] | None = None,
+        author: str = "",
     ) -> Document:
-        """Set attributes by hand. Readers, kind and title outlast later versions; raises ``NotFound``."""
+        """Set attributes and fields by hand; a field that is given as None is said not to be there.
+
+        What is set outlasts later versions, is kept with its author and time, and can be undone.
+
+        Raises:
+            NotFound: there is no such document.
+            InvalidField: no such field, or a value that is none of its type.
+        """
+        given: dict[str, object] = {"readers": readers, "kind": kind, "title": title}
+        changes = {name: value for name, value in given.items() if value is not None} | dict(fields or {})
+        parsed = {name: parse_field(name, value) for name, value in changes.items()}
         with self._write() as connection:
-            return writing.update_document(
-                connection, document_id, readers=readers, kind=kind, title=title, fields=fields
-            )
+            return writing.correct(connection, document_id, parsed, author)
+
+    def undo_correction(self, document_id: str, correction_id: int, author: str = "") -> Document:
+        """Take a correction back: what it replaced counts again. Raises ``NotFound``, also if it is undone already."""
+        with self._write() as connection:
+            return writing.undo_correction(connection, document_id, correction_id, author)
+
+    def corrections(self, document_id: str) -> list[Correction]:
+        """Every correction of a document, undone ones too, latest first."""
+        with self._read() as connection:
+            return corrections.history(connection, document_id)
 
     def trash(self, document_id: str) -> Document:
         """Take a document out of every search and list; raises ``NotFound``."""
@@ -156,9 +176,12 @@ class Catalogue:
             return reading.groups(connection)
 
     def version(self, document_id: str, number: int | None = None) -> Version:
-        """A version with text, fields, sections and report; the current one without ``number``. Raises ``NotFound``."""
+        """A version with text, fields, sections and report; the current one without ``number``. Raises ``NotFound``.
+
+        Fields are as ingest read them; those of the current version with what was set by hand.
+        """
         with self._read() as connection:
-            return reading.version(connection, document_id, number)
+            return corrections.version(connection, document_id, number)
 
     def earlier_versions(
         self, groups: frozenset[str], document_ids: Iterable[str], holding: Sequence[str] = ()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from corpus.catalogue import reading
+from corpus.catalogue import corrections, reading
 from corpus.catalogue.rows import PASSAGE_COLUMNS, document_of, fields_of, passage_of, select_documents
 from corpus.catalogue.tables import IndexState, documents, passages, versions
 from corpus.catalogue.views import PassageToIndex
@@ -41,13 +41,19 @@ def claim(connection: Connection, version_ids: Sequence[str]) -> list[PassageToI
     for batch in reading.batches(version_ids):
         unfinished = _among(batch, IndexState.PENDING)
         connection.execute(update(versions).where(*unfinished).values(index_state=IndexState.CLAIMED))
+        claimed = connection.execute(
+            select_documents(versions.c.id.label("version_id"), versions.c.fields).where(
+                documents.c.status.concat("") == Status.ACTIVE.value, versions.c.id.in_(batch)
+            )
+        )
+        current = claimed.mappings().all()
+        by_hand = corrections.standing(connection, [row["id"] for row in current])
         context = {
-            row["version_id"]: (document_of(row), fields_of(row["fields"]))
-            for row in connection.execute(
-                select_documents(versions.c.id.label("version_id"), versions.c.fields).where(
-                    documents.c.status.concat("") == Status.ACTIVE.value, versions.c.id.in_(batch)
-                )
-            ).mappings()
+            row["version_id"]: (
+                document_of(row),
+                corrections.corrected(fields_of(row["fields"]), by_hand.get(row["id"], {})),
+            )
+            for row in current
         }
         rows = connection.execute(
             select(*PASSAGE_COLUMNS)

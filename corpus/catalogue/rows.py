@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Select, select
 from corpus.catalogue.tables import IndexState, documents, passages, versions
 from corpus.identifiers import passage_id
 from corpus.records import (
+    Correction,
     Document,
     FieldValue,
     Flag,
@@ -26,7 +27,7 @@ from corpus.records import (
 SECTION_COLUMNS = tuple(item.name for item in dataclass_fields(Section))
 
 DOCUMENT_COLUMNS = (
-    *(column for column in documents.c if column.name not in {"current_version_id", "edited"}),
+    *(column for column in documents.c if column.name != "current_version_id"),
     (versions.c.index_state == IndexState.INDEXED).label("indexed"),
 )
 PASSAGE_COLUMNS = tuple(column.label(f"passage_{column.name}") for column in passages.c if column.name != "ordinal")
@@ -57,6 +58,11 @@ def document_of(row: RowMapping) -> Document:
         project=row["project"],
         indexed=bool(row["indexed"]),
     )
+
+
+def correction_of(row: RowMapping) -> Correction:
+    """A correction from its row."""
+    return Correction(**row)
 
 
 def passage_of(row: RowMapping) -> Passage:
@@ -122,7 +128,7 @@ def filter_columns(fields: tuple[MetadataField, ...]) -> dict[str, Any]:
 def _text(value: FieldValue | None) -> str | None:
     if isinstance(value, list):
         return value[0] if value else None
-    return None if value is None else str(value)
+    return None if value is None else str(value) or None
 
 
 def _date(value: FieldValue | None) -> date | None:

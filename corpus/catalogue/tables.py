@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -91,8 +91,6 @@ documents = Table(
     Column("version", Integer, nullable=False),
     # No foreign key: documents and versions would need each other to exist first.
     Column("current_version_id", String(36), nullable=False, unique=True),
-    # Names of attributes set by hand; a new version does not overwrite them.
-    Column("edited", JSON, nullable=False),
     Column("issued_on", Date),
     Column("organization", Text),
     Column("document_number", Text),
@@ -121,6 +119,24 @@ versions = Table(
     Column("fields", JSON, nullable=False),
     Column("report", JSON, nullable=False),
     Column("text", Text, nullable=False),
+    # As ingest found them; ``documents`` has them as they were set by hand.
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("readers", Groups, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(36), ForeignKey("documents.id"), nullable=False, index=True),
+    Column("name", String(40), nullable=False),
+    Column("value", JSON, nullable=False),
+    Column("previous", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("undone_by", Text),
+    Column("undone_at", Moment),
 )
 
 sections = Table(

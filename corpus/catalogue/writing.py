@@ -1,24 +1,16 @@
 """Adding versions and changing documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from corpus.catalogue import reading
-from corpus.catalogue.rows import (
-    fields_of,
-    fields_to_json,
-    filter_columns,
-    passage_rows,
-    report_to_json,
-    section_rows,
-)
+from corpus.catalogue import corrections, reading
+from corpus.catalogue.rows import fields_to_json, passage_rows, report_to_json, section_rows
 from corpus.catalogue.tables import IndexState, documents, passages, sections, settings, versions
-from corpus.errors import NotFound
 from corpus.identifiers import document_id, version_id
-from corpus.records import Document, FieldValue, Kind, MetadataField, Status, VersionDraft
+from corpus.records import Document, Status, VersionDraft
 
 
 class Addition:
@@ -40,6 +32,7 @@ class Addition:
         self._by_source = {source: found.id for source, found in by_source.items()}
         first_ids = {document_id(draft.sha256) for draft in drafts}
         self._known = self._load(first_ids | set(self._by_sha256.values()) | set(self._by_source.values()))
+        self._by_hand = corrections.standing(connection, self._known)
         self._new: dict[str, dict[str, Any]] = {}
         self._changed: dict[str, dict[str, Any]] = {}
         self._versions: list[dict[str, Any]] = []
@@ -86,13 +79,9 @@ class Addition:
             identifier = document_id(f"{draft.sha256}:{draft.source}")
         row = {
             "id": identifier,
-            "kind": draft.kind,
-            "title": draft.title,
-            "readers": draft.readers,
             "status": Status.ACTIVE,
             "source": draft.source,
             "version": 0,
-            "edited": [],
             "created_at": self._now,
         }
         self._known[identifier] = self._new[identifier] = row
@@ -104,7 +93,6 @@ class Addition:
             del self._by_sha256[row["sha256"]]
         self._stale.append(row["current_version_id"])
         row["status"] = Status.ACTIVE
-        row |= {name: getattr(draft, name) for name in ("kind", "title", "readers") if name not in row["edited"]}
         if row["id"] not in self._new:
             self._changed[row["id"]] = row
         self._add_version(row, draft)
@@ -112,7 +100,8 @@ class Addition:
     def _add_version(self, row: dict[str, Any], draft: VersionDraft) -> None:
         number = row["version"] + 1
         identifier = version_id(row["id"], number, draft.sha256)
-        row |= filter_columns(draft.fields)
+        attributes = {"kind": draft.kind, "title": draft.title, "readers": draft.readers}
+        row |= corrections.described(attributes, draft.fields, self._by_hand.get(row["id"], {}))
         row |= {
             "version": number,
             "current_version_id": identifier,
@@ -133,6 +122,7 @@ class Addition:
                 "index_state": IndexState.PENDING,
                 "created_at": self._now,
             }
+            | attributes
         )
         self._sections += section_rows(identifier, draft)
         self._passages += passage_rows(identifier, draft)
@@ -171,46 +161,25 @@ def set_status(connection: Connection, document_id: str, status: Status) -> Docu
     return reading.document(connection, document_id, None)
 
 
-def update_document(
-    connection: Connection,
-    document_id: str,
-    *,
-    readers: frozenset[str] | None,
-    kind: Kind | None,
-    title: str | None,
-    fields: Mapping[str, FieldValue] | None,
-) -> Document:
-    """Set attributes by hand; a later version keeps them. ``fields`` belong to the current version."""
-    row = connection.execute(select(documents).where(documents.c.id == document_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(reading.MISSING)
-    given = {"readers": readers, "kind": kind, "title": title}
-    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    values["edited"] = sorted({*row["edited"], *values})
-    values["updated_at"] = datetime.now(UTC)
-    version = row["current_version_id"]
-    if fields:
-        query = select(versions.c.fields).where(versions.c.id == version)
-        merged = _merge(fields_of(connection.execute(query).scalar_one()), fields)
-        connection.execute(update(versions).where(versions.c.id == version).values(fields=fields_to_json(merged)))
-        values |= filter_columns(merged)
-    connection.execute(update(documents).where(documents.c.id == document_id).values(values))
-    if row["status"] == Status.ACTIVE:
+def correct(connection: Connection, document_id: str, changes: corrections.Standing, author: str) -> Document:
+    """Set fields and attributes by hand; a later version keeps them."""
+    reading.document(connection, document_id, None)
+    corrections.add(connection, document_id, changes, author)
+    return _refreshed(connection, document_id)
+
+
+def undo_correction(connection: Connection, document_id: str, correction_id: int, author: str) -> Document:
+    """Take a correction back."""
+    corrections.undo(connection, document_id, correction_id, author)
+    return _refreshed(connection, document_id)
+
+
+def _refreshed(connection: Connection, document_id: str) -> Document:
+    version = corrections.refresh(connection, document_id)
+    found = reading.document(connection, document_id, None)
+    if found.status is Status.ACTIVE:
         set_index_state(connection, [version], IndexState.PENDING)
     return reading.document(connection, document_id, None)
-
-
-def _merge(present: tuple[MetadataField, ...], given: Mapping[str, FieldValue]) -> tuple[MetadataField, ...]:
-    """Fields with the given values. A field keeps its restriction and the characters it owns, not its place in the
-    text: a value set by hand was not read there."""
-    merged = {item.name: item for item in reversed(present)}
-    for name, value in given.items():
-        old = merged.get(name)
-        owned, restricted = (old.owned, old.restricted) if old else ((), False)
-        merged[name] = MetadataField(name, value, owned=owned, restricted=restricted)
-    return tuple(reversed([item for name, item in merged.items() if name not in given])) + tuple(
-        merged[name] for name in given
-    )
 
 
 def _current_version(connection: Connection, document_id: str) -> str:

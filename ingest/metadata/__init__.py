@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from corpus.fields import missing_fields
 from corpus.records import Kind, MetadataField, Section
 from corpus.text.numerals import parse_date
 from corpus.text.references import find_dates, normalise_identifier
@@ -12,13 +13,6 @@ from ingest.metadata.findings import Findings
 from ingest.metadata.kinds import guess_kind
 from ingest.metadata.names import persons
 from ingest.metadata.sheet import Pair, Sheet
-
-EXPECTED: dict[Kind, tuple[str, ...]] = {
-    Kind.POLICY: ("title", "organization", "issued_on", "document_number", "document_type"),
-    Kind.COURSE: ("title", "course_name", "instructor", "term"),
-    Kind.RESEARCH: ("title", "authors", "organization", "project_number", "year"),
-}
-"""Fields whose absence the ingest report names. An issue number stands for a document number."""
 
 _DATES = frozenset({"issued_on", "published_on"})
 _NUMBERS = frozenset({"credits", "hours"})
@@ -76,7 +70,8 @@ def extract(
     if kind and kind is not guessed:
         reasons = ("入库时指定",)
     fields = findings.fields()
-    return Extraction(chosen, reasons, title, fields, _missing(chosen, findings))
+    missing = missing_fields(chosen, {item.name: item.confidence for item in fields})
+    return Extraction(chosen, reasons, title, fields, missing)
 
 
 def _add_pair(findings: Findings, pair: Pair) -> None:
@@ -143,12 +138,3 @@ def _read_from_names(sheet: Sheet, findings: Findings, title: str, file_name: st
     for text, confidence in ((title, 0.5), (file_name, 0.4)):
         if days := find_dates(text):
             findings.add("issued_on", days[0].value, (), confidence=confidence)
-
-
-def _missing(kind: Kind, findings: Findings) -> tuple[str, ...]:
-    stands_for = {"document_number": "issue_number"}
-    return tuple(
-        name for name in EXPECTED[kind]
-        if (name not in findings and stands_for.get(name, name) not in findings)
-        or (name == "title" and findings.confidence(name) <= 0.3)
-    )  # fmt: skip

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from corpus.fields import RESTRICTED_FIELDS
 from corpus.records import FieldValue, MetadataField, Span
-
-RESTRICTED = frozenset({"distribution", "phone", "instructions", "feedback", "contact"})
-"""Fields that only ``RESTRICTED_FIELD_READERS`` see, whatever the document's readers."""
 
 
 class Findings:
@@ -42,7 +40,7 @@ class Findings:
         self._owners.update(dict.fromkeys(free, name))
         self._fields[name] = MetadataField(
             name, value, tuple(dict.fromkeys(spans)), tuple(sorted(lines, key=lambda span: span.start)), confidence,
-            name in RESTRICTED,
+            name in RESTRICTED_FIELDS,
         )  # fmt: skip
 
     def own(self, name: str, lines: Iterable[Span]) -> None:

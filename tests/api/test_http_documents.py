@@ -96,7 +96,7 @@ def test_the_original_comes_back_as_a_download(client, ids):
 
 
 def test_the_report_and_the_versions(client, ids):
-    report = client.get(f"{DOCUMENTS}/{ids.public}/report").json()
+    report = client.get(f"{DOCUMENTS}/{ids.public}/report", headers=headers()).json()
     assert report["integrity"]["holds"] is True
     assert report["repairs"][0]["kind"] == "line_join"
     versions = client.get(f"{DOCUMENTS}/{ids.public}/versions").json()

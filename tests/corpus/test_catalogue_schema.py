@@ -14,6 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -57,6 +58,31 @@ def test_opening_an_up_to_date_catalogue_needs_no_alembic(tmp_path):
         "print('alembic' in sys.modules)"
     )
     assert run_python(code, url).stdout.strip() == "False"
+
+
+def test_what_was_set_by_hand_before_corrections_were_kept_is_carried_over(tmp_path):
+    path = tmp_path / "c.sqlite3"
+    config = configuration()
+    engine = create_engine(url_of(path))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO documents VALUES ('d', 'course', '题“一”', '[\"curators\"]', 'active', '/a', 1, 'v', "
+            "'[\"kind\", \"readers\"]', NULL, NULL, NULL, NULL, NULL, NULL, '2024-01-01', '2024-01-02 03:04:05.000000')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO versions VALUES ('v', 'd', 1, 'a.txt', 'h', 'text/plain', 'pending', NULL, "
+            "'2024-01-01 00:00:00.000000', '[]', '{\"reader\": \"txt\"}', '文')"
+        )
+    engine.dispose()
+    with Catalogue.open(url_of(path)) as catalogue:
+        assert {item.name: item.value for item in catalogue.corrections("d")} == {
+            "kind": "course",
+            "readers": ["curators"],
+        }
+        changed = catalogue.update_document("d", title="新题")
+        assert (changed.kind, changed.readers, changed.title) == ("course", {"curators"}, "新题")
 
 
 def test_processes_that_open_a_new_catalogue_at_once_all_succeed(tmp_path):

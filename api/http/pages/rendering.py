@@ -27,7 +27,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        highlighted=highlighted, moment=moment, plain=plain, particular=particular, replacement=replacement
+        highlighted=highlighted, moment=moment, plain=wording.plain, particular=particular, replacement=replacement
     )
     environment.globals.update(
         kinds=wording.KINDS,
@@ -35,6 +35,8 @@ def environment() -> Environment:
         flags=wording.FLAGS,
         doubt=wording.doubt,
         fields=wording.FIELDS,
+        correctable=wording.CORRECTABLE,
+        removals=wording.REMOVALS,
         groups=wording.GROUPS,
         outcomes=wording.OUTCOMES,
         job_states=wording.JOB_STATES,
@@ -65,11 +67,6 @@ def highlighted(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
 def moment(value: datetime) -> str:
     """A point in time in the server's time zone."""
     return value.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def plain(value: str | int | list[str]) -> str:
-    """A metadata value on one line."""
-    return "、".join(value) if isinstance(value, list) else str(value)
 
 
 def link(path: str, query: Mapping[str, Any], **changes: Any) -> str:
