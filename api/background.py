@@ -29,6 +29,10 @@ INTERRUPTED = "服务在任务完成前停止。已入库的文件不受影响�
 class PendingIndexer(Protocol):
     """The part of ``search.indexing.Indexer`` that is used here."""
 
+    def follow_terms(self) -> None:
+        """Take over changes of the term base."""
+        ...
+
     def index_pending(self, *, serving: bool = False) -> int:
         """Index what is pending; the number of versions."""
         ...
@@ -56,6 +60,7 @@ class BackgroundIndexer:
     def _run(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             try:
+                self._indexer.follow_terms()
                 if self._catalogue.pending_count():
                     count = self._indexer.index_pending(serving=True)
                     logger.info("indexed %d versions", count)

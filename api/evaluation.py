@@ -137,7 +137,7 @@ def evaluate(
             records = _add(read_corpus(corpus), catalogue)
             _index(Indexer(catalogue, engine, analyser, embedder))
             index_seconds = time.perf_counter() - started
-            searcher = Searcher(catalogue, engine, analyser, terms, embedder)
+            searcher = Searcher(catalogue, engine, analyser, embedder)
             run = {query: _search(searcher, text, mode, records) for query, text in labelled.texts.items()}
             latency = _latency(searcher, list(labelled.texts.values())[:_TIMED], mode)
     if run_file:

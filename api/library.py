@@ -12,7 +12,6 @@ from api.ownership import read_record
 from corpus.catalogue import Catalogue
 from corpus.errors import EngineLocked
 from corpus.settings import DEMO_GROUPS, Settings, parse_groups
-from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 
 WAIT_SECONDS = 10.0
@@ -35,7 +34,6 @@ class Index:
 
     catalogue: Catalogue
     engine: "Engine"
-    terms: TermBase
     analyser: Analyser
     embedder: "Embedder"
     model: "LanguageModel | None"
@@ -45,7 +43,7 @@ class Index:
         """Searches and answers."""
         from search.searcher import Searcher
 
-        return Searcher(self.catalogue, self.engine, self.analyser, self.terms, self.embedder, self.model)
+        return Searcher(self.catalogue, self.engine, self.analyser, self.embedder, self.model)
 
     @cached_property
     def indexer(self) -> "Indexer":
@@ -77,8 +75,7 @@ def open_index(settings: Settings, catalogue: Catalogue, *, rebuilding: bool = F
     model = LanguageModel.of(settings)
 
     with closing(_own_engine(settings)) as engine:
-        terms = TermBase.load()
-        index = Index(catalogue, engine, terms, Analyser(terms), open_embedder(settings), model)
+        index = Index(catalogue, engine, Analyser(catalogue.term_base()), open_embedder(settings), model)
         if not rebuilding:
             engine.ensure_collection(index.embedder.dimensions)
             check_fingerprint(catalogue, index.analyser, index.embedder)

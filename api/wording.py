@@ -5,6 +5,7 @@ from collections.abc import Collection
 from corpus.catalogue import GapCause, GapStatus, JobStatus
 from corpus.fields import FIELD_TYPES
 from corpus.records import FieldValue, Flag, Kind, Outcome
+from corpus.terms import TermSource, TermStatus
 from search.quotation.findings import FindingKind, Verdict
 from search.references import Style
 from search.results import Mode
@@ -76,6 +77,17 @@ GAP_CAUSES = {
     GapCause.NO_HITS: "检索无果",
     GapCause.THUMBS_DOWN: "反馈没答到",
     GapCause.REQUESTED: "请求登记",
+}
+
+TERM_STATES = {TermStatus.CANDIDATE: "待审", TermStatus.ACCEPTED: "采用", TermStatus.REJECTED: "不采用"}
+
+TERM_SOURCES = {
+    TermSource.SHIPPED: "自带",
+    TermSource.MANUAL: "人工添加",
+    TermSource.QUOTED: "文中加引号",
+    TermSource.TITLE: "文中书名号",
+    TermSource.SHORT_FORM: "文中“以下简称”",
+    TermSource.STATISTICS: "词频统计",
 }
 
 GROUPS = {

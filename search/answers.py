@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.identifiers import text_hash
 from corpus.records import Version
-from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
@@ -87,14 +86,12 @@ class Evidence(Shared):
 class EvidenceFinder:
     """Reads the best passages of a ranking sentence by sentence."""
 
-    def __init__(
-        self, catalogue: Catalogue, engine: Engine, analyser: Analyser, terms: TermBase, embedder: Embedder
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> None:
         self.catalogue = catalogue
         self.engine = engine
         self.analyser = analyser
         self.embedder = embedder
-        self.reader = QuestionReader(analyser, terms)
+        self.reader = QuestionReader(analyser)
 
     @component.output_types(evidence=Evidence)
     def run(self, query: Query, ranking: ResolvedRanking, where: Filter, groups: frozenset[str]) -> dict[str, Evidence]:
@@ -202,12 +199,10 @@ class AnswerBuilder:
         return shown
 
 
-def build_answers(
-    catalogue: Catalogue, engine: Engine, analyser: Analyser, terms: TermBase, embedder: Embedder
-) -> Pipeline:
+def build_answers(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
     """The answer pipeline: the retrieval pipeline's inputs and ``evidence.where``, ``evidence.groups``."""
     pipeline = build_retrieval(catalogue, engine, analyser, embedder)
-    pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser, terms, embedder))
+    pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser, embedder))
     pipeline.add_component("answer", AnswerBuilder(catalogue))
     pipeline.connect("analyse.query", "evidence.query")
     pipeline.connect("resolve.ranking", "evidence.ranking")

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from corpus.catalogue import Catalogue, GapCause, GapReceipt
 from corpus.errors import InvalidQuery
 from corpus.identifiers import text_hash
-from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.embedding import Embedder
@@ -47,9 +46,9 @@ def without_personal_data(question: str) -> str:
 class GapRegister:
     """Keeps questions apart that are different, and together that are the same."""
 
-    def __init__(self, catalogue: Catalogue, analyser: Analyser, terms: TermBase, embedder: Embedder) -> None:
+    def __init__(self, catalogue: Catalogue, analyser: Analyser, embedder: Embedder) -> None:
         self._catalogue, self._analyser, self._embedder = catalogue, analyser, embedder
-        self._reader = QuestionReader(analyser, terms)
+        self._reader = QuestionReader(analyser)
         self._read = lru_cache(maxsize=2 * KNOWN_WORDINGS)(self._read_uncached)
 
     def register(self, question: str, cause: GapCause, groups: frozenset[str] | None) -> GapReceipt:

@@ -51,6 +51,8 @@ class Indexer:
         self._engine = engine
         self._analyser = analyser
         self._embedder = embedder
+        # Of what the analyser was made with nothing is known: the first look finds out.
+        self._terms_revision: str | None = None
 
     def index_pending(self, on_progress: Progress | None = None, *, serving: bool = False) -> int:
         """Index every pending version and delete what was replaced or trashed; returns the number of versions indexed.
@@ -94,7 +96,16 @@ class Indexer:
         if not self._engine.count(Filter()):
             # A new index, or one whose files were removed: whatever the catalogue thinks is in it is not.
             self._catalogue.reset_index()
+        self._catalogue.cut_by(self._analyser.names)
         return fingerprint
+
+    def follow_terms(self) -> None:
+        """Take over what has changed in the term base, and have the passages that it concerns indexed again."""
+        revision = self._catalogue.terms_revision()
+        if revision != self._terms_revision:
+            self._analyser.use(self._catalogue.term_base())
+            self._catalogue.cut_by(self._analyser.names)
+            self._terms_revision = revision
 
     def _index_batches(self, fingerprint: str, serving: bool) -> Iterator[int]:
         """Index what is pending; the number of versions after each batch."""

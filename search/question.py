@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from corpus.terms import TermBase
 from corpus.text.analyser import Analyser, Token
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
@@ -115,13 +114,8 @@ class Question(Shared):
 class QuestionReader:
     """Takes questions apart with the library's analyser and term base."""
 
-    def __init__(self, analyser: Analyser, terms: TermBase) -> None:
+    def __init__(self, analyser: Analyser) -> None:
         self._analyser = analyser
-        self._synonyms: dict[str, tuple[str, ...]] = {}
-        for term in terms.terms:
-            names = {fold(name) for name in (term.text, *term.aliases)}
-            for name in names:
-                self._synonyms[name] = tuple(sorted({*self._synonyms.get(name, ()), *names} - {name}))
 
     def read(self, query: Query) -> Question:
         """The question that a query's text asks."""
@@ -140,7 +134,7 @@ class QuestionReader:
             query=query,
             type=kind,
             terms=terms,
-            synonyms={term: self._synonyms[term] for term in terms if term in self._synonyms},
+            synonyms={term: names for term in terms if (names := self._analyser.synonyms(term))},
             years=years,
             unit=_unit(kind, folded),
             required=(*((item,) for item in single), *dict.fromkeys(ordinals)),

@@ -13,7 +13,6 @@ from corpus.catalogue import Catalogue
 from corpus.errors import InvalidQuery, LunkuError
 from corpus.records import PUBLIC
 from corpus.settings import Settings
-from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from search.answers import Evidence, build_answers
 from search.embedding import Embedder, open_embedder
@@ -48,17 +47,16 @@ class Searcher:
         catalogue: Catalogue,
         engine: Engine,
         analyser: Analyser,
-        terms: TermBase,
         embedder: Embedder,
         model: LanguageModel | None = None,
     ) -> None:
         logging.getLogger("haystack").setLevel(logging.WARNING)
         self.engine = engine
-        self._catalogue, self._analyser, self._terms = catalogue, analyser, terms
+        self._catalogue, self._analyser = catalogue, analyser
         self._search = build_search(catalogue, engine, analyser, embedder)
-        self._answers = build_answers(catalogue, engine, analyser, terms, embedder)
+        self._answers = build_answers(catalogue, engine, analyser, embedder)
         self._answerer = Answerer(catalogue, analyser, model)
-        self.gaps = GapRegister(catalogue, analyser, terms, embedder)
+        self.gaps = GapRegister(catalogue, analyser, embedder)
         self._owned = ExitStack()
 
     @classmethod
@@ -77,14 +75,13 @@ class Searcher:
         with ExitStack() as opened:
             catalogue = Catalogue.open(settings.catalogue_url)
             opened.callback(catalogue.close)
-            terms = TermBase.load()
-            analyser = Analyser(terms)
+            analyser = Analyser(catalogue.term_base())
             embedder = open_embedder(settings)
             engine = open_engine(settings)
             opened.callback(engine.close)
             engine.ensure_collection(embedder.dimensions)
             check_fingerprint(catalogue, analyser, embedder)
-            searcher = cls(catalogue, engine, analyser, terms, embedder, model)
+            searcher = cls(catalogue, engine, analyser, embedder, model)
             searcher._owned = opened.pop_all()
             return searcher
 
@@ -211,7 +208,7 @@ class Searcher:
         """
         from search.quotation.checking import QuotationChecker
 
-        return QuotationChecker(self._catalogue, self.engine, self._analyser, self._terms).check(draft, groups)
+        return QuotationChecker(self._catalogue, self.engine, self._analyser, self._analyser.terms).check(draft, groups)
 
 
 async def last_event(events: AsyncIterator[Event]) -> Answer:

@@ -10,6 +10,7 @@ import typer
 from api.cli.output import AsOption, DataDirOption, JsonOption, report_error
 from corpus.errors import LunkuError
 from corpus.records import Kind, Status
+from corpus.terms import TermStatus
 from search.references import Style
 
 app = typer.Typer(
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 documents = typer.Typer(help="查看与管理文献。", no_args_is_help=True)
-terms = typer.Typer(help="查看术语表。", no_args_is_help=True)
+terms = typer.Typer(help="查看与管理提法库。", no_args_is_help=True)
 app.add_typer(documents, name="documents")
 app.add_typer(terms, name="terms")
 gaps = typer.Typer(help="查看与答复待补问题。", no_args_is_help=True)
@@ -284,15 +285,57 @@ def documents_restore(identifier: Identifier, as_json: JsonOption = False, data_
 @terms.command("list")
 def terms_list(
     query: Annotated[str, typer.Argument(help="术语或别名中的文字")] = "",
+    status: Annotated[TermStatus | None, typer.Option(help="只列这一状态", show_default=False)] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     as_json: JsonOption = False,
     data_dir: DataDirOption = None,
 ) -> None:
-    """列出术语。"""
-    from api.cli.holdings import list_terms
+    """列出提法库中的术语。"""
+    from api.cli.terms import list_terms
 
-    list_terms(query, limit, offset, as_json, data_dir)
+    list_terms(query, status, limit, offset, as_json, data_dir)
+
+
+TermTexts = Annotated[list[str], typer.Argument(metavar="TERM...", help="术语")]
+
+
+@terms.command("add")
+def terms_add(
+    text: Annotated[str, typer.Argument(metavar="TERM", help="术语")],
+    alias: Annotated[list[str] | None, typer.Option(help="别名或简称，可重复", show_default=False)] = None,
+    category: Annotated[str, typer.Option(help="分类")] = "",
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """添加术语，立即采用；同名的被替换。"""
+    from api.cli.terms import add
+
+    add(text, alias or [], category, as_json, data_dir)
+
+
+@terms.command("accept")
+def terms_accept(texts: TermTexts, as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """采用候选术语。"""
+    from api.cli.terms import decide
+
+    decide(texts, TermStatus.ACCEPTED, as_json, data_dir)
+
+
+@terms.command("reject")
+def terms_reject(texts: TermTexts, as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """不采用术语；以后也不再作为候选提出。"""
+    from api.cli.terms import decide
+
+    decide(texts, TermStatus.REJECTED, as_json, data_dir)
+
+
+@terms.command("discover")
+def terms_discover(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """从馆藏中找出候选术语。"""
+    from api.cli.terms import discover
+
+    discover(as_json, data_dir)
 
 
 @gaps.command("list")

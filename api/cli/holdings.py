@@ -1,4 +1,4 @@
-"""``lunku documents`` and ``lunku terms``: what needs the catalogue alone, and so runs beside a server."""
+"""``lunku documents``: what needs the catalogue alone, and so runs beside a server."""
 
 import getpass
 from pathlib import Path
@@ -14,7 +14,6 @@ from corpus.catalogue import Catalogue
 from corpus.errors import InvalidField
 from corpus.records import Document, Kind, Status
 from corpus.settings import load_settings, parse_groups
-from corpus.terms import TermBase
 
 
 def list_documents(
@@ -156,19 +155,6 @@ def set_status(identifier: str, status: Status, as_json: bool, data_dir: Path | 
         change = catalogue.trash if status is Status.TRASHED else catalogue.restore
         document = change(identifier)
     _print_changed("已移入回收站" if status is Status.TRASHED else "已恢复", document, as_json)
-
-
-def list_terms(query: str, limit: int, offset: int, as_json: bool, _data_dir: Path | None) -> None:
-    """Print a page of the term base, which comes with the program."""
-    found = TermBase.load().find(query)
-    page = found[offset : offset + limit]
-    if as_json:
-        print_json(Page(page, len(found), limit, offset))
-        return
-    table = Table("术语", "别名", "分类", title=f"共 {len(found)} 条")
-    for term in page:
-        table.add_row(escape(term.text), escape("、".join(term.aliases)), escape(term.category))
-    out.print(table)
 
 
 def _open(data_dir: Path | None) -> Catalogue:

@@ -54,7 +54,7 @@ def ingest_and_index(
     from ingest.service import Ingester, expand
 
     started = time.perf_counter()
-    with Catalogue.open(settings.catalogue_url) as catalogue, _progress() as progress:
+    with Catalogue.open(settings.catalogue_url) as catalogue, show_progress() as progress:
         task = progress.add_task("入库", total=None)
 
         def show(outcome: FileOutcome, done: int, total: int) -> None:
@@ -105,7 +105,7 @@ def _rebuild(settings: Settings) -> int:
     with (
         Catalogue.open(settings.catalogue_url) as catalogue,
         open_index(settings, catalogue, rebuilding=True) as index,
-        _progress() as progress,
+        show_progress() as progress,
     ):
         return index.indexer.rebuild(_advance(progress))
 
@@ -120,10 +120,10 @@ def _index(settings: Settings, catalogue: Catalogue, progress: Progress) -> None
     except EngineLocked:
         if find_server(settings) is None:
             raise
-        _wait_for_server(settings, catalogue, progress)
+        wait_for_server(settings, catalogue, progress)
 
 
-def _wait_for_server(settings: Settings, catalogue: Catalogue, progress: Progress) -> None:
+def wait_for_server(settings: Settings, catalogue: Catalogue, progress: Progress) -> None:
     """Wait until the server's background indexer has caught up."""
     server = find_server(settings)
     total = catalogue.pending_count()
@@ -149,6 +149,7 @@ def _line(outcome: FileOutcome) -> str:
     return f"[{colour}]{wording.OUTCOMES[outcome.outcome]}[/{colour}] {escape(outcome.path)}{reason}"
 
 
-def _progress() -> Progress:
+def show_progress() -> Progress:
+    """A progress display on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=err)

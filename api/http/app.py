@@ -12,6 +12,7 @@ from api.http import answers, documents, gaps, health, jobs, pages, problems, qu
 from api.http.guard import Guard
 from api.http.pages import questions, quotes, reports
 from api.http.pages import references as references_pages
+from api.http.pages import terms as terms_pages
 from api.http.state import ServedLibrary
 from corpus.errors import InvalidSetting
 from corpus.records import PUBLIC
@@ -49,6 +50,7 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
     app.include_router(questions.router)
     app.include_router(reports.router)
     app.include_router(quotes.router)
+    app.include_router(terms_pages.router)
     app.include_router(references_pages.router)
     app.mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static"))
     return app

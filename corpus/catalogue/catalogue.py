@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from corpus.catalogue import corrections, gaps, index_queue, jobs, reading, writing
+from corpus.catalogue import corrections, gaps, index_queue, jobs, reading, terms, writing
 from corpus.catalogue.connection import connect, foreign_errors, writer
 from corpus.catalogue.views import (
     AcceptedPair,
@@ -24,6 +24,7 @@ from corpus.catalogue.views import (
 )
 from corpus.fields import parse_field
 from corpus.records import Correction, Document, Kind, Passage, Section, Status, Version, VersionDraft
+from corpus.terms import Term, TermBase
 
 
 class Catalogue:
@@ -321,6 +322,46 @@ class Catalogue:
         """The index was dropped: index everything again."""
         with self._write() as connection:
             index_queue.reset(connection)
+
+    # Terms
+
+    def term_base(self) -> TermBase:
+        """Every term with its status: those that come with Lunku, and the library's own changes."""
+        with self._read() as connection:
+            return TermBase.load().with_changes(terms.stored(connection))
+
+    def put_terms(self, given: Sequence[Term]) -> None:
+        """Store terms, each in place of the one of the same text. Passages follow when the index is next updated."""
+        with self._write() as connection:
+            terms.put(connection, given)
+
+    def terms_revision(self) -> str | None:
+        """A value that changes with every ``put_terms``."""
+        return self.value(terms.REVISION)
+
+    def passage_texts(self) -> Iterator[str]:
+        """The text of every current passage, newest documents first."""
+        with self._read() as connection:
+            yield from terms.passage_texts(connection)
+
+    def is_cut_by(self, names: frozenset[str]) -> bool:
+        """Whether passages are cut, or about to be cut, by exactly these folded names."""
+        with self._read() as connection:
+            return terms.indexed_names(connection) == names
+
+    def cut_by(self, names: frozenset[str]) -> int:
+        """Have passages cut into words by these folded names: versions whose text holds one that is new or gone become
+        pending. Returns their number."""
+        started = datetime.now(UTC)
+        with self._read() as connection:
+            before = terms.indexed_names(connection)
+            if before == names:
+                return 0
+            affected = terms.versions_with(connection, (before or frozenset()) ^ names)
+        with self._write() as connection:
+            terms.cut_anew(connection, affected, started)
+            terms.set_indexed_names(connection, names)
+        return len(affected)
 
     # Jobs and settings
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -182,6 +182,20 @@ jobs = Table(
     Column("outcomes", JSON, nullable=False),
     Column("detail", Text),
     Column("created_at", Moment, nullable=False, index=True),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# What a library adds to the terms that come with Lunku, or changes or rejects of them.
+terms = Table(
+    "terms",
+    metadata,
+    Column("text", String(64), primary_key=True),
+    Column("aliases", JSON, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("replaced_by", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("occurrences", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
 )
 

@@ -1,5 +1,5 @@
-"""The term base: phrases of this field that stay whole."""
+"""The term base (提法库): phrases of this field that stay whole, with their other names."""
 
-from corpus.terms.term_base import Term, TermBase
+from corpus.terms.term_base import Term, TermBase, TermSource, TermStatus, check_term
 
-__all__ = ["Term", "TermBase"]
+__all__ = ["Term", "TermBase", "TermSource", "TermStatus", "check_term"]

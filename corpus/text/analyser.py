@@ -13,7 +13,7 @@ from corpus.terms import TermBase
 from corpus.text.folding import FOLDING_VERSION, fold
 from corpus.text.function_words import is_function_word
 
-ANALYSER_VERSION = 1
+ANALYSER_VERSION = 2
 
 _RUN = re.compile(r"[^\W_]+")
 
@@ -34,6 +34,36 @@ class TaggedToken(Token):
     tag: str
 
 
+class _Vocabulary:
+    """What the analyser knows at one time; exchanged as a whole, so that no text is cut by half of two.
+
+    Every term gets the frequency that the general dictionary alone suggests for it. A term thus changes how texts are
+    cut that hold it, and no others, whatever other terms there are.
+    """
+
+    def __init__(self, terms: TermBase) -> None:
+        self.terms = terms
+        self.jieba = rjieba.Jieba()
+        self.names = terms.folded_names
+        for name, frequency in [(name, self.jieba.suggest_freq(name)) for name in sorted(self.names)]:
+            self.jieba.add_word(name, frequency, None)
+        synonyms: dict[str, set[str]] = {}
+        for term in terms.terms:
+            names = set(map(fold, term.names))
+            for name in names:
+                synonyms.setdefault(name, set()).update(names)
+        self.synonyms = {name: tuple(sorted(names - {name})) for name, names in synonyms.items()}
+        self.inner_words = lru_cache(maxsize=65_536)(self._find_inner_words)
+
+    def _find_inner_words(self, word: str) -> tuple[tuple[str, int], ...]:
+        """Dictionary words of four or more characters inside ``word``; jieba itself gives those of two and three."""
+        if word.isascii():
+            return ()
+        places = ((start, size) for size in range(4, len(word)) for start in range(len(word) - size + 1))
+        found = ((word[start : start + size], start) for start, size in places)
+        return tuple((inner, start) for inner, start in found if self.jieba.has_word(inner))
+
+
 class Analyser:
     """Cuts text by jieba's dictionary and the term base, without its hidden Markov model.
 
@@ -41,30 +71,37 @@ class Analyser:
     (docs/decisions/0003).
 
     Attributes:
-        fingerprint: hash of the analyser's version and the term base; an index is only valid for one fingerprint.
+        fingerprint: hash of the analyser's version. An index is only valid for one fingerprint; for the terms it need
+            not be built anew, as a change of them says itself which passages are to be cut again (``names``).
     """
 
     def __init__(self, terms: TermBase) -> None:
-        self._jieba = rjieba.Jieba()
-        self._synonyms = {
-            name: tuple(other for other in names if other != name)
-            for names in (tuple(dict.fromkeys(map(fold, (term.text, *term.aliases)))) for term in terms.terms)
-            for name in names
-        }
-        for word in sorted({fold(word) for word in terms.words}):
-            if _RUN.fullmatch(word):
-                self._jieba.add_word(word, None, None)
-        version = f"{ANALYSER_VERSION}:{FOLDING_VERSION}:{terms.hash}"
+        version = f"{ANALYSER_VERSION}:{FOLDING_VERSION}"
         self.fingerprint = hashlib.sha256(version.encode()).hexdigest()
-        self._inner_words = lru_cache(maxsize=65_536)(self._find_inner_words)
+        self.use(terms)
+
+    def use(self, terms: TermBase) -> None:
+        """Go on with the accepted ones of these terms."""
+        self._vocabulary = _Vocabulary(terms.accepted)
+
+    @property
+    def terms(self) -> TermBase:
+        """The accepted terms."""
+        return self._vocabulary.terms
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The folded names that are kept whole."""
+        return self._vocabulary.names
 
     def words(self, text: str) -> list[str]:
         """Folded words with the words inside them (百姓名嘴 → 百姓, 姓名, 名嘴, 百姓名嘴); no punctuation or blanks."""
+        vocabulary = self._vocabulary
         words: list[str] = []
-        for word in self._jieba.cut_for_search(fold(text), hmm=False):
+        for word in vocabulary.jieba.cut_for_search(fold(text), hmm=False):
             if word[0].isalnum():
                 if len(word) > 4:
-                    words.extend(inner for inner, _ in self._inner_words(word))
+                    words.extend(inner for inner, _ in vocabulary.inner_words(word))
                 words.append(word)
         return words
 
@@ -73,23 +110,28 @@ class Analyser:
 
         百姓名嘴宣讲 → 百姓名嘴, 宣讲; 柴琬舸, which is in no dictionary, stays whole.
         """
-        segments: list[str] = []
+        return [word for run in self.runs(text) for word in run]
+
+    def runs(self, text: str) -> list[list[str]]:
+        """``segments`` between punctuation, blanks and line ends."""
+        runs: list[list[str]] = [[]]
         joins = False
-        for word in self._jieba.cut(fold(text), hmm=False):
+        for word in self._vocabulary.jieba.cut(fold(text), hmm=False):
             if not word[0].isalnum():
                 joins = False
+                runs.append([])
                 continue
             lone = len(word) == 1 and not word.isascii() and not is_function_word(word)
             if lone and joins:
-                segments[-1] += word
+                runs[-1][-1] += word
             else:
-                segments.append(word)
+                runs[-1].append(word)
             joins = lone
-        return segments
+        return [run for run in runs if run]
 
     def synonyms(self, word: str) -> tuple[str, ...]:
         """Folded other names of a folded term: its aliases, or the term and the other aliases."""
-        return self._synonyms.get(word, ())
+        return self._vocabulary.synonyms.get(word, ())
 
     def bigrams(self, text: str) -> list[str]:
         """Folded pairs of neighbouring characters within runs of letters, digits and Han; a run of one as it is."""
@@ -106,7 +148,7 @@ class Analyser:
         """The likeliest cut into words that do not overlap, punctuation and blanks included, with parts of speech."""
         tokens = []
         at = 0
-        for word, tag in self._jieba.tag(fold(text), hmm=False):
+        for word, tag in self._vocabulary.jieba.tag(fold(text), hmm=False):
             tokens.append(TaggedToken(word, at, at + len(word), tag))
             at += len(word)
         return tokens
@@ -116,20 +158,17 @@ class Analyser:
 
         For a word that is not in the dictionary: what the frequencies of its parts make likely.
         """
-        return int(self._jieba.suggest_freq(word))
+        return int(self._vocabulary.jieba.suggest_freq(word))
+
+    def has_word(self, word: str) -> bool:
+        """Whether a folded word is in the dictionary or a term."""
+        return bool(self._vocabulary.jieba.has_word(word))
 
     def _tokens(self, folded: str) -> Iterator[Token]:
-        for word, start, end in self._jieba.tokenize(folded, "search", hmm=False):
+        vocabulary = self._vocabulary
+        for word, start, end in vocabulary.jieba.tokenize(folded, "search", hmm=False):
             if word[0].isalnum():
                 if len(word) > 4:
-                    for inner, offset in self._inner_words(word):
+                    for inner, offset in vocabulary.inner_words(word):
                         yield Token(inner, start + offset, start + offset + len(inner))
                 yield Token(word, start, end)
-
-    def _find_inner_words(self, word: str) -> tuple[tuple[str, int], ...]:
-        """Dictionary words of four or more characters inside ``word``; jieba itself gives those of two and three."""
-        if word.isascii():
-            return ()
-        places = ((start, size) for size in range(4, len(word)) for start in range(len(word) - size + 1))
-        found = ((word[start : start + size], start) for start, size in places)
-        return tuple((inner, start) for inner, start in found if self._jieba.has_word(inner))

@@ -135,7 +135,7 @@ class Laboratory:
         Indexer(catalogue, engine, analyser, embedder).index_pending()
         self.source_of = {item.id: item.source for item in catalogue.documents(limit=1_000_000)[0]}
         self.pipeline = build_retrieval(catalogue, engine, analyser, embedder)
-        self.finder = EvidenceFinder(catalogue, engine, analyser, terms, embedder)
+        self.finder = EvidenceFinder(catalogue, engine, analyser, embedder)
         self.builder = AnswerBuilder(catalogue)
 
     def cases(self, questions: Sequence[Labelled]) -> Iterator[Case]:

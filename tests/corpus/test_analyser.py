@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.terms import Term, TermBase
+from corpus.terms import Term, TermBase, TermStatus
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 
@@ -28,13 +28,14 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def reference() -> jieba.Tokenizer:
     tokenizer = jieba.Tokenizer()
-    for word in sorted({fold(word) for word in TERMS.words if word.isalnum()}):
-        tokenizer.add_word(word)
+    words = sorted({fold(word) for word in TERMS.words if word.isalnum()})
+    for word, frequency in [(word, tokenizer.suggest_freq(word)) for word in words]:
+        tokenizer.add_word(word, frequency)
     return tokenizer
 
 
 def cut(text: str) -> list[str]:
-    return ANALYSER._jieba.cut_for_search(text, hmm=False)
+    return ANALYSER._vocabulary.jieba.cut_for_search(text, hmm=False)
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "".join(TEXTS)])
@@ -101,11 +102,36 @@ def test_variants_are_one_word() -> None:
     assert ANALYSER.words("ＡＩ與志願服務") == ANALYSER.words("ai与志愿服务")
 
 
-def test_the_fingerprint_follows_the_terms() -> None:
-    other = Analyser(TermBase((Term("板凳课堂"),)))
-    assert other.fingerprint != ANALYSER.fingerprint == Analyser(TERMS).fingerprint
+def test_terms_can_change_without_another_fingerprint() -> None:
+    other = Analyser(TERMS)
+    assert other.fingerprint == ANALYSER.fingerprint
+    other.use(TERMS.with_changes([Term("板凳课堂"), Term("百姓名嘴", status=TermStatus.REJECTED)]))
     assert "板凳课堂" in other.words("村里的板凳课堂")
     assert "板凳课堂" not in ANALYSER.words("村里的板凳课堂")
+    assert "百姓名嘴" not in other.words("百姓名嘴上讲台")
+    assert other.names ^ ANALYSER.names == {"板凳课堂", "百姓名嘴", "草根名嘴"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.text(st.sampled_from("志愿服务理论宣讲百姓名嘴村"), min_size=2, max_size=5), min_size=1, max_size=4),
+    st.lists(VOCABULARY | st.text(st.sampled_from("志愿服务理论宣讲百姓名嘴村"), max_size=4), max_size=15).map("".join),
+)
+def test_a_term_changes_no_text_that_does_not_hold_it(names: list[str], text: str) -> None:
+    changed = Analyser(TERMS.with_changes(map(Term, names)))
+    if not any(name in fold(text) for name in names):
+        # Two equally likely orders of the same words (村村|村, 村|村村) may be exchanged by a rounding error.
+        assert sorted(changed.words(text)) == sorted(ANALYSER.words(text))
+
+
+def test_segments_are_whole_words_end_to_end() -> None:
+    assert ANALYSER.segments("百姓名嘴柴琬舸，在村里宣讲") == ["百姓名嘴", "柴琬舸", "在", "村里", "宣讲"]
+
+
+def test_other_names_of_a_term() -> None:
+    assert ANALYSER.synonyms("百姓名嘴") == ("草根名嘴",)
+    assert ANALYSER.synonyms("草根名嘴") == ("百姓名嘴",)
+    assert ANALYSER.synonyms("村里") == ()
 
 
 def test_long_texts() -> None:

@@ -32,7 +32,7 @@ def embedder():
 
 
 @pytest.fixture
-def open_library(tmp_path, analyser, terms, embedder):
+def open_library(tmp_path, analyser, embedder):
     """Opens a searcher over drafts; what it opened is closed after the test."""
     opened = []
 
@@ -43,7 +43,7 @@ def open_library(tmp_path, analyser, terms, embedder):
         engine.ensure_collection(embedder.dimensions)
         catalogue.add_versions(drafts)
         Indexer(catalogue, engine, analyser, embedder).index_pending()
-        return Searcher(catalogue, engine, analyser, terms, embedder), catalogue
+        return Searcher(catalogue, engine, analyser, embedder), catalogue
 
     yield build
     for item in reversed(opened):
@@ -51,7 +51,7 @@ def open_library(tmp_path, analyser, terms, embedder):
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory, analyser, terms, embedder):
+def library(tmp_path_factory, analyser, embedder):
     """A searcher over the test library, for tests that only read."""
     folder = tmp_path_factory.mktemp("library")
     engine = EdgeEngine(folder / "index")
@@ -59,5 +59,5 @@ def library(tmp_path_factory, analyser, terms, embedder):
         engine.ensure_collection(embedder.dimensions)
         catalogue.add_versions([make_draft(source) for source in LIBRARY])
         Indexer(catalogue, engine, analyser, embedder).index_pending()
-        yield Searcher(catalogue, engine, analyser, terms, embedder)
+        yield Searcher(catalogue, engine, analyser, embedder)
     engine.close()

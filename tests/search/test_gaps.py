@@ -8,9 +8,9 @@ from tests.search.library import BRIEF, PUBLIC, STAFF, make_draft
 
 
 @pytest.fixture
-def register(tmp_path, analyser, terms, embedder):
+def register(tmp_path, analyser, embedder):
     with Catalogue.open(f"sqlite:///{tmp_path / 'c.sqlite3'}") as catalogue:
-        yield GapRegister(catalogue, analyser, terms, embedder), catalogue
+        yield GapRegister(catalogue, analyser, embedder), catalogue
 
 
 def _ask(register, *questions):

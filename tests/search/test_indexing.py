@@ -15,7 +15,7 @@ from corpus.catalogue import Catalogue
 from corpus.errors import IndexMismatch
 from corpus.records import Kind, MetadataField, PassageSpan, VersionDraft
 from corpus.settings import Settings
-from corpus.terms import TermBase
+from corpus.terms import Term, TermBase, TermStatus
 from corpus.text.analyser import Analyser
 from search import indexing
 from search.embedding import Embedder, open_embedder
@@ -23,7 +23,7 @@ from search.engine.edge import EdgeEngine
 from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, Between, Contains, Filter, Leg
 from search.fingerprint import forget_fingerprint
 from search.indexing import Indexer
-from search.sparse import query_vectors
+from search.sparse import query_vectors, term_index
 from tests.corpus.drafts import make_draft
 
 EVERYTHING = Filter()
@@ -290,3 +290,22 @@ def test_killed_at_any_moment_it_is_whole_and_goes_on(tmp_path: Path) -> None:
         with EdgeEngine(tmp_path / "index") as engine:
             found = {point.id for point in engine.query([Leg(EVERYTHING, 10_000)])[0]}
             assert found == set().union(*expected.values())
+
+
+def test_a_new_term_has_only_the_passages_indexed_that_hold_it(library: Library, embedder: Embedder) -> None:
+    indexer = Indexer(library.catalogue, library.engine, Analyser(TermBase.load()), embedder)
+    drafts = make_drafts(4)
+    other = replace(drafts[0], sha256="f" * 64, source="/灯会/围炉.txt", title="围炉夜校开办记")
+    [*_, (about, _)] = library.catalogue.add_versions([*drafts, other])
+    indexer.index_pending()
+    [passage, *_] = library.passages(about.id)
+    for status in (TermStatus.ACCEPTED, TermStatus.REJECTED):
+        library.catalogue.put_terms([Term("圍爐夜校", status=status)])
+        indexer.follow_terms()
+        assert library.catalogue.pending_count() == 1
+        assert not library.catalogue.document(about.id).indexed
+        indexer.index_pending()
+        [point] = library.engine.retrieve([passage])
+        assert (term_index("围炉夜校") in point.vectors[WORDS].indices) is (status is TermStatus.ACCEPTED)
+        indexer.follow_terms()
+        assert library.catalogue.pending_count() == 0

@@ -32,14 +32,14 @@ PASSAGES = [(source, text) for source in READABLE for _, text in source.parts]
 
 
 @pytest.fixture(scope="module")
-def ferry(tmp_path_factory, analyser, terms, embedder):
+def ferry(tmp_path_factory, analyser, embedder):
     folder = tmp_path_factory.mktemp("ferry")
     engine = EdgeEngine(folder / "index")
     with Catalogue.open(f"sqlite:///{folder / 'catalogue.sqlite3'}") as catalogue:
         engine.ensure_collection(embedder.dimensions)
         catalogue.add_versions([make_draft(source) for source in SOURCES])
         Indexer(catalogue, engine, analyser, embedder).index_pending()
-        yield Searcher(catalogue, engine, analyser, terms, embedder)
+        yield Searcher(catalogue, engine, analyser, embedder)
     engine.close()
 
 

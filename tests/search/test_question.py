@@ -9,7 +9,7 @@ from search.question import AnswerType, QuestionReader, answer_type, bears_type,
 
 TERMS = TermBase.load()
 ANALYSER = Analyser(TERMS)
-READER = QuestionReader(ANALYSER, TERMS)
+READER = QuestionReader(ANALYSER)
 
 
 def _read(text):

@@ -43,6 +43,8 @@ def environment() -> Environment:
         particulars=wording.PARTICULARS,
         gap_states=wording.GAP_STATES,
         gap_causes=wording.GAP_CAUSES,
+        term_states=wording.TERM_STATES,
+        term_sources=wording.TERM_SOURCES,
         link=link,
     )
     return environment
