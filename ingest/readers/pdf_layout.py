@@ -46,6 +46,9 @@ _LABEL = re.compile(
 )
 _APART = 1.6
 """In em: white space between two lines of a column that no line spacing explains."""
+_NUMBER_END = re.compile(r"[\u3400-\u9fff（“《]\d+[.,]?\d*$")
+_NUMBER_START = re.compile(r"\d+[.,]?\d*[%％\u3400-\u9fff）”》，。]")
+"""The halves of a number between Han characters that a line break cut; two numbers would have something between."""
 _LEAST_FULL = 9
 """In em: lines shorter than this are full only by chance, as in a list of short items."""
 _TERMINAL = re.compile(r"[。！？；：…”』」）)】》!?;:]$")
@@ -153,7 +156,8 @@ def join(text: str, continuation: str) -> str:
     if text.endswith(HYPHEN):
         return text[:-1] + continuation
     latin = text[-1].isascii() and continuation[0].isascii() and not text[-1].isspace()
-    return f"{text} {continuation}" if latin else text + continuation
+    split = _NUMBER_END.search(text) and _NUMBER_START.match(continuation)
+    return f"{text} {continuation}" if latin and not split else text + continuation
 
 
 def _paragraph(line: Line, region: _Region, page: int, removals: int) -> Paragraph:
@@ -275,11 +279,11 @@ def _region(lines: list[Line], column: list[Line], widths: deque[_Region]) -> _R
     em = lines[0].size
     edges = sorted(line.left for line in lines)
     left = next((x for x in edges if _within(edges, x, 0.4 * em) >= 2), edges[0])
-    right = max(line.right for line in lines)
+    right = max(map(_body_right, lines))
     if len(lines) < 8:
         like = [line for line in column if abs(line.size - em) < 0.15 * em and abs(line.left - left) < 3 * em]
         if len(like) > 3:
-            right = max(right, sorted(line.right for line in like)[int(0.9 * (len(like) - 1))])
+            right = max(right, sorted(map(_body_right, like))[int(0.9 * (len(like) - 1))])
         else:
             known = (r for r in reversed(widths) if abs(r.left - left) < 3 * em)
             right = max(right, next((r.right for r in known if abs(r.lines[0].size - em) < 0.15 * em), right))

@@ -274,6 +274,15 @@ def test_empty_and_broken(tmp_path: Path) -> None:
         read_file(tmp_path / "b.pdf")
 
 
+def test_a_number_cut_by_the_end_of_a_line(tmp_path: Path) -> None:
+    text = "志愿服务站要公布服务时间，方便居民就近参加活动，每年投入的经费不少于人民币2500元，及时回应群众的诉求。"
+    assert texts(draw(tmp_path, lambda canvas: set_paragraphs(canvas, [text], LEFT, TOP, 38))) == [text]
+    words = "The volunteers of this station met in the year 2024 and 120 people came."
+    assert (
+        texts(draw(tmp_path, lambda canvas: set_paragraphs(canvas, [words], LEFT, TOP, 54)))[0].split() == words.split()
+    )
+
+
 def test_columns_between_lines_that_cross_them(tmp_path: Path) -> None:
     def paint(canvas: Canvas) -> None:
         canvas.setFont(FONT, 18)
