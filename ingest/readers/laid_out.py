@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ingest.readers.collector import Collector
 from ingest.readers.pdf_layout import Layout, Paragraph, Removed, Table
-from ingest.readers.tables import Cell, add_table
+from ingest.readers.tables import add_table
 
 LONGEST_HEADING = 60
 _HEADING_SIZE = 1.12
@@ -55,12 +55,12 @@ def _add_rows(table: Table, collector: Collector) -> None:
     """A table of two rows or more; a lone row (发文字号 beside 签发人) is a line with gaps."""
     if len(table.rows) > 1:
         first = len(collector.blocks)
-        add_table(collector, ([Cell(tuple(cell)) for cell in row] for row in table.rows), table.page)
+        add_table(collector, table.rows, table.page)
         if table.confidence is not None:
             added = collector.blocks[first:]
             collector.blocks[first:] = [replace(block, confidence=table.confidence) for block in added]
     else:
-        line = "  ".join(" ".join(cell) for cell in table.rows[0] if cell)
+        line = "  ".join(cell.text for cell in table.rows[0] if cell.text)
         collector.add(line, page=table.page, confidence=table.confidence)
 
 

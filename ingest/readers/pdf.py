@@ -15,6 +15,7 @@ from ingest.readers.guards import MAX_PAGES
 from ingest.readers.laid_out import LONGEST_HEADING, add_layout, levels_by_size
 from ingest.readers.pdf_layout import Layout, Paragraph, lay_out
 from ingest.readers.pdf_lines import Page, read_page
+from ingest.readers.pdf_tables import RuledTables
 from ingest.readers.pdf_text_layer import (
     FEW_CHARACTERS,
     RARE_DOCUMENT,
@@ -59,19 +60,20 @@ def read_pdf(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
             raise EncryptedFile("PDF 设有打开密码。请去掉密码、另存后再入库。") from error
         raise DamagedFile("PDF 已损坏，打不开。请重新获取原件，或用 PDF 软件另存后再入库。") from error
     try:
-        return _read(document, recognizer)
+        with RuledTables(path) as tables:
+            return _read(document, tables, recognizer)
     except pdfium.PdfiumError as error:
         raise DamagedFile("PDF 已损坏，部分页面无法读取。请用 PDF 软件另存后再入库。") from error
     finally:
         document.close()
 
 
-def _read(document: pdfium.PdfDocument, recognizer: Recognizer | None) -> ReadFile:
+def _read(document: pdfium.PdfDocument, tables: RuledTables, recognizer: Recognizer | None) -> ReadFile:
     count = len(document)
     if count > MAX_PAGES:
         raise DamagedFile(f"PDF 有 {count} 页，超过 {MAX_PAGES} 页的上限。请拆分后再入库。")
     collector = Collector()
-    pages, faults, broken = [], {}, []
+    pages, ruled, faults, broken = [], {}, {}, []
     for number in range(1, count + 1):
         try:
             page = document[number - 1]
@@ -81,6 +83,8 @@ def _read(document: pdfium.PdfDocument, recognizer: Recognizer | None) -> ReadFi
         lines = read_page(page, number)
         if fault := Fault.PICTURE if _is_picture(page, lines) else fault_of(lines):
             faults[number] = fault
+        else:
+            ruled[number] = tables.set_in(page, lines)
         pages.append(lines)
         page.close()
     if broken:
@@ -95,7 +99,7 @@ def _read(document: pdfium.PdfDocument, recognizer: Recognizer | None) -> ReadFi
         pages = _recognised(document, pages, faults, recognizer, collector)
     elif faults:
         pages = _without_recognition(pages, faults, collector)
-    layout = lay_out(pages)
+    layout = lay_out([page if page.number in faults else ruled[page.number] for page in pages])
     add_layout(layout, _levels(layout, document), collector)
     return collector.finish("pdf", MEDIA_TYPE)
 

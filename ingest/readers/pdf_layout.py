@@ -6,10 +6,10 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from statistics import fmean, median
 
 from ingest.readers.pdf_lines import HYPHEN, Line, Page
+from ingest.readers.tables import Cell
 
 _NUMBER_ZONE, _HEAD_ZONE = 0.14, 0.2
 """Shares of the page's height, at its top and bottom, in which page numbers and repeated heads are looked for."""
@@ -76,11 +76,11 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Table:
-    """Rows of cells; a cell is the lines in it. Fields as of ``Paragraph``."""
+    """Rows of cells. Fields as of ``Paragraph``."""
 
     page: int
     page_start: bool
-    rows: list[list[list[str]]]
+    rows: list[list[Cell]]
     removals: int = 0
     confidence: float | None = None
 
@@ -176,8 +176,11 @@ def _extend(paragraph: Paragraph, line: Line) -> None:
 
 
 def _table(rows: list[list[Line]], page: int, removals: int) -> Table:
+    if rows[0][0].rows:
+        return Table(page, False, rows[0][0].rows, removals)
     scores = [line.score for row in rows for line in row if line.score is not None]
-    return Table(page, False, table_of(rows), removals, fmean(scores) if scores else None)
+    cells = [[Cell(tuple(lines)) for lines in row] for row in table_of(rows)]
+    return Table(page, False, cells, removals, fmean(scores) if scores else None)
 
 
 def _continues(last: tuple[Line, _Region], line: Line, region: _Region) -> bool:
@@ -208,7 +211,15 @@ def _continues(last: tuple[Line, _Region], line: Line, region: _Region) -> bool:
 
 
 def _parts(rows: list[list[Line]], widths: deque[_Region]) -> Iterator[_Region | list[list[Line]]]:
-    """Regions of single lines, and tables: runs of rows with several fragments."""
+    """Regions of single lines, and tables: ruled ones, and runs of rows with several fragments."""
+    ruled = next((index for index, row in enumerate(rows) if any(line.rows for line in row)), None)
+    if ruled is not None:
+        table = next(line for line in rows[ruled] if line.rows)
+        beside = [line for line in rows[ruled] if line is not table]
+        yield from _parts(rows[:ruled] + ([beside] if beside else []), widths)
+        yield [[table]]
+        yield from _parts(rows[ruled + 1 :], widths)
+        return
     start = 0
     while start < len(rows):
         stop = start
@@ -311,7 +322,7 @@ def _cut(lines: list[Line]) -> list[list[list[Line]]]:
     if parts := _columns(lines, em):
         return [column for part in parts for column in _cut(part)]
     for above, band, below in _bands(lines, em):
-        if len(band) >= 6 and (parts := _columns(band, em)) and all(_is_prose(part, em) for part in parts):
+        if _rows_in(band) >= 6 and (parts := _columns(band, em)) and all(_is_prose(part, em) for part in parts):
             return [*_cut(above), *_cut(band), *_cut(below)]
     return [_by_rows(lines)]
 
@@ -323,8 +334,11 @@ def _is_prose(lines: list[Line], em: float) -> bool:
 
 def _stand_beside(lines: list[Line]) -> bool:
     """Whether enough lines stand beside others for there to be columns."""
-    ordered = sorted(lines, key=lambda line: line.top)
-    return sum(line.top < above.bottom - 0.3 * above.size for above, line in pairwise(ordered)) >= 3
+    beside, bottom = 0, -math.inf
+    for line in sorted(lines, key=lambda line: line.top):
+        beside += line.top < bottom - 0.3 * line.size
+        bottom = max(bottom, line.bottom)
+    return beside >= 3
 
 
 def _bands(lines: list[Line], em: float) -> Iterator[tuple[list[Line], list[Line], list[Line]]]:
@@ -347,9 +361,14 @@ def _columns(lines: list[Line], em: float) -> tuple[list[Line], list[Line]] | No
     _, at = max(gaps)
     left = [line for line in lines if _body_right(line) <= at]
     right = [line for line in lines if line.left >= at]
-    if len(left) < 3 or len(right) < 3 or _is_table(left, right, em):
+    if _rows_in(left) < 3 or _rows_in(right) < 3 or _is_table(left, right, em):
         return None
     return left, right
+
+
+def _rows_in(lines: list[Line]) -> int:
+    """How many lines there are, those of ruled tables included."""
+    return sum(len(line.rows) if line.rows else 1 for line in lines)
 
 
 def _body_right(line: Line) -> float:

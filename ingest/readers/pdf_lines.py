@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from ingest.readers.symbols import readable
+from ingest.readers.tables import Cell
 
 _COLUMN_GAP = 1.6
 """A gap of more em than this ends a line: a column or a table cell begins."""
@@ -41,6 +42,7 @@ class Line:
         size: the em.
         aside: kind of removal of a line that is no part of the text (a watermark), else None.
         score: how sure a recognised line is, 0 to 1; None where the text was not recognised but read.
+        rows: cells of the ruled table that stands here in place of a line.
     """
 
     left: float
@@ -51,6 +53,7 @@ class Line:
     text: str
     aside: str | None = None
     score: float | None = None
+    rows: list[list[Cell]] | None = None
 
     @property
     def width(self) -> float:

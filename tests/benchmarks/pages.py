@@ -150,7 +150,9 @@ def embedded_fonts(documents: Sequence[Sequence[str]], folder: Path) -> None:
         return
     document = docx.Document()
     for paragraph in (paragraph for paragraphs in documents for paragraph in paragraphs):
-        document.add_paragraph().add_run(paragraph).font.size = Pt(16)
+        added = document.add_paragraph()
+        added.paragraph_format.first_line_indent = Pt(32)
+        added.add_run(paragraph).font.size = Pt(16)
     document.save(str(folder / "b.docx"))
     command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
     subprocess.run([*command, "--outdir", folder, folder / "b.docx"], check=True, capture_output=True, timeout=300)

@@ -310,3 +310,47 @@ def test_text_that_was_lost_for_want_of_a_font(tmp_path: Path, sentence: str, sa
             draw(tmp_path, paint)
     else:
         assert "缺少字体" in draw(tmp_path, paint).warnings[0]
+
+
+def rule_table(
+    canvas: Canvas, lefts: list[float], tops: list[float], missing: tuple[tuple[int, int], ...] = ()
+) -> None:
+    """Rules of a table; ``missing`` are (row, column) whose lower rule is left out, for a cell over two rows."""
+    for column in range(len(lefts)):
+        canvas.line(lefts[column], tops[0], lefts[column], tops[-1])
+    for row, top in enumerate(tops):
+        for column in range(len(lefts) - 1):
+            if (row - 1, column) not in missing:
+                canvas.line(lefts[column], top, lefts[column + 1], top)
+
+
+def test_cells_of_a_ruled_table_keep_their_lines_and_spans(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        set_paragraphs(canvas, SENTENCES[:1], LEFT, TOP, 36)
+        rule_table(canvas, [80, 150, 330, 400], [660, 635, 590, 545], missing=((1, 0),))
+        canvas.setFont(FONT, EM)
+        for x, y, text in [
+            (85, 643, "街道"), (155, 643, "宣讲内容"), (335, 643, "场次"),
+            (85, 590, "东湖"),
+            (155, 618, "用家常话讲清政策的来由和办法"), (155, 600, "并当场回答提问"), (335, 610, "12"),
+            (155, 573, "张同志"), (155, 555, "李同志"), (335, 565, "8"),
+        ]:  # fmt: skip
+            canvas.drawString(x, y, text)
+        set_paragraphs(canvas, SENTENCES[1:2], LEFT, 500, 36)
+
+    read = draw(tmp_path, paint)
+    assert texts(read) == [
+        SENTENCES[0],
+        "街道：东湖；宣讲内容：用家常话讲清政策的来由和办法并当场回答提问；场次：12",
+        "街道：东湖；宣讲内容：张同志 李同志；场次：8",
+        SENTENCES[1],
+    ]
+    assert [block.type for block in read.blocks[1:3]] == [BlockType.TABLE_ROW] * 2
+
+
+def test_rules_that_are_no_table_leave_the_text_alone(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        set_paragraphs(canvas, SENTENCES, LEFT, TOP, 36)
+        rule_table(canvas, [30, 40, 50, 60, 560], [800, 790, 780, 500])
+
+    assert texts(draw(tmp_path, paint)) == SENTENCES
