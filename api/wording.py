@@ -185,3 +185,11 @@ def doubt(flags: Collection[str], confidence: float | None) -> str | None:
     if Flag.OCR not in flags:
         return None
     return FLAGS[Flag.OCR] + ("" if confidence is None else f"（把握 {confidence:.0%}）")
+
+
+def model_note(model: str | None, withheld: int) -> str | None:
+    """What readers are told of a language model's part in an answer; None where it had none."""
+    kept = f"另有 {withheld} 句在资料中没有依据，未予显示。" if withheld else ""
+    if model is None:
+        return kept.replace("另有", "大模型所写的") or None
+    return f"由大模型 {model} 依据所列原文写成，每句都与出处逐一核对过。{kept}"

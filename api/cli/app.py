@@ -103,6 +103,14 @@ def ask(
     run(question, groups, as_json, data_dir)
 
 
+@app.command()
+def mcp(groups: AsOption = None, data_dir: DataDirOption = None) -> None:
+    """以 MCP 工具（search、read、ask、check_quotes）经标准输入输出供其他程序使用。"""
+    from api.mcp.owned import run
+
+    run(groups, data_dir)
+
+
 @app.command("check-quotes")
 def check_quotes(
     path: Annotated[Path, typer.Argument(metavar="FILE|-", help="文稿文件；- 为标准输入")],

@@ -12,7 +12,7 @@ from api.cli.output import out, print_json, to_json
 from api.library import open_index, owner_groups
 from api.registration import with_gap
 from api.remote import Remote, find_server
-from api.wording import doubt
+from api.wording import doubt, model_note
 from corpus.catalogue import Catalogue
 from corpus.errors import EngineLocked, InvalidQuery
 from corpus.settings import Settings, load_settings, parse_groups
@@ -61,6 +61,8 @@ def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None)
     if as_json:
         print_json(found)
         return
+    if found["asked"]:
+        out.print(escape(f"按“{found['asked']}”查找"), style="dim")
     citations: list[dict[str, Any]] = []
     for sentence in found["sentences"]:
         numbers = range(len(citations) + 1, len(citations) + len(sentence["citations"]) + 1)
@@ -70,6 +72,8 @@ def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None)
         out.print("[bold]未见直接依据[/bold]")
     if found["reason"]:
         out.print(escape(found["reason"]))
+    if note := model_note(found["model"], found["withheld"]):
+        out.print(escape(note), style="dim")
     if found["gap"] and found["gap"]["status"] == "closed":
         reply = [found["gap"]["note"], f"参见《{found['gap']['title']}》" if found["gap"]["title"] else ""]
         out.print(escape("资料管理员的答复：" + "　".join(part for part in reply if part)))

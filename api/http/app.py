@@ -8,7 +8,20 @@ from typing import TypedDict
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.http import answers, documents, gaps, health, jobs, pages, problems, quote_checks, references, search, terms
+from api.http import (
+    answers,
+    documents,
+    gaps,
+    health,
+    jobs,
+    openai,
+    pages,
+    problems,
+    quote_checks,
+    references,
+    search,
+    terms,
+)
 from api.http.guard import Guard
 from api.http.pages import questions, quotes, reports
 from api.http.pages import references as references_pages
@@ -35,23 +48,29 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
             public documents.
     """
     check_exposure(library.settings)
+    from api.mcp.mounted import mounted
+
+    tools, tool_routes = mounted(library)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        on_ready()
-        yield {"library": library}
+        async with tools.session_manager.run():
+            on_ready()
+            yield {"library": library}
 
     app = FastAPI(title="论库", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.add_middleware(Guard, local_only=library.settings.anonymous != {PUBLIC})
     problems.install(app)
     for module in (search, answers, gaps, quote_checks, documents, references, jobs, terms, health):
         app.include_router(module.router, prefix="/api/v1")
+    app.include_router(openai.router)
     app.include_router(pages.router)
     app.include_router(questions.router)
     app.include_router(reports.router)
     app.include_router(quotes.router)
     app.include_router(terms_pages.router)
     app.include_router(references_pages.router)
+    app.router.routes.extend(tool_routes)
     app.mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static"))
     return app
 

@@ -84,6 +84,12 @@ def problem_of(error: Exception) -> dict[str, Any]:
     return problem(500, "internal", "服务出错，已记入日志。请稍后再试，或联系管理员")
 
 
+def openai_error(found: dict[str, Any]) -> dict[str, Any]:
+    """A problem in the shape that clients of OpenAI's interface read."""
+    kind = "invalid_request_error" if found["status"] < 500 else "server_error"
+    return {"error": {"message": found["detail"], "type": kind, "param": None, "code": found["code"]}}
+
+
 def _explain(error: Any) -> dict[str, str]:
     location = [str(part) for part in error["loc"] if part not in {"query", "body", "path", "header", "form"}]
     message = _VALIDATION.get(error["type"], "取值有误")
@@ -109,6 +115,8 @@ def respond(request: Request, error: Exception) -> Response:
     headers = getattr(error, "headers", None)
     if found["status"] >= 500 and not isinstance(error, LunkuError):
         logger.error("unhandled error on %s", request.url.path, exc_info=error)
+    if request.url.path.startswith("/v1/"):
+        return JSONResponse(openai_error(found), found["status"], headers=headers)
     if request.url.path.startswith("/api/"):
         return JSONResponse(found, found["status"], headers=headers, media_type=MEDIA_TYPE)
     return render(request, "error.html", {"problem": found}, status=found["status"])

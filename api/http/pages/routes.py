@@ -15,9 +15,12 @@ from api.http.jobs import FINISHED
 from api.http.pages.reading import paragraphs
 from api.http.pages.rendering import render
 from api.http.state import LibraryDep
+from api.wording import model_note
 from corpus.catalogue import has_hidden_fields, visible_fields, visible_text
 from corpus.errors import InputError
 from corpus.records import Kind
+from search.generation.follow_up import MOST_TURNS, Turn
+from search.query import MAX_CHARACTERS
 from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
 from search.searcher import last_event
 
@@ -88,18 +91,27 @@ async def search_page(  # noqa: PLR0913, PLR0917 - the fields of the form
 
 @router.get("/ask")
 async def ask_page(
-    request: Request, library: LibraryDep, caller: CallerDep, client: ClientDep, q: str = "", judged: str = ""
+    request: Request,
+    library: LibraryDep,
+    caller: CallerDep,
+    client: ClientDep,
+    q: str = "",
+    judged: str = "",
+    before: Annotated[list[str], Query(max_length=MOST_TURNS)] = [],  # noqa: B006 - read only
 ) -> HTMLResponse:
-    """Answers made of cited sentences."""
+    """Answers made of cited sentences. ``before`` are the questions that this one may follow on."""
     question = q.strip()
     context: dict[str, Any] = {"question": question, "answer": None, "error": None, "curates": caller.curates}
-    context["judged"] = judged if judged in {"up", "down"} else ""
+    context |= {"note": None, "conversation": [], "judged": judged if judged in {"up", "down"} else ""}
     if question:
         try:
-            events = library.answer_events(question, caller.groups)
-            context["answer"] = await last_event(
+            turns = [Turn(earlier[:MAX_CHARACTERS]) for earlier in before]
+            events = library.answer_events(question, caller.groups, turns)
+            answer = await last_event(
                 library.registration.noting(events, question, SearchFilters(), caller.groups, client)
             )
+            context |= {"answer": answer, "note": model_note(answer.model, answer.withheld)}
+            context["conversation"] = [*before, question][-MOST_TURNS:]
         except InputError as error:
             context["error"] = error.detail
     return render(request, "ask.html", context, status=422 if context["error"] else 200)
