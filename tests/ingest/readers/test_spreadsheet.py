@@ -113,7 +113,7 @@ def test_a_stray_far_cell_is_refused_before_it_takes_all_memory(tmp_path: Path) 
     assert texts(write_xlsx(tmp_path / "b.xlsx", {"Sheet1": sheet(formatted)})) == ["一"]
 
 
-def test_opendocument_spreadsheet(tmp_path: Path) -> None:
+def write_ods(path: Path) -> Path:
     office = "urn:oasis:names:tc:opendocument:xmlns"
     value = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     rows = "".join(
@@ -125,13 +125,16 @@ def test_opendocument_spreadsheet(tmp_path: Path) -> None:
         f' xmlns:text="{office}:text:1.0"><office:body><office:spreadsheet><table:table table:name="名单">{rows}'
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
-    manifest = f'<manifest:manifest xmlns:manifest="{office}:manifest:1.0"/>'
     parts = {
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "META-INF/manifest.xml": manifest,
+        "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{office}:manifest:1.0"/>',
         "content.xml": content,
     }
-    assert texts(write_zip(tmp_path / "a.ods", parts)) == ["名单", "姓名：王一；单位：市委党校"]
+    return write_zip(path, parts)
+
+
+def test_opendocument_spreadsheet(tmp_path: Path) -> None:
+    assert texts(write_ods(tmp_path / "a.ods")) == ["名单", "姓名：王一；单位：市委党校"]
 
 
 @pytest.mark.parametrize(
