@@ -7,11 +7,12 @@ from pathlib import Path
 from ingest.blocks import ReadFile
 from ingest.readers.collector import Collector
 from ingest.readers.decoding import decode
-from ingest.readers.guards import read_text_bytes
+from ingest.readers.guards import MAX_TEXT_BYTES, read_text_bytes
 from ingest.readers.tables import Cell, add_table
 
 _DELIMITERS = "\t,;|"
 _SAMPLE_ROWS = 50
+csv.field_size_limit(MAX_TEXT_BYTES)
 
 
 def read_delimited(path: Path) -> ReadFile:
@@ -42,7 +43,6 @@ def _delimiter(text: str) -> str:
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
     """Rows as of RFC 4180; line by line where quotes do not match up."""
-    csv.field_size_limit(len(text) + 1)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
