@@ -80,7 +80,7 @@ def _read(  # noqa: PLR0911, PLR0912 (a branch per format)
         case Format.PPTX:
             from ingest.readers.pptx import read_pptx
 
-            return read_pptx(path)
+            return read_pptx(path, recognizer)
         case Format.PDF:
             from ingest.readers.pdf import read_pdf
 
@@ -92,7 +92,7 @@ def _read(  # noqa: PLR0911, PLR0912 (a branch per format)
         case Format.OFD:
             from ingest.readers.ofd import read_ofd
 
-            return read_ofd(path)
+            return read_ofd(path, recognizer)
         case Format.XLSX | Format.XLS | Format.ODS:
             from ingest.readers.spreadsheet import read_spreadsheet
 

@@ -116,7 +116,7 @@ class _Reader:
         targets = [self._relations[identifier].target for identifier in pictures if identifier in self._relations]
         images = (self._archive.read(target) for target in dict.fromkeys(targets) if target in self._archive)
         self.collector.warnings.append(f"文档的内容主要是 {len(pictures)} 张图片，其中的文字由识别得到，列在最后。")
-        add_recognised(recognised(images, recognizer), self.collector)
+        add_recognised(recognised(enumerate(images, 1), recognizer), self.collector)
 
     def read_body(self, body: etree._Element) -> None:
         """Append the blocks of everything in the body."""

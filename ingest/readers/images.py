@@ -56,9 +56,9 @@ def add_recognised(pages: Iterable[Page], collector: Collector) -> None:
     add_layout(layout, levels_by_size(layout.paragraphs), collector)
 
 
-def recognised(images: Iterable[bytes], recognizer: Recognizer) -> Iterator[Page]:
-    """Pages of the images of a document, numbered from 1; those that are no pictures of text are left out."""
-    for number, data in enumerate(images, 1):
+def recognised(images: Iterable[tuple[int, bytes]], recognizer: Recognizer) -> Iterator[Page]:
+    """Pages of the images of a document, under the numbers given; those that are no pictures of text are left out."""
+    for number, data in images:
         try:
             with _open(io.BytesIO(data)) as image:
                 if min(image.size) >= _LEAST_SIDE:

@@ -6,7 +6,7 @@ Element names are compared without their namespace and paths without regard to c
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lxml import etree
@@ -20,6 +20,7 @@ from ingest.readers.laid_out import add_layout, levels_by_size
 from ingest.readers.ofd_text import text_lines
 from ingest.readers.pdf_layout import lay_out
 from ingest.readers.pdf_lines import Page
+from ingest.readers.recognition import ADVICE, Recognizer, note_recognised
 
 MEDIA_TYPE = "application/ofd"
 POINTS = 72 / 25.4
@@ -30,38 +31,58 @@ _MANY_PATHS = 50
 _NO_TEXT = re.compile(r"[\ue000-\uf8ff\ufffd]")
 """What stands for glyphs of a font that names no characters."""
 _MOST_UNNAMED = 0.05
-_OCR_ADVICE = "请用文字识别软件（OCR）转成 docx 或带文字层的 PDF 后再入库。"
+_CONVERT = "请用 OFD 阅读软件转成图片或 PDF 后再入库。"
 
 
 @dataclass
 class _Content:
-    """A page: its lines, and whether it shows more than text."""
+    """A page: its lines, whether it shows more than text, and the part of the archive with its largest image."""
 
     page: Page
     drawn: bool
+    image: str = ""
 
     @property
     def text(self) -> str:
         return "".join("".join(line.text.split()) for line in self.page.lines)
 
+    @property
+    def is_picture(self) -> bool:
+        return self.drawn and len(self.text) < _FEW_CHARACTERS
 
-def read_ofd(path: Path) -> ReadFile:
+
+def read_ofd(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
     """Paragraphs in reading order as of ``read_pdf``; annotations (watermarks, seals, notes) as removals.
 
     Raises:
         DamagedFile: the archive or its XML is broken, or there is nothing to read.
-        NeedsOcr: most pages show no text, or text in a font that does not name its characters.
+        NeedsOcr: most pages show no text, or text in a font that does not name its characters, and there is no
+            recognizer or no image that it could read.
     """
     collector = Collector()
     with Archive(path) as archive:
         reader = _Reader(archive, collector)
         contents = list(reader.pages())
         reader.record_annotations()
+        if recognizer:
+            contents = _with_recognised(contents, archive, recognizer, collector)
     pages = [content.page for content in _readable(contents, collector)]
     layout = lay_out(pages)
     add_layout(layout, levels_by_size(layout.paragraphs), collector)
     collector.confirm_title(reader.title)
     return collector.finish("ofd", MEDIA_TYPE)
+
+
+def _with_recognised(
+    contents: list[_Content], archive: Archive, recognizer: Recognizer, collector: Collector
+) -> list[_Content]:
+    """The pages, with those that are images replaced by what is read in them."""
+    from ingest.readers.images import recognised
+
+    images = [(c.page.number, archive.read(c.image)) for c in contents if c.is_picture and c.image in archive]
+    seen = {page.number: page for page in recognised(images, recognizer)}
+    note_recognised(seen.values(), collector)
+    return [replace(c, page=seen[c.page.number], drawn=False) if c.page.number in seen else c for c in contents]
 
 
 def _readable(contents: list[_Content], collector: Collector) -> list[_Content]:
@@ -70,18 +91,27 @@ def _readable(contents: list[_Content], collector: Collector) -> list[_Content]:
     Raises:
         NeedsOcr: they are fewer than the others.
     """
-    pictures = [c for c in contents if c.drawn and len(c.text) < _FEW_CHARACTERS]
+    pictures = [c for c in contents if c.is_picture]
     unnamed = [c for c in contents if len(_NO_TEXT.findall(c.text)) > _MOST_UNNAMED * max(len(c.text), 1)]
     if 2 * len(pictures) > len(contents):
-        raise NeedsOcr(f"这份 OFD 的页面是图片或图形，没有文字。{_OCR_ADVICE}")
+        advice = ADVICE if any(c.image for c in pictures) else _CONVERT
+        raise NeedsOcr(f"这份 OFD 的页面是图片或图形，没有文字。{advice}")
     if 2 * len(unnamed) > len(contents):
-        raise NeedsOcr(f"这份 OFD 的字体没有给出对应的文字，无法直接读取。{_OCR_ADVICE}")
+        raise NeedsOcr(f"这份 OFD 的字体没有给出对应的文字，无法直接读取。{_CONVERT}")
     for content in pictures:
         collector.warnings.append(f"第 {content.page.number} 页是图片或图形，其中的文字没有入库。")
     for content in unnamed:
         collector.warnings.append(f"第 {content.page.number} 页的字体没有给出对应的文字，这一页没有入库。")
         collector.remove("unreadable_text", "\n".join(line.text for line in content.page.lines), content.page.number)
     return [content for content in contents if content not in unnamed]
+
+
+@dataclass
+class _Resources:
+    """Contents of composite objects, and the parts of the archive with images, by id."""
+
+    units: dict[str, etree._Element] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
 
 
 class _Reader:
@@ -103,7 +133,7 @@ class _Reader:
                 template.get("ID", ""): self._resolve(location, template.get("BaseLoc"))
                 for template in named(document, "TemplatePage")
             }
-            units = self._composites(location, document)
+            resources = self._resources(location, document)
             for reference in named(document, "Page"):
                 if not reference.get("BaseLoc"):
                     continue
@@ -114,7 +144,7 @@ class _Reader:
                 if page is None:
                     self._collector.warnings.append(f"第 {number} 页在文件中缺失。")
                 else:
-                    yield self._page(page, templates, area, number, units)
+                    yield self._page(page, templates, area, number, resources)
 
     def record_annotations(self) -> None:
         """Record the texts of annotations, each once: a watermark stands on every page."""
@@ -145,14 +175,22 @@ class _Reader:
             self._documents.append((location, document))
             yield location, document
 
-    def _composites(self, location: str, document: etree._Element) -> dict[str, etree._Element]:
-        """Contents that composite objects of the pages refer to, by id."""
-        units: dict[str, etree._Element] = {}
+    def _resources(self, location: str, document: etree._Element) -> _Resources:
+        """What the pages of a document refer to (7.9)."""
+        found = _Resources()
         for element in (*named(document, "PublicRes"), *named(document, "DocumentRes")):
-            resources = self._xml(self._resolve(location, element.text))
-            for unit in named(resources, "CompositeGraphicUnit") if resources is not None else ():
-                units[unit.get("ID", "")] = unit
-        return units
+            name = self._resolve(location, element.text)
+            root = self._xml(name)
+            if root is None:
+                continue
+            for unit in named(root, "CompositeGraphicUnit"):
+                found.units[unit.get("ID", "")] = unit
+            folder = f"{root.get('BaseLoc', '')}/".replace("\\", "/")
+            for media in named(root, "MultiMedia"):
+                file = next((e.text or "" for e in named(media, "MediaFile")), "").strip()
+                part = self._resolve(name, file if file.startswith("/") else folder.lstrip("/") + file)
+                found.media[media.get("ID", "")] = self._names.get(part.lower(), part)
+        return found
 
     def _page(
         self,
@@ -160,19 +198,22 @@ class _Reader:
         templates: dict[str, str],
         area: tuple[float, ...],
         number: int,
-        units: dict[str, etree._Element],
+        resources: _Resources,
     ) -> _Content:
         left, top, width, height = next((box for e in named(root, "PhysicalBox") if (box := _box(e))), area)
         behind = (templates.get(template.get("TemplateID", "")) for template in named(root, "Template"))
         layers = [layer for name in behind if name and (layer := self._xml(name)) is not None]
-        lines, drawings, images = [], 0, 0
+        lines, drawings = [], 0
+        images: list[tuple[float, str]] = []
         for layer in (*layers, root):
-            lines += text_lines(layer, (left, top), POINTS, units)
-            kinds = [local_name(element) for element in layer.iter()]
-            drawings += kinds.count("PathObject")
-            images += kinds.count("ImageObject")
+            lines += text_lines(layer, (left, top), POINTS, resources.units)
+            drawings += sum(1 for _ in named(layer, "PathObject"))
+            for image in named(layer, "ImageObject"):
+                _, _, wide, high = _area(image.get("Boundary")) or (0.0, 0.0, 0.0, 0.0)
+                images.append((wide * high, resources.media.get(image.get("ResourceID", ""), "")))
         page = Page(number, width * POINTS, height * POINTS, lines)
-        return _Content(page, images > 0 or drawings >= (_MANY_PATHS if lines else 1))
+        drawn = bool(images) or drawings >= (_MANY_PATHS if lines else 1)
+        return _Content(page, drawn, max(images, default=(0.0, ""))[1])
 
     def _xml(self, name: str) -> etree._Element | None:
         return self._archive.xml(self._names.get(name.lower(), name))
@@ -195,9 +236,14 @@ def named(parent: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def _box(element: etree._Element) -> tuple[float, ...]:
+    """The area that an element says, as of ``_area``."""
+    return _area(element.text)
+
+
+def _area(value: str | None) -> tuple[float, ...]:
     """x, y, width and height of an ST_Box, or nothing where it is malformed."""
     try:
-        box = tuple(float(part) for part in (element.text or "").split())
+        box = tuple(float(part) for part in (value or "").split())
     except ValueError:
         return ()
     return box if len(box) == 4 and 0 < box[2] < 1e5 and 0 < box[3] < 1e5 else ()

@@ -12,6 +12,7 @@ from ingest.blocks import BlockType, ReadFile
 from ingest.readers.archive import Archive, Relation
 from ingest.readers.collector import Collector
 from ingest.readers.docx_numbering import format_number
+from ingest.readers.recognition import ADVICE, Recognizer
 from ingest.readers.tables import Cell, add_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -58,25 +59,25 @@ class _Slide:
     number: int
     relations: dict[str, Relation]
     positions: dict[tuple[str, str], tuple[int, int]]
-    pictures: int = 0
+    pictures: list[str] = field(default_factory=list)
     footer: list[str] = field(default_factory=list)
 
 
-def read_pptx(path: Path) -> ReadFile:
+def read_pptx(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
     """Blocks slide by slide; the title of a slide is a heading, its page the slide's number, speaker notes are notes.
 
     Hidden slides are left out, recorded, and named in a warning.
 
     Raises:
         DamagedFile: the archive or its XML is broken, or there is nothing to read.
-        NeedsOcr: the slides are pictures.
+        NeedsOcr: the slides are pictures, and there is no recognizer.
     """
     with Archive(path) as archive:
         reader = _Reader(archive)
         hidden = reader.read_slides()
-    collector = reader.collector
-    if reader.pictures and sum(len(block.text) for block in collector.blocks) < 5 * reader.pictures:
-        raise NeedsOcr(f"幻灯片的内容是 {reader.pictures} 张图片，没有文字。请用文字识别软件转成文字后再入库。")
+        collector, pictures = reader.collector, reader.pictures
+        if pictures and sum(len(block.text) for block in collector.blocks) < 5 * len(pictures):
+            reader.read_pictures(recognizer)
     if hidden:
         collector.warnings.append(f"第 {'、'.join(map(str, hidden))} 张幻灯片设为隐藏，没有入库。")
     return collector.finish("pptx", MEDIA_TYPE)
@@ -85,7 +86,8 @@ def read_pptx(path: Path) -> ReadFile:
 class _Reader:
     def __init__(self, archive: Archive) -> None:
         self.collector = Collector()
-        self.pictures = 0
+        self.pictures: list[tuple[int, str]] = []
+        """Number of the slide, and part of the archive."""
         self._archive = archive
         self._main = next(iter(archive.related("", "officeDocument")), "ppt/presentation.xml")
         self._layouts: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
@@ -109,6 +111,22 @@ class _Reader:
                 self._read_slide(slide, name, number)
         return hidden
 
+    def read_pictures(self, recognizer: Recognizer | None) -> None:
+        """Append the text in the pictures, which are (nearly) all there is.
+
+        Raises:
+            NeedsOcr: there is no recognizer.
+        """
+        if recognizer is None:
+            raise NeedsOcr(f"幻灯片的内容是 {len(self.pictures)} 张图片，没有文字。{ADVICE}")
+        from ingest.readers.images import add_recognised, recognised
+
+        images = ((number, self._archive.read(target)) for number, target in self.pictures if target in self._archive)
+        self.collector.warnings.append(
+            f"幻灯片的内容主要是 {len(self.pictures)} 张图片，其中的文字由识别得到，列在最后。"
+        )
+        add_recognised(recognised(images, recognizer), self.collector)
+
     def _read_slide(self, root: etree._Element, name: str, number: int) -> None:
         relations = self._archive.relations(name)
         slide = _Slide(name, number, relations, self._positions(relations))
@@ -117,7 +135,7 @@ class _Reader:
         for shape in self._shapes(tree, slide) if tree is not None else ():
             self._read_shape(shape, slide)
         self.collector.remove("running_foot", "\n".join(slide.footer), number)
-        self.pictures += slide.pictures
+        self.pictures += [(number, target) for target in slide.pictures]
         for relation in relations.values():
             if relation.kind == "notesSlide":
                 self._read_notes(self._archive.xml(relation.target), number)
@@ -176,7 +194,9 @@ class _Reader:
         elif element.tag == f"{P}graphicFrame":
             self._read_frame(element, slide)
         elif element.tag == f"{P}pic":
-            slide.pictures += 1
+            blip = element.find(f".//{A}blip")
+            relation = slide.relations.get(blip.get(f"{R}embed", "")) if blip is not None else None
+            slide.pictures.append(relation.target if relation else "")
         else:
             body = element.find(f"{P}txBody")
             for label, line in _numbered_lines(body) if body is not None else ():

@@ -1,11 +1,13 @@
 """Text in images, by the real recognizer in the real worker processes; each page costs some three seconds."""
 
 import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from pptx import Presentation
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -21,6 +23,7 @@ from ingest.readers.rapid_recognition import _Fragment, _lines, _normalised, _Re
 from ingest.reading import ReaderPool
 from tests.ingest.readers.files import write_zip
 from tests.ingest.readers.scans import Sheet, require_recognition, scanned
+from tests.ingest.readers.test_ofd import NAMESPACE, page, write_ofd
 from tests.ingest.readers.test_pdf import FONT, LEFT, SENTENCES, TOP, set_paragraphs, texts
 
 SHORT = (595, 260)
@@ -147,6 +150,27 @@ def test_a_document_of_pictures(pool: ReaderPool, tmp_path: Path) -> None:
     got = read(pool, path)
     assert texts(got) == SENTENCES[:2]
     assert got.ocr_pages == (1,)
+
+
+def test_pages_and_slides_that_are_pictures(pool: ReaderPool, tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    scanned(set_page(SENTENCES[0], SENTENCES[1])).save(picture, "png")
+    image = page('<ofd:ImageObject ID="1" ResourceID="5" Boundary="0 0 210 90"/>')
+    media = '<ofd:MultiMedia ID="5" Type="Image"><ofd:MediaFile>i.png</ofd:MediaFile></ofd:MultiMedia>'
+    resources = f'<ofd:Res {NAMESPACE} BaseLoc="Res"><ofd:MultiMedias>{media}</ofd:MultiMedias></ofd:Res>'
+    common = "<ofd:DocumentRes>Resources.xml</ofd:DocumentRes>"
+    ofd = write_ofd(tmp_path / "a.ofd", [image], common, Resources=resources)
+    with zipfile.ZipFile(ofd, "a") as archive:
+        archive.writestr("Doc_0/Res/i.png", picture.getvalue())
+    deck = Presentation()
+    deck.slides.add_slide(deck.slide_layouts[6]).shapes.add_picture(io.BytesIO(picture.getvalue()), 0, 0)
+    deck.save(str(tmp_path / "a.pptx"))
+    for path in (ofd, tmp_path / "a.pptx"):
+        with pytest.raises(NeedsOcr, match=r"pip install '\.\[ocr\]'"):
+            read_file(path)
+        got = read(pool, path)
+        assert texts(got) == SENTENCES[:2]
+        assert (got.ocr_pages, got.blocks[0].page) == ((1,), 1)
 
 
 def test_images_that_cannot_be_read(pool: ReaderPool, tmp_path: Path) -> None:
