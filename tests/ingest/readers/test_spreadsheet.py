@@ -1,9 +1,12 @@
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import DamagedFile
+from ingest.blocks import ReadFile
 from ingest.readers import read_file
+from ingest.reading import Limits, ReaderPool
 from tests.ingest.readers.files import relations, write_zip
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -135,6 +138,21 @@ def write_ods(path: Path) -> Path:
 
 def test_opendocument_spreadsheet(tmp_path: Path) -> None:
     assert texts(write_ods(tmp_path / "a.ods")) == ["名单", "姓名：王一；单位：市委党校"]
+
+
+def test_a_cell_that_repeats_itself_over_a_whole_sheet_costs_only_its_file(tmp_path: Path) -> None:
+    good = write_ods(tmp_path / "a.ods")
+    with zipfile.ZipFile(good) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    content = parts["content.xml"].replace(
+        "<table:table-row>", '<table:table-row table:number-rows-repeated="1048576">'
+    )
+    parts["content.xml"] = content.replace("cell ", 'cell table:number-columns-repeated="16384" ')
+    bomb = write_zip(tmp_path / "b.ods", parts)
+    with ReaderPool(workers=1, limits=Limits(seconds=20)) as pool:
+        (_, refused), (_, read) = pool.read([bomb, good])
+    assert isinstance(refused, DamagedFile)
+    assert isinstance(read, ReadFile)
 
 
 @pytest.mark.parametrize(
