@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from corpus.catalogue import Catalogue, JobStatus
 from corpus.errors import LunkuError
 from corpus.originals import Originals
-from corpus.records import Kind
+from corpus.records import CURATORS, PUBLIC, Kind
 from ingest.outcomes import FileOutcome
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ class Uploads:
     def _run(self) -> None:
         from ingest.service import Ingester
 
-        ingester = Ingester(self.catalogue, self.originals, lanes=1)
+        # Any curator sees the jobs: what an outcome names, all of them must be allowed to read.
+        ingester = Ingester(self.catalogue, self.originals, lanes=1, groups=frozenset({PUBLIC, CURATORS}))
         while upload := self._queue.get():
             try:
                 self._ingest(ingester, upload)

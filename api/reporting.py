@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api import wording
-from corpus.catalogue import Catalogue, visible_fields, visible_text
+from corpus.catalogue import AlikeDocument, Catalogue, visible_fields, visible_text
 from corpus.fields import missing_fields
 from corpus.records import (
     CURATORS,
@@ -78,6 +78,7 @@ class DocumentReport:
         corrections: what was set by hand, latest first; for curators alone.
         ocr_pages: pages whose text was recognised from an image.
         seconds: what reading and analysing took.
+        alike: other documents that the reader may see with the same text, or nearly the same.
     """
 
     document_id: str
@@ -98,6 +99,7 @@ class DocumentReport:
     integrity: IntegrityProof | None
     warnings: list[str]
     ocr_pages: list[int]
+    alike: list[AlikeDocument]
 
 
 def report_on(
@@ -135,6 +137,7 @@ def report_on(
         integrity=found.integrity,
         warnings=list(found.warnings),
         ocr_pages=list(found.ocr_pages),
+        alike=catalogue.alike(document.id, groups) if current else [],
     )
 
 

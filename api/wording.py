@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from corpus.catalogue import GapCause, GapStatus, JobStatus
+from corpus.catalogue import AlikeDocument, GapCause, GapStatus, JobStatus
 from corpus.fields import FIELD_TYPES
 from corpus.records import FieldValue, Flag, Kind, Outcome
 from corpus.terms import TermSource, TermStatus
@@ -173,6 +173,11 @@ FIELDS = {
 
 CORRECTABLE = {name: FIELDS[name] for name in FIELD_TYPES} | {"kind": "类别", "readers": "可见范围"}
 """What a curator may set by hand."""
+
+
+def alike(other: AlikeDocument) -> str:
+    """In what way another document is alike."""
+    return "另一格式，文字相同" if other.same_text else f"有 {other.share:.0%} 的文字相同"
 
 
 def plain(value: FieldValue) -> str:

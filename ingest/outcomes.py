@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
+from corpus.catalogue import AlikeDocument
 from corpus.errors import UnreadableFile
 from corpus.records import Kind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """One line of an ingest run. ``reason`` is a Chinese sentence for every outcome but ``indexed`` (then None)."""
+    """One line of an ingest run.
+
+    Attributes:
+        reason: a Chinese sentence for every outcome but ``indexed`` (then None).
+        alike: documents of the library with the same text or nearly the same, as far as whoever asked may read them.
+    """
 
     path: str
     outcome: Outcome
@@ -16,6 +22,7 @@ class FileOutcome:
     document_id: str | None
     kind: Kind | None
     seconds: float
+    alike: tuple[AlikeDocument, ...] = ()
 
 
 def failed(path: str, error: UnreadableFile, seconds: float = 0.0) -> FileOutcome:

@@ -178,9 +178,10 @@ class PassageSplitter(_Stage):
 class CatalogueWriter:
     """Stores the originals and, in one transaction, all versions of the batch."""
 
-    def __init__(self, catalogue: Catalogue, originals: Originals) -> None:
+    def __init__(self, catalogue: Catalogue, originals: Originals, groups: frozenset[str] | None = None) -> None:
         self.catalogue = catalogue
         self.originals = originals
+        self.groups = groups
 
     @component.output_types(outcomes=list[FileOutcome])
     def run(self, batch: Batch) -> dict[str, list[FileOutcome]]:
@@ -189,7 +190,13 @@ class CatalogueWriter:
             files = [_stored(file, originals) for file in batch.files]
         drafts = {file.file: _version(file) for file in files if file.draft and not file.error}
         written = dict(zip(drafts, self.catalogue.add_versions(list(drafts.values())), strict=True))
-        return {"outcomes": [_outcome(file, written.get(file.file)) for file in files]}
+        return {"outcomes": [self._outcome(file, written.get(file.file)) for file in files]}
+
+    def _outcome(self, file: FileInHand, written: tuple[Document, bool] | None) -> FileOutcome:
+        outcome = _outcome(file, written)
+        if outcome.outcome is Outcome.INDEXED and outcome.document_id:
+            return replace(outcome, alike=tuple(self.catalogue.alike(outcome.document_id, self.groups)))
+        return outcome
 
 
 def _stored(file: FileInHand, originals: OriginalsBatch) -> FileInHand:
@@ -235,14 +242,16 @@ def _outcome(file: FileInHand, written: tuple[Document, bool] | None) -> FileOut
 class IngestPipeline:
     """The components above, connected. Several threads may run it at once."""
 
-    def __init__(self, pool: ReaderPool, catalogue: Catalogue, originals: Originals) -> None:
+    def __init__(
+        self, pool: ReaderPool, catalogue: Catalogue, originals: Originals, groups: frozenset[str] | None = None
+    ) -> None:
         stages: dict[str, Any] = {
             "reader": FileReader(pool, catalogue),
             "cleaner": TextCleaner(),
             "structure": StructureParser(),
             "metadata": MetadataExtractor(),
             "passages": PassageSplitter(),
-            "catalogue": CatalogueWriter(catalogue, originals),
+            "catalogue": CatalogueWriter(catalogue, originals, groups),
         }
         self.haystack = Pipeline()
         for name, stage in stages.items():

@@ -38,11 +38,20 @@ class Ingester:
         catalogue: where versions go.
         originals: where the bytes go.
         lanes: batches in work at once; the machine's cores by default.
+        groups: groups of those who see the outcomes, which name no document that these may not read; None is the
+            owner of the data.
     """
 
-    def __init__(self, catalogue: Catalogue, originals: Originals, lanes: int | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        originals: Originals,
+        lanes: int | None = None,
+        groups: frozenset[str] | None = None,
+    ) -> None:
         self._catalogue = catalogue
         self._originals = originals
+        self._groups = groups
         self._lanes = lanes or os.cpu_count() or 1
 
     def ingest(
@@ -70,7 +79,7 @@ class Ingester:
         outcomes: list[FileOutcome] = []
         left = len(files)
         with ReaderPool(self._lanes) as pool, ThreadPoolExecutor(self._lanes, "ingest") as threads:
-            pipeline = IngestPipeline(pool, self._catalogue, self._originals)
+            pipeline = IngestPipeline(pool, self._catalogue, self._originals, self._groups)
             work = partial(_take_in, pipeline)
             for batch in _in_order(threads, work, _batches(files), self._lanes + BATCHES_AHEAD):
                 left = max(left - BATCH_FILES, 0)

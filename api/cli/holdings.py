@@ -84,6 +84,8 @@ def report(identifier: str, groups: str | None, as_json: bool, data_dir: Path | 
         out.print(f"移除{where}：{escape(removal.original)}")
     if found.ocr_pages:
         out.print(f"文字识别的页：{'、'.join(map(str, found.ocr_pages))}")
+    for other in found.alike:
+        out.print(f"{wording.alike(other)}：{escape(other.title)}（{escape(other.file_name)}，{other.document_id}）")
     for warning in found.warnings:
         out.print(f"提示：{escape(warning)}")
     out.print(f"读取与整理用时 {found.seconds:.2f} 秒")

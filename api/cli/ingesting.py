@@ -146,6 +146,7 @@ def _advance(progress: Progress) -> Callable[[int, int], None]:
 def _line(outcome: FileOutcome) -> str:
     colour = "green" if outcome.outcome in SUCCEEDED else "red"
     reason = f"：{escape(outcome.reason)}" if outcome.reason else ""
+    reason += "".join(f"；与《{escape(item.title)}》{wording.alike(item)}" for item in outcome.alike)
     return f"[{colour}]{wording.OUTCOMES[outcome.outcome]}[/{colour}] {escape(outcome.path)}{reason}"
 
 

@@ -4,6 +4,7 @@ from corpus.catalogue.access import has_hidden_fields, visible_fields, visible_t
 from corpus.catalogue.catalogue import Catalogue
 from corpus.catalogue.views import (
     AcceptedPair,
+    AlikeDocument,
     DocumentFacts,
     Gap,
     GapCause,
@@ -18,6 +19,7 @@ from corpus.catalogue.views import (
 
 __all__ = [
     "AcceptedPair",
+    "AlikeDocument",
     "Catalogue",
     "DocumentFacts",
     "Gap",

@@ -7,10 +7,11 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from corpus.catalogue import corrections, gaps, index_queue, jobs, reading, terms, writing
+from corpus.catalogue import alike, corrections, gaps, index_queue, jobs, reading, terms, writing
 from corpus.catalogue.connection import connect, foreign_errors, writer
 from corpus.catalogue.views import (
     AcceptedPair,
+    AlikeDocument,
     DocumentFacts,
     Gap,
     GapCause,
@@ -23,6 +24,7 @@ from corpus.catalogue.views import (
     VersionSummary,
 )
 from corpus.fields import parse_field
+from corpus.likeness import likeness
 from corpus.records import Correction, Document, Kind, Passage, Section, Status, Version, VersionDraft
 from corpus.terms import Term, TermBase
 
@@ -76,8 +78,9 @@ class Catalogue:
             For each draft its document, and whether there is something new to index (a new document or version,
             or a document back from the trash). Bytes that are some document's current version add nothing.
         """
+        likenesses = [likeness(draft.text) for draft in drafts]
         with self._write() as connection:
-            results = writing.Addition(connection, drafts).run()
+            results = writing.Addition(connection, drafts, likenesses).run()
             found = reading.by_id(connection, {identifier for identifier, _ in results})
         return [(found[identifier], is_new) for identifier, is_new in results]
 
@@ -231,6 +234,11 @@ class Catalogue:
         """成文日期 of the documents that have one, by document id."""
         with self._read() as connection:
             return reading.issue_dates(connection, document_ids)
+
+    def alike(self, document_id: str, groups: frozenset[str] | None = None) -> list[AlikeDocument]:
+        """Other documents that ``groups`` may read with the same text or nearly the same, the most alike first."""
+        with self._read() as connection:
+            return alike.alike(connection, document_id, groups)
 
     def neighbours(self, passage_id: str) -> tuple[Passage | None, Passage | None]:
         """The passages before and after one, in the same version."""

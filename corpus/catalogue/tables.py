@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Date,
     DateTime,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -123,6 +124,15 @@ versions = Table(
     Column("kind", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("readers", Groups, nullable=False),
+    # Hash of the text's letters, for the same text in another format; none for a text too short to be compared.
+    Column("letters", String(64), index=True),
+)
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("version_id", String(36), ForeignKey("versions.id"), primary_key=True, index=True),
 )
 
 corrections = Table(

@@ -17,6 +17,24 @@ class PassageInContext:
 
 
 @dataclass(frozen=True, slots=True)
+class AlikeDocument:
+    """Another document with the same text, or nearly the same.
+
+    Attributes:
+        file_name, media_type: of its current version.
+        share: part of the text that both have in common, 0 to 1.
+        same_text: letter for letter the same, as with another format of one document.
+    """
+
+    document_id: str
+    title: str
+    file_name: str
+    media_type: str
+    share: float
+    same_text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """What a list of hits is counted, grouped and sorted by; cheaper to load than a document."""
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from corpus.catalogue import corrections, reading
+from corpus.catalogue import alike, corrections, reading
 from corpus.catalogue.rows import fields_to_json, passage_rows, report_to_json, section_rows
-from corpus.catalogue.tables import IndexState, documents, passages, sections, settings, versions
+from corpus.catalogue.tables import IndexState, bands, documents, passages, sections, settings, versions
 from corpus.identifiers import document_id, version_id
+from corpus.likeness import Likeness
 from corpus.records import Document, Status, VersionDraft
 
 
@@ -20,9 +21,12 @@ class Addition:
     then by its source (a new version), else it is a new document. Drafts of one batch see each other.
     """
 
-    def __init__(self, connection: Connection, drafts: Sequence[VersionDraft]) -> None:
+    def __init__(
+        self, connection: Connection, drafts: Sequence[VersionDraft], likenesses: Sequence[Likeness | None]
+    ) -> None:
         self._connection = connection
         self._drafts = drafts
+        self._likenesses = likenesses
         self._now = datetime.now(UTC)
         self._by_sha256 = {
             sha256: found.id
@@ -38,11 +42,12 @@ class Addition:
         self._versions: list[dict[str, Any]] = []
         self._sections: list[dict[str, Any]] = []
         self._passages: list[dict[str, Any]] = []
+        self._bands: list[dict[str, Any]] = []
         self._stale: list[str] = []
 
     def run(self) -> list[tuple[str, bool]]:
         """For each draft the document's id, and whether there is something new to index."""
-        results = [self._add(draft) for draft in self._drafts]
+        results = [self._add(draft, found) for draft, found in zip(self._drafts, self._likenesses, strict=True)]
         self._write()
         return results
 
@@ -54,13 +59,14 @@ class Addition:
                 rows[row["id"]] = dict(row)
         return rows
 
-    def _add(self, draft: VersionDraft) -> tuple[str, bool]:
+    def _add(self, draft: VersionDraft, found: Likeness | None) -> tuple[str, bool]:
         if identifier := self._by_sha256.get(draft.sha256):
             return identifier, self._restore(self._known[identifier])
         if identifier := self._by_source.get(draft.source):
             self._replace(self._known[identifier], draft)
         else:
             identifier = self._create(draft)
+        self._add_version(self._known[identifier], draft, found)
         self._by_sha256[draft.sha256] = identifier
         self._by_source[draft.source] = identifier
         return identifier, True
@@ -85,7 +91,6 @@ class Addition:
             "created_at": self._now,
         }
         self._known[identifier] = self._new[identifier] = row
-        self._add_version(row, draft)
         return identifier
 
     def _replace(self, row: dict[str, Any], draft: VersionDraft) -> None:
@@ -95,9 +100,8 @@ class Addition:
         row["status"] = Status.ACTIVE
         if row["id"] not in self._new:
             self._changed[row["id"]] = row
-        self._add_version(row, draft)
 
-    def _add_version(self, row: dict[str, Any], draft: VersionDraft) -> None:
+    def _add_version(self, row: dict[str, Any], draft: VersionDraft, found: Likeness | None) -> None:
         number = row["version"] + 1
         identifier = version_id(row["id"], number, draft.sha256)
         attributes = {"kind": draft.kind, "title": draft.title, "readers": draft.readers}
@@ -121,9 +125,11 @@ class Addition:
                 "report": report_to_json(draft.report),
                 "index_state": IndexState.PENDING,
                 "created_at": self._now,
+                "letters": found.letters if found else None,
             }
             | attributes
         )
+        self._bands += alike.rows_of(identifier, found)
         self._sections += section_rows(identifier, draft)
         self._passages += passage_rows(identifier, draft)
 
@@ -138,6 +144,7 @@ class Addition:
             (versions, self._versions),
             (sections, self._sections),
             (passages, self._passages),
+            (bands, self._bands),
         ):
             if rows:
                 self._connection.execute(insert(table), rows)

@@ -465,6 +465,54 @@ def test_reset_makes_every_readable_version_pending(catalogue):
     assert catalogue.stale_versions(10) == []
 
 
+# Texts that are alike
+
+LONG = "".join(
+    f"\n第{number}小组负责{number * 3}号楼的书屋，每周开放两次，登记借阅并修补旧书。" for number in range(30)
+)
+
+
+def alike(catalogue, document, groups=None):
+    return {item.document_id: (item.share, item.same_text) for item in catalogue.alike(document.id, groups)}
+
+
+def test_documents_with_the_same_or_nearly_the_same_text_are_found(catalogue):
+    [(first, _), (copy, _), (revised, _), (other, _)] = add(
+        catalogue,
+        make_draft("/a.docx", LONG),
+        make_draft("/a.pdf", LONG.replace("\n", "\n　　")),
+        make_draft("/b.docx", LONG.replace("第9小组", "第九小组退休教师")),
+        make_draft("/c.docx", "".join(f"\n{number}月雨量偏少，水位降{number}厘米。" for number in range(60))),
+    )
+    found = alike(catalogue, first)
+    assert found.pop(copy.id) == (1.0, True)
+    share, same = found.pop(revised.id)
+    assert 0.9 < share < 1
+    assert not same
+    assert other.id not in found
+    assert catalogue.alike(first.id)[0].file_name == "a.pdf"
+
+
+def test_no_document_is_named_that_the_reader_may_not_see(catalogue):
+    [(first, _), (hidden, _)] = add(
+        catalogue, make_draft("/a", LONG), make_draft("/b", LONG + "。", readers=frozenset({"curators"}))
+    )
+    assert alike(catalogue, first, EVERYONE) == alike(catalogue, first, frozenset()) == {}
+    assert hidden.id in alike(catalogue, first, frozenset({"curators"}))
+
+
+def test_what_was_trashed_or_replaced_is_not_alike(catalogue):
+    [(first, _), (copy, _), (moved, _)] = add(
+        catalogue, make_draft("/a", LONG), make_draft("/b", LONG + "。"), make_draft("/c", LONG + "；")
+    )
+    catalogue.trash(copy.id)
+    add(catalogue, make_draft("/c", "".join(f"\n{number}月雨量偏少。" for number in range(60))))
+    assert alike(catalogue, first) == {}
+    catalogue.restore(copy.id)
+    assert set(alike(catalogue, first)) == {copy.id}
+    assert alike(catalogue, moved) == {}
+
+
 # Jobs and settings
 
 

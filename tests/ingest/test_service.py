@@ -113,6 +113,20 @@ def test_outcomes_are_reported_in_order_with_counts(ingester, folder):
     assert [Path(outcome.path).stem for outcome in outcomes] == [f"{number:03}" for number in range(130)]
 
 
+def test_the_same_text_in_another_format_is_linked(ingester, folder):
+    text = "".join(f"第{number}小组负责{number * 3}号楼的书屋，每周开放两次。\n\n" for number in range(30))
+    (folder / "书屋.txt").write_text(text, encoding="utf-8")
+    [first] = ingester.ingest([folder])
+    (folder / "书屋.html").write_text(f"<body><p>{text.replace(chr(10), '</p><p>')}</p></body>", encoding="utf-8")
+    (folder / "书屋修订.md").write_text(text.replace("第9小组", "第九小组教师"), encoding="utf-8")
+    _, page, revised = sorted(ingester.ingest([folder]), key=lambda outcome: len(outcome.path))
+    assert first.alike == ()
+    [same] = [item for item in page.alike if item.same_text]
+    assert (same.document_id, same.file_name, same.share) == (first.document_id, "书屋.txt", 1.0)
+    assert all(0.8 < item.share < 1 and not item.same_text for item in revised.alike)
+    assert first.document_id in {item.document_id for item in revised.alike}
+
+
 def test_expand_walks_folders_and_leaves_hidden_files(folder):
     for name in ("b.txt", "a.txt", ".hidden", "sub/c.txt", ".git/d"):
         path = folder / name

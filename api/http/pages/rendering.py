@@ -27,7 +27,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        highlighted=highlighted, moment=moment, plain=wording.plain, particular=particular, replacement=replacement
+        highlighted=highlighted,
+        moment=moment,
+        plain=wording.plain,
+        alike=wording.alike,
+        particular=particular,
+        replacement=replacement,
     )
     environment.globals.update(
         kinds=wording.KINDS,

@@ -1,0 +1,105 @@
+"""How alike two texts are: by their letters, and by shingles of them under MinHash (Broder 1997).
+
+Letters are what counts: Han characters, Latin letters and digits, folded. The same text out of Word, PDF and a web page
+differs in blanks, punctuation and page furniture, not in them.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.text.folding import fold
+
+SHINGLE = 5
+"""Letters of a shingle: two to three words, so that texts share few by chance."""
+
+PERMUTATIONS = 64
+ROWS = 4
+"""Values of a band. Of 16 bands with 4 values one agrees with probability 1 - (1 - s⁴)¹⁶ for texts that share a part
+s of their shingles: .02 for .2, .64 for .5, .99 for .7, 1.0 from .8 on."""
+
+ALIKE = 0.6
+"""Share of common shingles from which on two texts are reported as alike."""
+
+_FEWEST = 50
+"""Shorter texts (a heading, an empty form) are not compared: they are alike without saying anything."""
+
+_SEED = 1
+_SCHEME = "affine32"
+"""datasketch's family of permutations. Named, since stored values can only be compared with values of the same one."""
+
+_MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What of a text is compared with others.
+
+    Attributes:
+        letters: hash of its letters; equal for the same text in another format.
+        bands: keys of its MinHash bands; texts that are alike share one at least.
+    """
+
+    letters: str
+    bands: tuple[int, ...]
+
+
+def likeness(text: str) -> Likeness | None:
+    """What is stored of a text to find others like it; None of one that is too short to be compared."""
+    letters = _letters(text)
+    if len(letters) < _FEWEST:
+        return None
+    values = _minhash(_shingles(letters))
+    bands = tuple(
+        int.from_bytes(hashlib.blake2b(values[at : at + ROWS].tobytes(), digest_size=8, salt=bytes([at])).digest()[:7])
+        for at in range(0, PERMUTATIONS, ROWS)
+    )
+    return Likeness(hashlib.sha256(letters.encode("utf-8")).hexdigest(), bands)
+
+
+def shared(one: str, other: str) -> float:
+    """The share of common shingles among all of both texts (Jaccard), 0 to 1, exactly."""
+    first, second = _shingles(_letters(one)), _shingles(_letters(other))
+    common = np.intersect1d(first, second, assume_unique=True).size
+    total = first.size + second.size - common
+    return float(common / total) if total else 0.0
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, fold(text)))
+
+
+def _shingles(letters: str) -> NDArray[np.uint64]:
+    """Distinct 32-bit hashes of all runs of five letters: a polynomial of the code points, mixed as SplitMix64 does."""
+    codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    size = max(len(codes) - SHINGLE + 1, 0)
+    hashes = np.zeros(size, dtype=np.uint64)
+    for position in range(SHINGLE):
+        hashes = hashes * np.uint64(0x100000001B3) + codes[position : position + size]
+    for multiplier, shift in zip(_MIX, (30, 27), strict=True):
+        hashes = (hashes ^ (hashes >> np.uint64(shift))) * multiplier
+    return np.unique(hashes >> np.uint64(32))
+
+
+def _minhash(hashes: NDArray[np.uint64]) -> NDArray[Any]:
+    from datasketch import MinHash
+
+    found = MinHash(PERMUTATIONS, seed=_SEED, scheme=_SCHEME, hashfunc=_itself, permutations=_permutations())
+    found.update_batch(hashes.tolist())
+    values: NDArray[Any] = found.hashvalues
+    return values
+
+
+def _itself(value: int) -> int:
+    return value
+
+
+@cache
+def _permutations() -> Any:
+    from datasketch import MinHash
+
+    return MinHash(PERMUTATIONS, seed=_SEED, scheme=_SCHEME).permutations
