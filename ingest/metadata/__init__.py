@@ -56,6 +56,7 @@ def extract(
     if statute:
         policy.read_statute(sheet, findings, title)
     policy.read_tail(sheet, findings)
+    policy.read_phones(sheet, findings)
     policy.read_validity(sheet, findings)
     research.read_byline(sheet, findings)
     research.read_project_front(sheet, findings)

@@ -14,6 +14,13 @@ _ISSUE = re.compile(ISSUE_BODY)
 _SESSION = re.compile(SESSION)
 _LABEL = re.compile(r"^[^：:]{1,12}[：:]\s*")
 _PHONE = re.compile(r"(?:\+?86[-\s]?)?(?:\(?0\d{2,3}\)?[-—－–\s]?\d{7,8}(?:[-转]\d{1,6})?|1[3-9]\d{9}|\d{7,8})")
+_PHONE_PART = re.compile(
+    r"[\s，,；;、]*(?:(?:联\s?系\s?)?电\s?话|传\s?真|手\s?机|联\s?系\s?方\s?式|热\s?线|/)*\s*[：:]?\s*"
+    rf"{_PHONE.pattern}(?:[\s、，,/；;]*{_PHONE.pattern})*[\s，,；;。）)]*"
+)
+"""A number, its label and the punctuation around them."""
+
+_SAID = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")
 _NUMBER = re.compile(r"\d+")
 _SERIES = re.compile(
     r"^[\u4e00-\u9fff“”·\s]{2,20}(?:专报|简报|内参|参考|要报|动态|快报|快讯|信息|通讯|专刊|摘报|建议|参阅|汇编|成果|纪要)$"
@@ -190,15 +197,28 @@ def read_tail(sheet: Sheet, findings: Findings) -> None:
                 _read_signature(sheet, findings, index)
         elif kind == "distribution":
             _read_distribution(sheet, findings, index)
-        elif kind == "phone":
-            if numbers := _PHONE.findall(line):
-                findings.add("phone", numbers[0] if len(numbers) == 1 else numbers, (span,), owned=(span,))
         elif kind in ("feedback", "annotation", "instructions"):
             findings.add(kind, line, (span,), owned=(span,))
         elif kind == "print_run":
             findings.add("copies", int(_NUMBER.search(line)[0]), (span,), owned=(span,))  # type: ignore[index]
         elif kind == "editor":
             _read_editor(sheet, findings, index)
+
+
+def read_phones(sheet: Sheet, findings: Findings) -> None:
+    """Telephone numbers of whom to ask. They alone are the field's: the name and address beside them stay text."""
+    numbers: list[str] = []
+    spans: list[Span] = []
+    for index, kind in enumerate(sheet.kinds):
+        line = sheet.lines[index]
+        if kind != "phone" or findings.is_owned(sheet.span(index)) or not (found := _PHONE.findall(line)):
+            continue
+        numbers += [number for number in found if number not in numbers]
+        alone = not _SAID.search(_PHONE_PART.sub("", line))
+        parts = [sheet.part(index, *part.span()) for part in _PHONE_PART.finditer(line)]
+        spans += [sheet.span(index)] if alone else parts
+    if numbers:
+        findings.add("phone", numbers[0] if len(numbers) == 1 else numbers, spans, owned=spans)
 
 
 def _read_signature(sheet: Sheet, findings: Findings, index: int) -> None:

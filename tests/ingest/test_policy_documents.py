@@ -427,3 +427,33 @@ def test_only_a_public_issuer_is_public(tmp_path: Path, number: str, issuer: str
     title, body = f"{issuer}关于做好防汛工作的通知", "请做好防汛工作，确保群众安全度汛。"
     text = "\n".join((title, number, "各市人民政府：", body, issuer, "2023年6月1日"))
     assert draft_file(tmp_path, text).readers == readers
+
+
+@pytest.mark.parametrize(
+    ("line", "phone", "kept"),
+    [
+        (
+            "联系人：方白　电话：0453-6123456　地址：青川市书院路18号",
+            "0453-6123456",
+            "联系人：方白|地址：青川市书院路18号",
+        ),
+        ("（联系人：方白，联系电话：0453-6123456、13904531234）", ["0453-6123456", "13904531234"], "（联系人：方白"),
+        ("联系电话：0453-6123456", "0453-6123456", ""),
+        ("（电话：6123456）", "6123456", ""),
+    ],
+)
+def test_of_a_line_with_a_telephone_number_only_the_number_is_restricted(
+    tmp_path: Path, line: str, phone: object, kept: str
+) -> None:
+    text = NOTICE.replace("（此件公开发布）", line)
+    draft = draft_file(tmp_path, text)
+    [field] = [item for item in draft.fields if item.name == "phone"]
+    assert (field.value, field.restricted) == (phone, True)
+    hidden = "".join(draft.text[span.start : span.end] for span in field.owned)
+    assert all(number in hidden for number in ([phone] if isinstance(phone, str) else phone))  # type: ignore[union-attr]
+    shown = "|".join(bodies(draft))
+    for part in filter(None, kept.split("|")):
+        assert part in shown
+    assert "6123456" not in shown
+    assert draft.report.integrity is not None
+    assert draft.report.integrity.holds
