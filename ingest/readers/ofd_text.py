@@ -102,7 +102,7 @@ def _steps(code: etree._Element, count: int, size: float) -> list[tuple[float, f
     across, down = _deltas(code.get("DeltaX")), _deltas(code.get("DeltaY"))
     if not across and not down:
         across = [size]
-    wanted = count - 1
+    wanted = max(count - 1, 0)
     across, down = (steps[:wanted] + (steps[-1:] or [0.0]) * (wanted - len(steps)) for steps in (across, down))
     return list(zip(across, down, strict=True))
 

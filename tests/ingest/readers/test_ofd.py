@@ -159,5 +159,6 @@ def test_a_page_of_pictures_among_others_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("steps", ["g 999999999 1", "g -5 2", "1e309 nan", "x y", "g 3"])
 def test_malformed_numbers_end_in_text_or_a_named_error(tmp_path: Path, steps: str) -> None:
-    path = write_ofd(tmp_path / "a.ofd", [page(text("一二三", 30, 60, steps=steps), text("末行", 30, 90))])
+    empty = text("", 30, 30, steps="1 2 3")
+    path = write_ofd(tmp_path / "a.ofd", [page(empty, text("一二三", 30, 60, steps=steps), text("末行", 30, 90))])
     assert "".join(texts(read_file(path))) == "一二三末行"
