@@ -1,6 +1,7 @@
 """Tells old Office files (OLE compound files, [MS-CFB]) apart by the streams that only one kind has."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.errors import EncryptedFile, UnsupportedFile
@@ -33,6 +34,36 @@ def sniff_ole(path: Path) -> Format:
         if _entry(data, stream):
             return detected
     raise UnsupportedFile("暂不支持这种旧版 Office 格式。请另存为 docx、pptx 或 pdf 后再入库。")
+
+
+def has_endless_chain(path: Path) -> bool:
+    """Whether a chain of sectors leads back into itself; a reader that follows one takes all memory.
+
+    Raises:
+        OSError: the file is broken otherwise.
+    """
+    import olefile
+
+    with olefile.OleFileIO(path) as ole:
+        ole.loadminifat()
+        entries = [entry for entry in ole.direntries if entry is not None]
+        root, streams = entries[0], entries[1:]
+        large = [entry.isectStart for entry in streams if entry.size >= ole.minisectorcutoff]
+        small = [entry.isectStart for entry in streams if entry.size < ole.minisectorcutoff]
+        chains = [
+            (start, ole.fat) for start in (ole.first_dir_sector, ole.first_mini_fat_sector, root.isectStart, *large)
+        ]
+        chains += [(start, ole.minifat) for start in small]
+        return any(_is_endless(start, table) for start, table in chains)
+
+
+def _is_endless(start: int, table: Sequence[int]) -> bool:
+    sector, seen = start, 0
+    while sector < len(table):
+        sector, seen = table[sector], seen + 1
+        if seen > len(table):
+            return True
+    return False
 
 
 def _entry(data: bytes, name: str) -> bytes | None:

@@ -71,7 +71,7 @@ class _Message:
         try:
             self._ole = olefile.OleFileIO(path)
             self._properties = self._read_properties()
-        except (OSError, olefile.OleFileError, struct.error, ValueError, IndexError) as error:
+        except (OSError, struct.error, ValueError, IndexError) as error:
             raise DamagedFile("邮件文件已损坏，打不开。请重新获取原件后再入库。") from error
 
     def __enter__(self) -> "_Message":

@@ -20,6 +20,7 @@ from corpus.errors import DamagedFile, EncryptedFile
 from ingest.blocks import ReadFile
 from ingest.readers.archive import Archive
 from ingest.readers.collector import Collector
+from ingest.readers.ole import has_endless_chain
 from ingest.readers.tables import Cell, add_table, has_header
 
 MAX_CELLS = 4_000_000
@@ -58,11 +59,13 @@ def read_spreadsheet(path: Path, container: str) -> ReadFile:
         _check_extent(path)
     collector = Collector()
     try:
+        if container == "xls" and has_endless_chain(path):
+            raise DamagedFile(_BROKEN)
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
             _read(workbook, collector)
     except PasswordError as error:
         raise EncryptedFile("工作簿设有打开密码。请去掉密码、另存后再入库。") from error
-    except CalamineError as error:
+    except (CalamineError, OSError) as error:
         raise DamagedFile(_BROKEN) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # calamine's own failure; no Exception, and not to be imported

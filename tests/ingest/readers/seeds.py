@@ -6,8 +6,9 @@ from pptx import Presentation
 from pptx.util import Cm
 
 from ingest.readers.formats import Format
-from tests.ingest.readers import test_epub, test_ofd, test_spreadsheet
+from tests.ingest.readers import test_epub, test_ofd, test_outlook, test_spreadsheet
 from tests.ingest.readers.files import abstract, num, numbered, p, table, tc, write_docx, write_zip
+from tests.ingest.readers.ole_files import write_ole
 from tests.ingest.readers.pdfs import stream, write_pdf
 
 PAGE = (
@@ -51,6 +52,7 @@ def write_seeds(folder: Path) -> dict[Format, Path]:
         ),
         Format.ODS: test_spreadsheet.write_ods(folder / "a.ods"),
         Format.EPUB: write_zip(folder / "a.epub", test_epub.parts()),
+        Format.MSG: write_ole(folder / "a.msg", test_outlook.message()),
         Format.ZIP: write_zip(folder / "a.zip", {"一/a.txt": "正文", "b.docx": "x"}),
     }
 

@@ -15,7 +15,7 @@ from tests.ingest.readers.seeds import write_seeds
 
 FORMATS = (
     Format.TEXT, Format.MARKDOWN, Format.CSV, Format.HTML, Format.EML, Format.MHTML, Format.DOCX, Format.PPTX,
-    Format.PDF, Format.OFD, Format.XLSX, Format.ODS, Format.EPUB, Format.ZIP,
+    Format.PDF, Format.OFD, Format.XLSX, Format.ODS, Format.EPUB, Format.MSG, Format.ZIP,
 )  # fmt: skip
 MUTATIONS = 60
 
