@@ -25,14 +25,14 @@ _NAMES = {
     FieldType.TEXT: (
         "title organization document_number document_type issue_number series abstract subject subject_words "
         "index_number column_name site_name content_source instructions feedback phone contact editor signatory "
-        "copy_number secrecy urgency validity adoption annotation attachments author_note course_name course_code "
+        "copy_number secrecy urgency validity adoption annotation author_note course_name course_code "
         "course_type lesson_title term taught_on instructor level prerequisites teaching_content assessment textbook "
-        "project_number project_title project_type principal members completion output_type author url "
+        "project_number project_title project_type principal members output_type author url "
         "journal volume issue pages place publisher"
     ),
     FieldType.DAY: "issued_on published_on effective_on repealed_on printed_on",
     FieldType.NUMBER: "serial copies year lesson_no credits hours",
-    FieldType.LIST: "authors keywords addressees distribution",
+    FieldType.LIST: "authors keywords addressees distribution attachments completion",
 }
 
 FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(

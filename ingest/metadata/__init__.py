@@ -16,6 +16,8 @@ from ingest.metadata.sheet import Pair, Sheet
 
 _DATES = frozenset({"issued_on", "published_on"})
 _NUMBERS = frozenset({"credits", "hours"})
+_CONTENT = frozenset({"prerequisites", "teaching_content", "assessment", "textbook"})
+"""What a syllabus says of the course, not of itself: it stays text that is searched and quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,12 @@ def extract(
 def _add_pair(findings: Findings, pair: Pair) -> None:
     """A labelled row, its value brought into the field's form."""
     value: str | int | list[str] = pair.value
+    if pair.field == "completion" and pair.value and pair.lines:
+        findings.extend("completion", f"{pair.label}：{pair.value}", pair.lines[0])
+        return
+    if pair.field in _CONTENT:
+        findings.add(pair.field, value, (pair.span,), confidence=0.9)
+        return
     if pair.field in _DATES:
         days = find_dates(pair.value)
         value = days[0].value if days else ""

@@ -9,6 +9,7 @@ from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, na
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
 from ingest.metadata.sheet import Sheet
+from ingest.numbering import numbering
 
 _ISSUE = re.compile(ISSUE_BODY)
 _SESSION = re.compile(SESSION)
@@ -19,6 +20,10 @@ _PHONE_PART = re.compile(
     rf"{_PHONE.pattern}(?:[\s、，,/；;]*{_PHONE.pattern})*[\s，,；;。）)]*"
 )
 """A number, its label and the punctuation around them."""
+
+_NAMED_PHONE = re.compile(rf"(?:电\s?话|传\s?真|手\s?机)\s*[：:]\s*{_PHONE.pattern}")
+_SHORT_LINE = 80
+"""A number in a longer line is part of what the text says."""
 
 _SAID = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")
 _NUMBER = re.compile(r"\d+")
@@ -112,8 +117,10 @@ def _read_office_lines(sheet: Sheet, findings: Findings, front: int) -> None:
 def _office_and_day(line: str) -> tuple[str, str | None]:
     """The office on a line that also dates it (中共某县委宣传部  2023年11月8日), and the day."""
     found = find_dates(line) if line[-1:] == "日" and len(line) <= 60 else []
-    if found and found[-1].end == len(line) and names_offices(line[: found[-1].start].strip()):
-        return line[: found[-1].start].strip(), found[-1].value
+    if found and found[-1].end == len(line):
+        office = _EDITED.sub("", line[: found[-1].start]).strip()
+        if names_offices(office):
+            return office, found[-1].value
     return line, None
 
 
@@ -203,22 +210,43 @@ def read_tail(sheet: Sheet, findings: Findings) -> None:
             findings.add("copies", int(_NUMBER.search(line)[0]), (span,), owned=(span,))  # type: ignore[index]
         elif kind == "editor":
             _read_editor(sheet, findings, index)
+        elif kind == "attachment_list" and index > sheet.front_end:
+            _read_attachments(sheet, findings, index)
+
+
+def _read_attachments(sheet: Sheet, findings: Findings, index: int) -> None:
+    """附件说明 (7.3.4): names of what is attached, one a line, numbered if there are several."""
+    if "attachments" in findings:
+        return
+    names, spans = [_LABEL.sub("", sheet.lines[index])], [sheet.span(index)]
+    for position in range(index + 1, len(sheet.lines)):
+        number = numbering(sheet.lines[position])
+        if number is None or number.style != "1." or number.number != len(names) + 1:
+            break
+        names.append(sheet.lines[position])
+        spans.append(sheet.span(position))
+    numbers = [numbering(name) for name in names]
+    plain = [name[number.end :] if number else name for name, number in zip(names, numbers, strict=True)]
+    findings.add("attachments", [name for name in plain if name], spans)
 
 
 def read_phones(sheet: Sheet, findings: Findings) -> None:
     """Telephone numbers of whom to ask. They alone are the field's: the name and address beside them stay text."""
     numbers: list[str] = []
     spans: list[Span] = []
-    for index, kind in enumerate(sheet.kinds):
-        line = sheet.lines[index]
-        if kind != "phone" or findings.is_owned(sheet.span(index)) or not (found := _PHONE.findall(line)):
+    owned: list[Span] = []
+    for index, (kind, line) in enumerate(zip(sheet.kinds, sheet.lines, strict=True)):
+        named = kind == "phone" or (len(line) <= _SHORT_LINE and _NAMED_PHONE.search(line))
+        if not named or not (found := _PHONE.findall(line)):
             continue
         numbers += [number for number in found if number not in numbers]
         alone = not _SAID.search(_PHONE_PART.sub("", line))
         parts = [sheet.part(index, *part.span()) for part in _PHONE_PART.finditer(line)]
-        spans += [sheet.span(index)] if alone else parts
+        parts = [sheet.span(index)] if alone else parts
+        spans += parts
+        owned += parts if not findings.is_owned(sheet.span(index)) else []
     if numbers:
-        findings.add("phone", numbers[0] if len(numbers) == 1 else numbers, spans, owned=spans)
+        findings.add("phone", numbers[0] if len(numbers) == 1 else numbers, spans, owned=owned)
 
 
 def _read_signature(sheet: Sheet, findings: Findings, index: int) -> None:
@@ -271,6 +299,8 @@ def _read_editor(sheet: Sheet, findings: Findings, index: int) -> None:
     if days:
         name = name[: days[0].start]
         findings.add("issued_on", days[0].value, (span,), confidence=0.6)
+        if index > sheet.front_end:
+            findings.add("printed_on", days[0].value, (span,))
     surest = 0.8 if index < sheet.front_end else 0.5
     findings.add("editor", re.sub(r"\s", "", name), (span,), owned=(span,))
     if organization := organization_at_start(re.sub(r"\s", "", name)):

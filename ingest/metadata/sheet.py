@@ -25,6 +25,7 @@ _OWN_RULES = frozenset({"distribution", "abstract", "instructions", "phone", "ed
 class Pair:
     """A label and its value: ``field`` is the metadata field that the label names."""
 
+    label: str
     field: str
     value: str
     span: Span
@@ -122,7 +123,7 @@ class Sheet:
                 if _label_alone(line) and index + 1 in self.header_lines and not _label_alone(self.lines[index + 1]):
                     label = re.sub(r"\s", "", line[:-1])
                     yield Pair(
-                        FIELD_OF_LABEL[label], self.lines[index + 1], self.span(index + 1),
+                        label, FIELD_OF_LABEL[label], self.lines[index + 1], self.span(index + 1),
                         (self.span(index), self.span(index + 1)),
                     )  # fmt: skip
             elif (
@@ -154,7 +155,7 @@ class Sheet:
             start = match.end() + (raw.find(value) if value else 0)
             label = re.sub(r"\s", "", match["label"])
             yield Pair(
-                FIELD_OF_LABEL[label], value, self.part(index, start, start + len(value)),
+                label, FIELD_OF_LABEL[label], value, self.part(index, start, start + len(value)),
                 (self.span(index),) if whole else (),
             )  # fmt: skip
 

@@ -267,3 +267,22 @@ def test_text_without_evidence_is_for_the_fewest(tmp_path: Path) -> None:
     assert draft.title == "随笔"
     assert draft.readers == {"researchers", "curators"}
     assert "title" in draft.report.missing_fields
+
+
+def test_what_a_syllabus_says_of_its_course_is_a_field_and_stays_text(tmp_path: Path) -> None:
+    draft = draft_file(
+        tmp_path,
+        "《基层治理》课程教学大纲\n课程名称：基层治理\n先修课程：公共管理学\n考核方式：平时成绩40%，课程论文60%\n一、绪论\n正文。",
+    )
+    found = fields(draft)
+    assert (found["prerequisites"], found["assessment"]) == ("公共管理学", "平时成绩40%，课程论文60%")
+    assert "考核方式：平时成绩40%" in "".join(bodies(draft))
+
+
+def test_how_a_project_was_closed(tmp_path: Path) -> None:
+    found = fields(
+        draft_file(
+            tmp_path, "村规民约研究结项报告\n项目编号：21SHB123\n结项证书号：2023-118\n结项等级：良好\n一、概况\n正文。"
+        )
+    )
+    assert found["completion"] == ["结项证书号：2023-118", "结项等级：良好"]

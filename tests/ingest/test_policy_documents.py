@@ -457,3 +457,34 @@ def test_of_a_line_with_a_telephone_number_only_the_number_is_restricted(
     assert "6123456" not in shown
     assert draft.report.integrity is not None
     assert draft.report.integrity.holds
+
+
+def test_number_beside_the_request_for_feedback_is_restricted_too(tmp_path: Path) -> None:
+    text = BULLETIN_END.format(line="请将批示意见反馈省委讲师团。联系电话：0453-6123456")
+    draft = draft_file(tmp_path, text)
+    found = fields(draft)
+    assert (found["issue_number"], found["serial"], found["issued_on"]) == ("第12期", 88, "2024-03-01")
+    assert (found["organization"], found["series"]) == ("中共青川省委讲师团", "理论研究专报")
+    assert found["phone"] == "0453-6123456"
+    assert {item.name for item in draft.fields if item.restricted} == {"feedback", "phone", "distribution"}
+    assert "0453" not in "".join((*bodies(draft), *cards(draft)))
+
+
+BULLETIN_END = """
+理论研究专报
+（第12期，总第88期）
+中共青川省委讲师团编　2024年3月1日
+关于用好乡村大喇叭的建议
+一、现状
+乡村大喇叭覆盖面广，老年人听得见、听得懂，是宣讲的好帮手。
+{line}
+报：省委常委
+送：各市委宣传部
+"""
+
+
+def test_attachments_that_are_listed_and_the_day_of_printing(tmp_path: Path) -> None:
+    listed = "附件：1.书屋布局图\n2.经费测算表\n\n青川省人民政府办公厅\n2023年5月9日"
+    found = fields(draft_file(tmp_path, NOTICE.replace("青川省人民政府办公厅\n2023年5月9日", listed, 1)))
+    assert found["attachments"] == ["书屋布局图", "经费测算表"]
+    assert (found["issued_on"], found["printed_on"]) == ("2023-05-09", "2023-05-10")
