@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from corpus.records import Span
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
 from corpus.text.references import find_document_numbers, find_project_numbers, normalise_identifier
+from corpus.text.sentences import split_sentences
 from search.query import Query
 
 SHORTEST_RUN = 3
 """Characters of the shortest run that is marked though it is no word of the query (a name that was segmented)."""
+
+SNIPPET = 160
+"""Characters of a snippet, unless one sentence alone is longer."""
 
 _LATIN = re.compile(r"[0-9a-z]")
 
@@ -17,12 +22,45 @@ _LATIN = re.compile(r"[0-9a-z]")
 def highlight(text: str, query: Query) -> list[tuple[int, int]]:
     """Half-open ranges of ``text`` that match the query: in range, sorted, not overlapping and not empty.
 
-    Every character marked belongs to a phrase, an identifier or a word of the query that stands at that place, or to
-    a run of at least ``SHORTEST_RUN`` characters that stands in the query too; all compared folded.
+    Every character marked belongs to a phrase, an identifier or a word of the query that stands at that place, to
+    another name of one of its terms, or to a run of at least ``SHORTEST_RUN`` characters that stands in the query too;
+    all compared folded.
     """
     # Folding keeps every character's position, so spans of the folded text are spans of the original.
     spans = [*_folded_spans(fold(text), query), *_identifier_spans(text, query.identifiers)]
     return _merge(spans)
+
+
+def find_snippet(text: str, highlights: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The part of a passage to show first: the sentence that holds most of what was searched for, with its neighbours.
+
+    A half-open range that begins and ends with sentences, of about ``SNIPPET`` characters; the whole of a short text.
+    Of sentences that hold as much the first one counts.
+    """
+    sentences = [span for span in split_sentences(text) if text[span.start : span.end].strip()]
+    if len(text) <= SNIPPET or not sentences:
+        return 0, len(text)
+    held = [_marked_text(text, highlights, span.start, span.end) for span in sentences]
+    first = last = max(range(len(sentences)), key=lambda at: (held[at], -at))
+    while True:
+        # First what follows, which a reader needs more often to understand the sentence than what stands before it.
+        size = sentences[last].end - sentences[first].start
+        if last + 1 < len(sentences) and size + _length(sentences[last + 1]) <= SNIPPET:
+            last += 1
+        elif first > 0 and size + _length(sentences[first - 1]) <= SNIPPET:
+            first -= 1
+        else:
+            return sentences[first].start, sentences[last].end
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start
+
+
+def _marked_text(text: str, highlights: Sequence[tuple[int, int]], start: int, end: int) -> int:
+    """Characters of the different strings that are marked within a range."""
+    marked = {fold(text[low:high]) for low, high in highlights if start <= low and high <= end}
+    return sum(map(len, marked))
 
 
 def marked_words(query: Query) -> tuple[str, ...]:
@@ -35,7 +73,7 @@ def marked_words(query: Query) -> tuple[str, ...]:
 def _folded_spans(text: str, query: Query) -> Iterator[tuple[int, int]]:
     for phrase in query.phrases:
         yield from _occurrences(text, phrase)
-    for word in marked_words(query):
+    for word in (*marked_words(query), *query.synonyms):
         yield from (span for span in _occurrences(text, word) if _whole(text, *span))
     yield from _common_runs(text, fold(query.unquoted))
 

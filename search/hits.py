@@ -12,6 +12,7 @@ from corpus.catalogue.views import PassageInContext
 from corpus.identifiers import text_hash
 from corpus.records import Passage
 from search.engine.interface import DENSE, WORDS
+from search.highlighting import find_snippet
 from search.references.sources import cite
 from search.results import Citation, Hit, Locator
 
@@ -41,6 +42,7 @@ def make_hit(
         document_number=document.document_number,
         citation=cite(document, passage.path),
         flags=sorted(passage.flags),
+        snippet=find_snippet(passage.text, highlights),
         confidence=passage.confidence,
     )
 
@@ -74,6 +76,7 @@ def document_to_hit(document: HaystackDocument) -> Hit:
     meta: dict[str, Any] = dict(document.meta)
     meta["locator"] = Locator(**meta["locator"])
     meta["highlights"] = [(start, end) for start, end in meta["highlights"]]
+    meta["snippet"] = tuple(meta["snippet"])
     return Hit(passage_id=document.id, text=document.content or "", score=document.score or 0.0, **meta)
 
 

@@ -85,6 +85,11 @@ class Query(Shared):
     mode: Mode = Mode.HYBRID
 
     @property
+    def synonyms(self) -> tuple[str, ...]:
+        """Other names of the terms in the query."""
+        return tuple(name for concept in self.concepts for name in concept[1:])
+
+    @property
     def demanding(self) -> bool:
         """Whether the query says what a passage must hold; one that only excludes does not."""
         return bool(self.phrases or self.must)

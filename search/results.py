@@ -63,8 +63,9 @@ class Locator:
 class Hit:
     """One passage found.
 
-    ``highlights`` are half-open ranges in ``text``; ``legs`` holds each leg's own score. ``flags`` says what to know of
-    the text (``ocr``: recognised in an image), ``confidence`` how sure recognised text is, 0 to 1.
+    ``highlights`` and ``snippet``, the part to show first, are half-open ranges in ``text``; ``legs`` holds each leg's
+    own score. ``flags`` says what to know of the text (``ocr``: recognised in an image), ``confidence`` how sure
+    recognised text is, 0 to 1.
     """
 
     passage_id: str
@@ -84,6 +85,7 @@ class Hit:
     citation: str
     flags: list[str] = field(default_factory=list)
     confidence: float | None = None
+    snippet: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

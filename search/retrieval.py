@@ -88,7 +88,7 @@ class QueryEncoder:
     @component.output_types(vectors=QueryVectors)
     def run(self, query: Query) -> dict[str, QueryVectors]:
         """Sparse vectors of words and bigrams, and a dense one; of a bare number only its words say anything."""
-        sparse = {} if query.mode is Mode.SEMANTIC else query_vectors(query.text, self.analyser)
+        sparse = {} if query.mode is Mode.SEMANTIC else query_vectors(query.text, self.analyser, query.synonyms)
         if query.bare and sparse:
             return {"vectors": QueryVectors(MappingProxyType({WORDS: sparse[WORDS]}))}
         semantic = query.mode in {Mode.HYBRID, Mode.SEMANTIC}

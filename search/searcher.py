@@ -27,6 +27,7 @@ from search.paging import Page, count_facets
 from search.query import Query, build_filter
 from search.results import Answer, QueryEcho, SearchFilters, SearchRequest, SearchResult
 from search.retrieval import build_search
+from search.suggestions import Suggestion, Suggestions
 
 if TYPE_CHECKING:
     from search.quotation.findings import QuoteCheck
@@ -57,6 +58,7 @@ class Searcher:
         self._answers = build_answers(catalogue, engine, analyser, embedder)
         self._answerer = Answerer(catalogue, analyser, model)
         self.gaps = GapRegister(catalogue, analyser, embedder)
+        self._suggestions = Suggestions(catalogue, engine, analyser)
         self._owned = ExitStack()
 
     @classmethod
@@ -134,7 +136,7 @@ class Searcher:
         query: Query = found["analyse"]["query"]
         page: Page = found["page"]["page"]
         return SearchResult(
-            query=QueryEcho(request.text, list(query.words)),
+            query=QueryEcho(request.text, list(query.words), self._suggestions.correct(request.text, groups)),
             total=page.total,
             took_ms=(time.perf_counter() - started) * 1000,
             hits=found["highlight"]["hits"],
@@ -198,6 +200,14 @@ class Searcher:
             return found["answer"]["answer"], found["evidence"]["evidence"]
 
         return find
+
+    def suggest(self, text: str, groups: frozenset[str], limit: int = 10) -> Suggestion:
+        """Completions of what is being typed, and the text corrected; only of what ``groups`` may read.
+
+        Raises:
+            EngineUnavailable: the engine does not answer.
+        """
+        return self._suggestions.suggest(text, groups, limit)
 
     def check_quotes(self, draft: str, groups: frozenset[str]) -> "QuoteCheck":
         """The quotations of a draft, each held against what ``groups`` may read.

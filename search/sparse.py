@@ -22,6 +22,9 @@ from search.engine.interface import BIGRAMS, WORDS, SparseVector
 
 K1 = 0.9
 B = 0.4
+SYNONYM_WEIGHT = 0.5
+"""What a word counts that only another name of a term in the query has: half of one that was asked for."""
+
 AVERAGE_LENGTH = MappingProxyType({WORDS: 150, BIGRAMS: 150})
 """Terms of an average passage with its title and path."""
 
@@ -56,9 +59,13 @@ def passage_vectors(text: str, analyser: Analyser) -> dict[str, SparseVector]:
     }
 
 
-def query_vectors(text: str, analyser: Analyser) -> dict[str, SparseVector]:
-    """The vectors of a query, by vector name: each term with its count."""
-    return {WORDS: _query_vector(analyser.words(text)), BIGRAMS: _query_vector(analyser.bigrams(text))}
+def query_vectors(text: str, analyser: Analyser, synonyms: Iterable[str] = ()) -> dict[str, SparseVector]:
+    """The vectors of a query, by vector name: each term with its count, and the words of ``synonyms`` with less."""
+    words = _query_vector(analyser.words(text))
+    known = set(words.indices)
+    added = {term_index(word) for name in synonyms for word in analyser.words(name)} - known
+    words = SparseVector([*words.indices, *sorted(added)], [*words.values, *[SYNONYM_WEIGHT] * len(added)])
+    return {WORDS: words, BIGRAMS: _query_vector(analyser.bigrams(text))}
 
 
 def _passage_vector(terms: Sequence[str], average_length: int) -> SparseVector:

@@ -1,4 +1,4 @@
-"""GET /search."""
+"""GET /search and GET /suggest."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,9 @@ from api.http.access import CallerDep
 from api.http.gaps import ClientDep
 from api.http.state import LibraryDep
 from corpus.records import Kind
+from search.query import MAX_CHARACTERS
 from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
+from search.suggestions import Suggestion
 
 router = APIRouter(tags=["search"])
 
@@ -56,3 +58,14 @@ async def search(  # noqa: PLR0913, PLR0917 - the parameters of the query string
     found = await library.searching(lambda searcher: searcher.search(request, caller.groups))
     await run_in_threadpool(library.registration.searched, q, chosen, found, caller.groups, client)
     return found
+
+
+@router.get("/suggest")
+async def suggest(
+    library: LibraryDep,
+    caller: CallerDep,
+    q: Annotated[str, Query(max_length=MAX_CHARACTERS)],
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Suggestion:
+    """Names that complete what is being typed, in characters, pinyin or initials; and 是否要找 for a misspelt one."""
+    return await library.searching(lambda searcher: searcher.suggest(q, caller.groups, limit))

@@ -230,6 +230,16 @@ class Catalogue:
         with self._read() as connection:
             return reading.document_facts(connection, passage_ids, groups)
 
+    def names(self, column: str) -> dict[str, frozenset[frozenset[str]]]:
+        """What active documents have in a column (title, organization …), with the readers of those that have it."""
+        with self._read() as connection:
+            return reading.names(connection, column)
+
+    def last_change(self) -> datetime | None:
+        """When a document was last added or changed."""
+        with self._read() as connection:
+            return reading.last_change(connection)
+
     def issue_dates(self, document_ids: Sequence[str]) -> dict[str, date]:
         """成文日期 of the documents that have one, by document id."""
         with self._read() as connection:

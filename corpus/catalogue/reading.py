@@ -1,7 +1,7 @@
 """Queries. Every function takes a connection; ``Catalogue`` opens the transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, false, func, or_, select
@@ -241,6 +241,25 @@ def document_facts(
             if status == Status.ACTIVE and readers & groups:
                 found[passage_id] = DocumentFacts(*facts)
     return found
+
+
+def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[str]]]:
+    """What active documents have in a column, with the sets of readers of those that have it."""
+    named = documents.c[column]
+    query = select(named, documents.c.readers).where(documents.c.status == Status.ACTIVE, named.is_not(None)).distinct()
+    found: dict[str, set[frozenset[str]]] = {}
+    for name, readers in connection.execute(query):
+        found.setdefault(name, set()).add(readers)
+    return {name: frozenset(readers) for name, readers in found.items()}
+
+
+def last_change(connection: Connection) -> datetime | None:
+    """When a document was last added or changed; one look-up in the index on status and time for each status."""
+    latest = (
+        select(func.max(documents.c.updated_at)).where(documents.c.status == status).scalar_subquery()
+        for status in Status
+    )
+    return max((moment for moment in connection.execute(select(*latest)).one() if moment), default=None)
 
 
 def issue_dates(connection: Connection, document_ids: Sequence[str]) -> dict[str, date]:

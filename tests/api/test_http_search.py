@@ -168,3 +168,14 @@ def test_every_operation_is_documented(client):
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {"/api/v1/search", "/api/v1/answers", "/api/v1/documents/{document_id}/report"} <= set(paths)
     assert all(operation.get("description") for path in paths.values() for operation in path.values())
+
+
+def test_completions_and_corrections(client):
+    found = client.get("/api/v1/suggest", params={"q": "banzhang kt"}, headers=headers("public")).json()
+    assert found == {"completions": [], "corrected": None}
+    found = client.get("/api/v1/suggest", params={"q": "bandengketang"}, headers=headers("researchers")).json()
+    assert found["completions"] == [{"text": "板凳课堂调研", "origin": "title"}]
+    assert client.get("/api/v1/suggest", params={"q": "bandengketang"}, headers=headers("public")).json() == {
+        "completions": [],
+        "corrected": None,
+    }

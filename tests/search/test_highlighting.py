@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from search.highlighting import SHORTEST_RUN, highlight
+from search.highlighting import SHORTEST_RUN, SNIPPET, find_snippet, highlight
 from search.query import parse_query
 
 ANALYSER = Analyser(TermBase.load())
@@ -74,3 +74,33 @@ def test_ranges_are_sorted_disjoint_and_made_of_what_was_searched(text, asked):
                 covered.update(range(at, at + len(term)))
                 at = folded.find(term, at + 1, end)
         assert covered >= set(range(start, end))
+
+
+def test_other_names_of_a_term_are_marked():
+    text = "各县选聘草根名嘴进院坝。"
+    assert [text[start:end] for start, end in highlight(text, parse_query("百姓名嘴", ANALYSER))] == ["草根名嘴"]
+
+
+LONG = "开讲前先摸底。" * 20 + "草根讲堂每月两讲，积分可换物。听众多为老人。" + "散场后登记意见。" * 20
+
+
+def test_the_snippet_is_the_sentence_that_matches_best_with_its_neighbours():
+    marks = highlight(LONG, parse_query("讲堂积分", ANALYSER))
+    start, end = find_snippet(LONG, marks)
+    assert "积分可换物。听众多为老人。" in LONG[start:end]
+    assert end - start <= SNIPPET
+    assert LONG[start - 1] == LONG[end - 1] == "。"
+
+
+def test_a_short_text_is_its_own_snippet():
+    assert find_snippet("积分可换物。", [(0, 2)]) == (0, 6)
+
+
+@given(
+    st.text(st.sampled_from("讲堂积分。；\n “”"), max_size=600),
+    st.text(st.sampled_from("讲堂积分"), min_size=1, max_size=4),
+)
+def test_a_snippet_lies_in_the_text(text, query):
+    start, end = find_snippet(text, highlight(text, parse_query(query, ANALYSER)))
+    assert 0 <= start <= end <= len(text)
+    assert bool(text[start:end].strip()) == bool(text.strip())

@@ -27,6 +27,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        excerpt=excerpt,
         highlighted=highlighted,
         moment=moment,
         plain=wording.plain,
@@ -69,6 +70,14 @@ def highlighted(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
         parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         at = end
     return Markup("").join([*parts, escape(text[at:])])
+
+
+def excerpt(text: str, ranges: Sequence[tuple[int, int]], part: tuple[int, int]) -> Markup:
+    """A part of a text with what is marked in it, and … where it does not begin or end with the text."""
+    start, end = part
+    inside = [(max(low, start) - start, min(high, end) - start) for low, high in ranges if low < end and high > start]
+    before, after = ("…" if cut else "" for cut in (text[:start].strip(), text[end:].strip()))
+    return Markup("{}{}{}").format(before, highlighted(text[start:end].rstrip(), inside), after)
 
 
 def moment(value: datetime) -> str:

@@ -1,0 +1,36 @@
+"""How names sound: pinyin, with what many speakers do not tell apart made equal."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_NOT_LATIN = re.compile(r"[^a-z]")
+
+
+def spell(text: str) -> Sequence[str]:
+    """A text's syllables without tones, each character's in the company of its neighbours (银行 yin hang)."""
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin(text))
+
+
+@lru_cache(maxsize=65_536)
+def syllable(character: str) -> str:
+    """A character's most frequent syllable."""
+    return spell(character)[0]
+
+
+@lru_cache(maxsize=65_536)
+def sound(character: str) -> str:
+    """A character's syllable as many speakers hear it: without the difference of zh z, ch c, sh s, -ng -n."""
+    heard = syllable(character)
+    for written, plain in _ALIKE:
+        if heard.startswith(written):
+            heard = plain + heard[len(written) :]
+    return heard[:-1] if heard.endswith("ng") else heard
+
+
+def letters(text: str) -> str:
+    """A text's Latin letters, in small ones, run together."""
+    return _NOT_LATIN.sub("", text.lower())

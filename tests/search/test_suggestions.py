@@ -1,0 +1,86 @@
+"""Completions and corrections over the test library; nobody is offered what only others may read."""
+
+import pytest
+
+from search.results import SearchRequest
+from search.spelling import sound
+from tests.search.library import BRIEF, LECTURE, NOTICE, PUBLIC, RULES, STAFF
+
+
+def _texts(library, text, groups=STAFF):
+    return [item.text for item in library.suggest(text, groups).completions]
+
+
+@pytest.mark.parametrize("text", ["云岭社区", "社区讲堂", "關於辦好雲嶺", "guanyubanhao", "gybhylsq"])
+def test_titles_are_completed_however_they_are_typed(library, text):
+    assert BRIEF.title in _texts(library, text)
+
+
+def test_what_begins_with_the_text_comes_first(library):
+    texts = _texts(library, "云岭县")
+    assert set(texts[:4]) >= {RULES.title, NOTICE.title}
+    assert texts.index(RULES.title) < texts.index("云岭县财政局")
+
+
+@pytest.mark.parametrize("text", ["22yl", "云政办发", "理论基", "志愿服"])
+def test_numbers_courses_and_terms_are_completed(library, text):
+    assert _texts(library, text)
+
+
+def test_terms_are_offered_only_where_a_passage_holds_them(library):
+    assert "志愿服务" in _texts(library, "志愿服务", PUBLIC)
+    assert "百姓名嘴" not in _texts(library, "百姓名", STAFF), "no passage holds it"
+
+
+@pytest.mark.parametrize("text", ["云岭社区", "guanyubanhao", "22YL", "第三讲", "理论基础", "院坝"])
+def test_readers_are_offered_nothing_of_what_they_may_not_read(library, text):
+    hidden = {BRIEF.title, LECTURE.title, "22YL037", "理论基础", "云岭县委宣传部"}
+    assert not hidden & set(_texts(library, text, PUBLIC))
+    assert not _texts(library, text, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("志原服务", "志愿服务"),
+        ("志愿服雾组织", "志愿服务组织"),
+        ("zhiyuan fuwu", "志愿服务"),
+        ("zyfw", "志愿服务"),
+        ("zhiyuanfuwu 保险", "志愿服务 保险"),
+        ("云岭县财整局", "云岭县财政局"),
+        ("志愿服务", None),
+        ("“志原服务”", None),
+        ("志原服务 AND 保险", None),
+        ("取暖补贴", None),
+        ("ppt", None),
+        ("", None),
+    ],
+)
+def test_misspelt_names_are_put_right(library, text, corrected):
+    assert library.suggest(text, STAFF).corrected == corrected
+
+
+def test_nobody_is_led_to_a_name_that_others_may_read(library):
+    assert library.suggest("云岭县委宣传步", STAFF).corrected == "云岭县委宣传部"
+    assert library.suggest("云岭县委宣传步", PUBLIC).corrected is None
+
+
+def test_a_search_says_what_may_have_been_meant(library):
+    assert library.search(SearchRequest("志原服务"), PUBLIC).query.corrected == "志愿服务"
+    assert library.search(SearchRequest("志愿服务"), PUBLIC).query.corrected is None
+
+
+def test_names_follow_the_catalogue(open_library, monkeypatch):
+    from tests.search.library import make_draft
+
+    monkeypatch.setattr("search.suggestions._PAUSE", 0.0)
+    monkeypatch.setattr("search.suggestions.SETTLED", 0.0)
+    searcher, catalogue = open_library(make_draft(RULES))
+    assert NOTICE.title not in _texts(searcher, "冬季清洁")
+    catalogue.add_versions([make_draft(NOTICE)])
+    assert NOTICE.title in _texts(searcher, "冬季清洁")
+
+
+@pytest.mark.parametrize(("one", "other"), [("是", "四"), ("进", "静"), ("查", "擦")])
+def test_what_many_speakers_do_not_tell_apart_sounds_alike(one, other):
+    assert sound(one) == sound(other)
