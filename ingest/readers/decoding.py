@@ -89,7 +89,7 @@ def strict(data: bytes, encoding: str) -> str | None:
     """``data`` in ``encoding``, or None where a byte does not fit or the encoding is unknown."""
     try:
         return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):  # a name with a NUL in it is no LookupError
         return None
 
 

@@ -55,6 +55,12 @@ def test_names_of_attachments(tmp_path: Path, header: bytes, name: str) -> None:
     assert (read_file(path).members, read_file(path).blocks[-1].text) == (1, "body")
 
 
+@pytest.mark.parametrize("charset", ["x-none", "gb\x00k", "hex", "idna", "utf-7", ""])
+def test_charsets_that_are_none(tmp_path: Path, charset: str) -> None:
+    kind = f"Content-Type: text/plain; charset={charset}\r\nSubject: =?{charset}?B?YQ==?=\r\n\r\n"
+    assert read(tmp_path, HEAD + kind.encode() + "正文。\r\n".encode("gbk")).blocks[-1].text == "正文。"
+
+
 def test_saved_page(tmp_path: Path) -> None:
     page = "<html><head><meta charset='gbk'></head><body><div id='zoom'><p>志愿服务条例</p></div></body></html>"
     data = (
