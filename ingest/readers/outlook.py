@@ -95,7 +95,7 @@ class _Message:
     def data(self, tag: str, storage: str = "", kind: str = "0102") -> bytes:
         """The stream of a property, or nothing."""
         name = f"{storage}/__substg1.0_{tag}{kind}".lstrip("/")
-        if not self._ole.exists(name) or self._ole.get_size(name) > _MOST_STREAM:
+        if self._ole.get_type(name) != olefile.STGTY_STREAM or self._ole.get_size(name) > _MOST_STREAM:
             return b""
         data: bytes = self._ole.openstream(name).read()
         return data

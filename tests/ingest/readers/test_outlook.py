@@ -64,6 +64,11 @@ def test_bodies_in_html_and_in_old_code_pages(tmp_path: Path) -> None:
     assert [block.text for block in read_file(write_ole(tmp_path / "b.msg", old)).blocks] == ["镕基同志讲话", "正文。"]
 
 
+def test_a_storage_where_a_text_should_be_is_none(tmp_path: Path) -> None:
+    strange = message(**stream("1000", "正文。"), **{"__substg1.0_0E03001F": stream("0037", "抄送")})
+    assert read_file(write_ole(tmp_path / "a.msg", strange)).blocks[-1].text == "正文。"
+
+
 def test_broken_files(tmp_path: Path) -> None:
     path = write_ole(tmp_path / "a.msg", message())
     path.write_bytes(path.read_bytes()[:-700])
