@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ingest.blocks import BlockType
 from ingest.readers.collector import Collector
 from ingest.readers.pdf_layout import Layout, Paragraph, Removed, Table
 from ingest.readers.tables import add_table
@@ -25,6 +26,7 @@ def add_layout(layout: Layout, levels: Mapping[int, int], collector: Collector) 
         else:
             collector.add(
                 item.text,
+                type=BlockType.NOTE if item.note else BlockType.PARAGRAPH,
                 heading_level=levels.get(id(item)),
                 indented=item.indented,
                 page=item.page,

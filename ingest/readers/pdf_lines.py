@@ -29,6 +29,9 @@ _SAMPLE = 40
 _UPRIGHT = math.radians(22)
 """Slant up to which text is no watermark; slanted type (made from an upright font) leans by up to 18 degrees."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_NUMBER_END = re.compile(r"[\u3400-\u9fff（“《]\d+[.,]?\d*$")
+_NUMBER_START = re.compile(r"\d+[.,]?\d*[%％\u3400-\u9fff）”》，。]")
+"""The halves of a number between Han characters that a line break cut; two numbers would have something between."""
 HYPHEN = "\x02"
 """What pdfium gives for a hyphen that breaks a word at the end of a line."""
 
@@ -181,3 +184,12 @@ def _line(run: _Run, handle: object) -> Line | None:
     size = median(run.wide or run.narrow)
     aside = None if slant < _UPRIGHT else "watermark"
     return Line(run.left, run.top, run.right, run.bottom, max(size, 1.0), text, aside)
+
+
+def join(text: str, continuation: str) -> str:
+    """Two lines of a paragraph as one: Latin words keep a space between them, Chinese has none."""
+    if text.endswith(HYPHEN):
+        return text[:-1] + continuation
+    latin = text[-1].isascii() and continuation[0].isascii() and not text[-1].isspace()
+    split = _NUMBER_END.search(text) and _NUMBER_START.match(continuation)
+    return f"{text} {continuation}" if latin and not split else text + continuation

@@ -11,8 +11,7 @@ from typing import Any, Self
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from ingest.readers.pdf_layout import join
-from ingest.readers.pdf_lines import Line, Page
+from ingest.readers.pdf_lines import Line, Page, join
 from ingest.readers.symbols import readable
 from ingest.readers.tables import Cell
 

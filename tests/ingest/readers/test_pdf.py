@@ -354,3 +354,31 @@ def test_rules_that_are_no_table_leave_the_text_alone(tmp_path: Path) -> None:
         rule_table(canvas, [30, 40, 50, 60, 560], [800, 790, 780, 500])
 
     assert texts(draw(tmp_path, paint)) == SENTENCES
+
+
+def test_footnotes_are_notes_and_do_not_cut_the_sentence_over_the_page(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        set_paragraphs(canvas, SENTENCES[:2], LEFT, TOP, 36)
+        set_paragraphs(canvas, [SENTENCES[2] * 2], LEFT, 620, 36, lines_per_page=2)
+
+    def with_notes(canvas: Canvas) -> None:
+        canvas.showPage, turn = lambda: (notes(canvas), turn()), canvas.showPage
+        paint(canvas)
+
+    def notes(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 9)
+        canvas.drawString(
+            LEFT, 120, "①宣讲活动的统计口径以年度通报为准，含线上与线下两种形式，重复参加的听众只统计一次，"
+        )
+        canvas.drawString(LEFT, 106, "各街道报送的数字由宣传部门核对。")
+        canvas.drawString(LEFT, 92, "②志愿服务站包括社区和单位两类。")
+        canvas.showPage = type(canvas).showPage.__get__(canvas)
+
+    read = draw(tmp_path, with_notes)
+    assert texts(read) == [
+        *SENTENCES[:2],
+        SENTENCES[2] * 2,
+        "①宣讲活动的统计口径以年度通报为准，含线上与线下两种形式，重复参加的听众只统计一次，各街道报送的数字由宣传部门核对。",
+        "②志愿服务站包括社区和单位两类。",
+    ]
+    assert [block.type for block in read.blocks] == [BlockType.PARAGRAPH] * 3 + [BlockType.NOTE] * 2
