@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.catalogue import DocumentFacts
 from corpus.text.folding import fold
 from search.demands import holds_all
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, ScoredPoint, SparseVector
 from search.fusion import FEATURES, LEG_LIMIT, LEGS, fuse
-from search.logistic import LogisticModel
+from search.logistic import LogisticModel, logistic
 from search.query import Query, Shared
 from search.results import Mode
 
@@ -142,6 +145,22 @@ def rank(query: Query, candidates: Candidates, weights: LogisticModel) -> Rankin
             ranked[point.id] = RankedCandidate(point.id, found.fused, tier, {**found.legs, kind: 1.0})
     exact = len(candidates.legs) > len(scored)
     return Ranking(tuple(in_order(ranked.values()) if exact else ranked.values()), candidates.total)
+
+
+def reread(ranked: Sequence[RankedCandidate], logits: NDArray[np.float64]) -> list[RankedCandidate]:
+    """The ranking with ``logits``, what reading the first candidates says of them, added to their fused scores.
+
+    A candidate that no leg found stays at 0. Those that were not read stay behind those that were.
+    """
+    fused = np.array([candidate.fused for candidate in ranked[: len(logits)]])
+    found = fused > 0
+    safe = np.clip(fused, 1e-12, 1 - 1e-12)
+    scores = np.where(found, logistic(np.log(safe / (1 - safe)) + logits), 0.0).tolist()
+    best = [replace(candidate, fused=score) for candidate, score in zip(ranked, scores, strict=False)]
+    least = min(scores, default=1.0)
+    rest = [replace(candidate, fused=min(candidate.fused, least)) for candidate in ranked[len(logits) :]]
+    # Stable: equals keep the order that they came in.
+    return sorted([*best, *rest], key=lambda candidate: -candidate.score)
 
 
 def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:

@@ -16,32 +16,26 @@ from numpy.typing import NDArray
 
 from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint
 from search.logistic import LogisticModel
+from search.reranking import TEXT_FEATURES
 
 LEG_LIMIT = 100
 """Candidates fetched per leg. A leg that is full may have cut off passages with a score up to its smallest one."""
 
 LEGS = (WORDS, BIGRAMS, DENSE)
-LEG_FEATURES = ("max", "range", "z", "rank")
-QUERY_FEATURES = (
-    "found_by",
-    "dense_by_length",
-    "dense_by_best",
-    "dense_by_peak",
-    "lexical_by_peak",
-    "dense_by_overlap",
-)
+LEG_FEATURES = ("max", "rank")
+QUERY_FEATURES = ("lexical_by_strength", "lexical_by_peak", "dense_by_strength", "dense_by_peak")
 FEATURES = tuple(f"{leg}_{name}" for leg in LEGS for name in LEG_FEATURES) + QUERY_FEATURES
 """Names of the columns of ``fusion_features``, in order.
 
-For each leg: ``max`` the score over the leg's best score, 0 for a negative one; ``range`` the score scaled to [0, 1]
-over the leg; ``z`` the score in standard deviations from the candidates' mean; ``rank`` the reciprocal rank.
-Then ``found_by``, the share of the legs that found the passage, and features of the query, which say how far the dense
-or the lexical legs can be trusted for it: ``dense_range`` times the logarithm of the number of query terms, times the
-best cosine, times the dense leg's peak and times the share of the dense top ten that the words leg found; and the mean
-of the lexical ``range`` times the words leg's peak. A leg's peak is how far its best score stands above its tenth.
+For each leg: ``max`` the score over the leg's best score, 0 for a negative one, and ``rank`` the reciprocal rank.
+Then what says how far the lexical and the dense legs can be trusted for a query: the mean of the two lexical ``max``,
+and the dense one, times the words leg's strength and times its peak. Its strength is its best score over the number of
+the query's terms: low where no passage speaks the query's language; its peak, how far the best stands above the tenth.
 """
 
 _PEAK_RANK = 10
+_SCORE_OF_A_TERM = 10.0
+"""About what a rare term adds to the words leg's score: brings the strength near 1."""
 _WEIGHTS_FILE = Path(__file__).with_name("fusion_weights.json")
 
 
@@ -62,14 +56,31 @@ class FusedCandidate:
     legs: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class FusionWeights:
+    """One fitted weighted sum in two parts: over the legs' scores, and over what the best candidates' texts say."""
+
+    legs: LogisticModel
+    texts: LogisticModel
+
+
 @cache
-def load_weights(path: Path = _WEIGHTS_FILE) -> LogisticModel:
+def load_weights(path: Path = _WEIGHTS_FILE) -> FusionWeights:
     """The fitted weights.
 
     Raises:
         ValueError: the file names an unknown feature.
     """
-    return LogisticModel.load(path, FEATURES)
+    return split_weights(LogisticModel.load(path, (*FEATURES, *TEXT_FEATURES)))
+
+
+def split_weights(model: LogisticModel) -> FusionWeights:
+    """The two parts of a model over ``FEATURES`` and ``TEXT_FEATURES``; the intercept goes with the legs."""
+    parts = (
+        {name: model.weights[name] for name in names if name in model.weights} for names in (FEATURES, TEXT_FEATURES)
+    )
+    legs, texts = parts
+    return FusionWeights(LogisticModel(FEATURES, model.bias, legs), LogisticModel(TEXT_FEATURES, 0.0, texts))
 
 
 def fusion_features(
@@ -89,14 +100,11 @@ def fusion_features(
     row_of = {identifier: row for row, identifier in enumerate(ids)}
     columns = [_leg_columns(legs.get(name, ()), row_of, limit) for name in LEGS]
     matrix[:, : len(LEGS) * len(LEG_FEATURES)] = np.hstack(columns)
-    words, bigrams, dense = (matrix[:, FEATURES.index(f"{name}_range")] for name in LEGS)
-    matrix[:, FEATURES.index("found_by")] = _found_by(legs, row_of)
-    dense_leg = legs.get(DENSE, ())
-    matrix[:, FEATURES.index("dense_by_length")] = dense * np.log1p(query_terms)
-    matrix[:, FEATURES.index("dense_by_best")] = dense * (dense_leg[0].score if dense_leg else 0.0)
-    matrix[:, FEATURES.index("dense_by_peak")] = dense * _peak(dense_leg)
-    matrix[:, FEATURES.index("lexical_by_peak")] = (words + bigrams) / 2 * _peak(legs.get(WORDS, ()))
-    matrix[:, FEATURES.index("dense_by_overlap")] = dense * _overlap(dense_leg, legs.get(WORDS, ()))
+    words, bigrams, dense = (matrix[:, FEATURES.index(f"{name}_max")] for name in LEGS)
+    lexical, leg = (words + bigrams) / 2, legs.get(WORDS, ())
+    strength = leg[0].score / max(1, query_terms) / _SCORE_OF_A_TERM if leg else 0.0
+    trust = [value * by for value in (lexical, dense) for by in (strength, _peak(leg))]
+    matrix[:, -len(QUERY_FEATURES) :] = np.stack(trust, axis=1)
     return CandidateFeatures(ids, matrix)
 
 
@@ -128,23 +136,9 @@ def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[str, int], limit
     if best > 0:
         # A best cosine just above zero would make the negative ones huge.
         columns[:, 0] = np.maximum(scores, 0.0) / best
-    if best > floor:
-        columns[:, 1] = (scores - floor) / (best - floor)
-    else:
-        columns[rows, 1] = 1.0
-    spread = float(scores.std())
-    if spread > 0:
-        columns[:, 2] = (scores - scores.mean()) / spread
     # Equal scores share a rank, so the order in which an engine returns ties has no effect.
-    columns[rows, 3] = 1.0 / (1 + np.searchsorted(np.sort(-found), -found))
+    columns[rows, 1] = 1.0 / (1 + np.searchsorted(np.sort(-found), -found))
     return columns
-
-
-def _found_by(legs: Mapping[str, Sequence[ScoredPoint]], row_of: Mapping[str, int]) -> NDArray[np.float64]:
-    counts = np.zeros(len(row_of))
-    for name in LEGS:
-        counts[[row_of[point.id] for point in legs.get(name, ())]] += 1
-    return np.asarray(counts / len(LEGS), dtype=np.float64)
 
 
 def _peak(points: Sequence[ScoredPoint]) -> float:
@@ -154,10 +148,3 @@ def _peak(points: Sequence[ScoredPoint]) -> float:
     if len(points) < _PEAK_RANK:
         return 1.0
     return 1.0 - points[_PEAK_RANK - 1].score / points[0].score
-
-
-def _overlap(first: Sequence[ScoredPoint], second: Sequence[ScoredPoint]) -> float:
-    """Share of the first leg's top ten that the second leg found."""
-    top = [point.id for point in first[:_PEAK_RANK]]
-    found = {point.id for point in second}
-    return sum(identifier in found for identifier in top) / len(top) if top else 0.0

@@ -1,20 +1,21 @@
 """Fitting the fusion: ``python -m search.fusion_training --fit FOLDER… --measure FOLDER… --output FILE``.
 
-For every labelled query the three legs are run as the engine would run them, and weights are found by coordinate ascent
-on nDCG@10 itself (Metzler and Croft, Linear feature-based models for information retrieval, 2007). What is maximised is
-the mean gain over the better lexical leg of each collection, where a collection that loses counts several times: the
-weights must do no harm anywhere rather than much good somewhere. Afterwards scale and bias are fitted as Platt (1999)
-does, which leaves the order alone and makes the scores probabilities.
+For every labelled query the three legs are run as the engine would run them. Weights are those of a conditional logit
+(softmax over a query's candidates; ListNet, Cao et al. 2007, with the grades as target) with an L2 penalty, in which a
+collection of n queries weighs like √n of them, so that large ones do not decide alone. Afterwards scale and bias are
+fitted as Platt (1999) does, which leaves the order alone and makes the scores probabilities.
 
 Queries that the bundled model was trained on are left out: on them the dense leg is better than it will ever be again.
-Of the others half are fitted on and half measured. Nothing here is imported when the product runs.
+What is printed for each collection: the legs alone; ``folds``, where every query is scored by weights fitted on the
+other four fifths of the queries; and ``without_it``, by weights that have seen nothing of the whole collection.
+Nothing here is imported when the product runs.
 """
 
 import argparse
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,20 +30,18 @@ from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint, SparseVe
 from search.evaluation import Record, query_hash, read_corpus, read_hashes, read_queries
 from search.fusion import FEATURES, LEG_LIMIT, fusion_features
 from search.logistic import LogisticModel
+from search.rarity import SAMPLE, token_weights
+from search.reranking import TEXT_FEATURES, Reader, ReadText
 from search.sparse import index_text, passage_vectors, query_vectors
 
 logger = logging.getLogger(__name__)
 
 TRAINING_QUERIES = Path(__file__).parent / "embedding" / "training_queries.txt"
-SELECTED = ("words_max", "bigrams_max", "dense_max", "words_rank", "bigrams_rank", "dense_rank")
-"""The features that may get a weight. Standardised and raw scores and features of the query carried over no better to
-collections that were not fitted on, so the simplest are used (docs/decisions/0008)."""
-
-_STARTS = (0.5, 1.0, 2.0)
-_FACTORS = (2.0, 1.4, 1.1)
-_FIRST_WEIGHT = 0.2
-_LOSS_COUNTS = 3.0
-_FITTED_SHARE = 128
+COLUMNS = (*FEATURES, *TEXT_FEATURES)
+FOLDS = 5
+_PENALTY = 0.02
+"""L2 penalty on the weights of features scaled to unit variance, where all queries together weigh 1."""
+_COLLECTION_POWER = 0.5
 _QUERIES_PER_COLLECTION = 500
 _DEPTH = 10
 _PASSAGE_CHARACTERS = 350
@@ -54,14 +53,14 @@ class LabelledCandidates:
     """The candidates of one query.
 
     Attributes:
-        fitted_on: whether the query is of the half that weights are fitted on.
-        matrix: one row of ``FEATURES`` per passage, sorted by passage id.
+        fold: which of the ``FOLDS`` parts the query belongs to; its text decides.
+        matrix: one row of ``FEATURES`` and ``TEXT_FEATURES`` per passage, sorted by passage id.
         documents: the document of each passage, as a number.
         grades: the grade of each passage's document.
         ideal: the discounted gain of the best possible order.
     """
 
-    fitted_on: bool
+    fold: int
     matrix: NDArray[np.float64]
     documents: NDArray[np.int64]
     grades: NDArray[np.float64]
@@ -100,29 +99,43 @@ class SparseIndex:
 def read_candidates(folder: Path, analyser: Analyser, embedder: Embedder) -> list[LabelledCandidates]:
     """The candidates of the collection's queries that the model was not trained on."""
     labelled = read_queries(folder / "queries.jsonl.gz", folder / "qrels.tsv", read_hashes(TRAINING_QUERIES))
-    passages = [passage for record in read_corpus(folder / "corpus.jsonl.gz") for passage in split_record(record)]
+    # A text without a title goes by its file name, as in the library.
+    records = [replace(record, title=record.title or record.id) for record in read_corpus(folder / "corpus.jsonl.gz")]
+    passages = [passage for record in records for passage in split_record(record)]
     ids = [identifier for identifier, _ in passages]
+    titles = {record.id: record.title for record in records}
+    texts = {key: _read_text(titles[key.rpartition(_SEPARATOR)[0]], text) for key, text in passages}
+    reader = Reader(analyser, embedder)
     vectors = [passage_vectors(text, analyser) for _, text in passages]
     sparse = {name: SparseIndex([vector[name] for vector in vectors]) for name in (WORDS, BIGRAMS)}
     dense = embedder.embed_passages([text for _, text in passages])
+    sample = [text for _, text in passages[:: max(1, len(passages) // SAMPLE)]]
+    counts = embedder.count_tokens(sample)
+    weights = None if counts is None else token_weights(counts, len(sample))
     candidates = []
     for identifier, text in list(labelled.texts.items())[:_QUERIES_PER_COLLECTION]:
         query = query_vectors(text, analyser)
         legs = {name: _best(ids, index.scores(query[name]), positive=True) for name, index in sparse.items()}
-        legs[DENSE] = _best(ids, dense @ np.asarray(embedder.embed_query(text), dtype=np.float32))
-        features = fusion_features(legs, len(analyser.words(text)))
+        legs[DENSE] = _best(ids, dense @ np.asarray(embedder.embed_query(text, weights), dtype=np.float32))
+        words = dict.fromkeys(analyser.words(text))
+        features = fusion_features(legs, len(words))
+        read = reader.features(text, words, [texts[key] for key in features.ids])
         judged = labelled.judgements[identifier]
         documents = [key.rpartition(_SEPARATOR)[0] for key in features.ids]
         candidates.append(
             LabelledCandidates(
-                int(query_hash(text)[2:4], 16) < _FITTED_SHARE,
-                features.matrix,
+                int(query_hash(text)[2:6], 16) % FOLDS,
+                np.hstack([features.matrix, read]),
                 np.unique(documents, return_inverse=True)[1],
                 np.array([judged.get(document, 0) for document in documents], dtype=np.float64),
                 _gain(sorted(judged.values(), reverse=True)),
             )
         )
     return candidates
+
+
+def _read_text(title: str, indexed: str) -> ReadText:
+    return ReadText(title, (), indexed.removeprefix(index_text(title, (), "")))
 
 
 def split_record(record: Record) -> Iterator[tuple[str, str]]:
@@ -136,25 +149,44 @@ def split_record(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def fit(collections: Collections) -> LogisticModel:
-    """Weights from the fitted half of each collection."""
-    halves = [[query for query in queries if query.fitted_on] for queries in collections.values()]
-    columns = [FEATURES.index(name) for name in SELECTED]
-    matrices = [[query.matrix[:, columns] for query in half] for half in halves]
-    lexical = [max(leg_ndcg(half, leg) for leg in (WORDS, BIGRAMS)) for half in halves]
+    """Weights from all queries of the collections that have something relevant among their candidates."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-    def objective(weights: NDArray[np.float64]) -> float:
-        gains = [
-            float(np.mean([_ndcg(query, rows @ weights) for query, rows in zip(half, matrix, strict=True)])) - floor
-            for half, matrix, floor in zip(halves, matrices, lexical, strict=True)
-        ]
-        return float(np.mean([gain if gain > 0 else _LOSS_COUNTS * gain for gain in gains]))
+    usable = [[query for query in queries if query.grades.any()] for queries in collections.values()]
+    queries = [query for found in usable for query in found]
+    shares = np.concatenate([np.full(len(found), max(len(found), 1) ** (_COLLECTION_POWER - 1)) for found in usable])
+    shares /= shares.sum()
+    rows = np.concatenate([query.matrix for query in queries])
+    spread = rows.std(axis=0)
+    scaled = rows / np.where(spread > 0, spread, 1.0)
+    sizes = np.array([len(query.grades) for query in queries])
+    starts = np.cumsum(sizes) - sizes
+    target = np.concatenate([query.grades / query.grades.sum() for query in queries])
+    row_shares = np.repeat(shares, sizes)
 
-    found = max((_ascend(objective, start) for start in _STARTS), key=objective)
-    logits = np.concatenate([rows @ found for matrix in matrices for rows in matrix])
-    relevant = np.concatenate([query.grades > 0 for half in halves for query in half]).astype(np.float64)
-    scale, bias = _platt(logits, relevant)
-    weights = {name: round(float(weight * scale), 4) for name, weight in zip(SELECTED, found, strict=True) if weight}
-    return LogisticModel(FEATURES, round(bias, 4), weights)
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logits = scaled @ weights
+        best = np.maximum.reduceat(logits, starts)
+        powers = np.exp(logits - np.repeat(best, sizes))
+        sums = np.add.reduceat(powers, starts)
+        total = float(shares @ (best + np.log(sums)) - row_shares @ (target * logits))
+        gradient = scaled.T @ (row_shares * (powers / np.repeat(sums, sizes) - target))
+        return total + _PENALTY / 2 * float(weights @ weights), gradient + _PENALTY * weights
+
+    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x / np.where(spread > 0, spread, 1.0)
+    scale, bias = _platt(rows @ found, np.concatenate([query.grades > 0 for query in queries]).astype(np.float64))
+    weights = {name: round(float(weight * scale), 4) for name, weight in zip(COLUMNS, found, strict=True)}
+    return LogisticModel(COLUMNS, round(bias, 4), weights)
+
+
+def cross_validate(collections: Collections) -> dict[str, float]:
+    """nDCG@10 of each collection, every query by weights fitted on the other folds of all collections."""
+    scores: dict[str, list[float]] = {name: [] for name in collections}
+    for fold in range(FOLDS):
+        model = fit({name: [query for query in found if query.fold != fold] for name, found in collections.items()})
+        for name, found in collections.items():
+            scores[name] += [_ndcg(query, model.score(query.matrix)) for query in found if query.fold == fold]
+    return {name: float(np.mean(found)) for name, found in scores.items()}
 
 
 def ndcg(queries: Sequence[LabelledCandidates], model: LogisticModel) -> float:
@@ -164,7 +196,7 @@ def ndcg(queries: Sequence[LabelledCandidates], model: LogisticModel) -> float:
 
 def leg_ndcg(queries: Sequence[LabelledCandidates], leg: str) -> float:
     """Mean nDCG@10 of one leg alone."""
-    column = FEATURES.index(f"{leg}_range")
+    column = FEATURES.index(f"{leg}_max")
     return float(np.mean([_ndcg(query, query.matrix[:, column]) for query in queries]))
 
 
@@ -179,39 +211,20 @@ def main() -> None:
     analyser, embedder = Analyser(TermBase.load()), open_embedder(Settings(embedding_model=None))
     fitted = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.fit}
     measured = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.measure}
-    model = fit(fitted)
+    model, folds = fit(fitted), cross_validate(fitted)
     for name, queries in {**fitted, **measured}.items():
-        unseen = [query for query in queries if name in measured or not query.fitted_on]
+        figures = {leg: leg_ndcg(queries, leg) for leg in (WORDS, BIGRAMS, DENSE)}
+        figures["folds"] = folds.get(name) or ndcg(queries, model)
         others = {other: found for other, found in fitted.items() if other != name}
-        figures = {leg: leg_ndcg(unseen, leg) for leg in (WORDS, BIGRAMS, DENSE)}
-        figures |= {"fused": ndcg(unseen, model), "fitted_without_it": ndcg(unseen, fit(others) if others else model)}
+        figures["without_it"] = ndcg(queries, fit(others) if others else model)
         rounded = {key: round(value, 4) for key, value in figures.items()}
-        logger.info("%s", json.dumps({"collection": name, "queries": len(unseen), **rounded}))
+        logger.info("%s", json.dumps({"collection": name, "queries": len(queries), **rounded}))
     fit_names, measure_names = " ".join(fitted), " ".join(measured)
     command = (
         f"python -m search.fusion_training --fit {fit_names} --measure {measure_names} --output {arguments.output.name}"
     )
     weights = {"command": command, "bias": model.bias, "weights": dict(model.weights)}
     arguments.output.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
-
-
-def _ascend(objective: Callable[[NDArray[np.float64]], float], dense: float) -> NDArray[np.float64]:
-    """Coordinate ascent from equal lexical weights, no ranks, and the given weight of the dense leg."""
-    weights = np.array([1.0, 1.0, dense, 0.0, 0.0, 0.0])
-    best = objective(weights)
-    for factor in _FACTORS:
-        improved = True
-        while improved:
-            improved = False
-            # The first weight stays: only proportions decide the order.
-            for index in range(1, len(weights)):
-                current = weights[index]
-                for value in (current * factor, current / factor, 0.0) if current else (_FIRST_WEIGHT,):
-                    trial = weights.copy()
-                    trial[index] = value
-                    if (score := objective(trial)) > best + 1e-5:
-                        weights, best, improved = trial, score, True
-    return weights
 
 
 def _best(ids: Sequence[str], scores: NDArray[np.float32], positive: bool = False) -> list[ScoredPoint]:
@@ -236,7 +249,7 @@ def _gain(grades: Sequence[float]) -> float:
 
 def _platt(logits: NDArray[np.float64], relevant: NDArray[np.float64]) -> tuple[float, float]:
     """Scale and bias that make the logistic function of the logits a probability, with Platt's smoothed targets."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     count = relevant.sum()
     target = np.where(relevant > 0, (count + 1) / (count + 2), 1 / (len(relevant) - count + 2))

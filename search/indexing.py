@@ -19,6 +19,7 @@ from search.embedding import Embedder
 from search.engine.interface import DENSE, AnyOf, Engine, Filter, Point
 from search.fingerprint import check_fingerprint, forget_fingerprint, store_fingerprint
 from search.query import title_key
+from search.rarity import has_token_counts, store_token_counts
 from search.sparse import index_text, passage_vectors
 
 BATCH_PASSAGES = 2_000
@@ -71,6 +72,8 @@ class Indexer:
             if on_progress:
                 on_progress(done, max(total, done))
         self._optimize(OPTIMIZE_AT_END, serving)
+        if done or not has_token_counts(self._catalogue):
+            store_token_counts(self._catalogue, self._embedder)
         return done - deleted
 
     def follow(self, ended: Callable[[], bool]) -> None:

@@ -44,8 +44,16 @@ class LogisticModel:
         data = json.loads(path.read_text(encoding="utf-8"))
         return cls(features, float(data["bias"]), data["weights"])
 
+    def logits(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weighted sums, one per row."""
+        vector = np.array([self.weights.get(name, 0.0) for name in self.features])
+        return np.asarray(matrix @ vector + self.bias, dtype=np.float64)
+
     def score(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scores in (0, 1), one per row."""
-        vector = np.array([self.weights.get(name, 0.0) for name in self.features])
-        logits: NDArray[np.float64] = matrix @ vector + self.bias
-        return np.asarray(1.0 / (1.0 + np.exp(-logits)), dtype=np.float64)
+        return logistic(self.logits(matrix))
+
+
+def logistic(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 / (1 + e^-x) of every value."""
+    return np.asarray(1.0 / (1.0 + np.exp(-logits)), dtype=np.float64)

@@ -27,6 +27,9 @@ from search.syntax import PHRASE, parse_expression, phrase_text
 MAX_CHARACTERS = 500
 """Longest query, in characters. A longer text is a document, for which there is the quotation check."""
 
+RUNNING_TEXT = 10
+"""Letters and digits beside a quotation from which on a text is a sentence that happens to quote."""
+
 _TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _STATE = "中华人民共和国"
 _EDGES = " \t\r\n　。．.？?！!，,；;：:、"
@@ -125,8 +128,10 @@ def parse_query(text: str, analyser: Analyser, values: Values | None = None) -> 
     if expression and values:
         demands = demands_of(expression, analyser, values)
     else:
-        phrases = _distinct(fold(phrase_text(match)).strip() for match in PHRASE.finditer(text))
-        demands = Demands((), (), phrases, text, PHRASE.sub(" ", text))
+        demanded = [match for match in PHRASE.finditer(text) if not _in_passing(match)]
+        phrases = _distinct(fold(phrase_text(match)).strip() for match in demanded)
+        unquoted = PHRASE.sub(lambda match: match[0] if _in_passing(match) else " ", text)
+        demands = Demands((), (), phrases, text, unquoted)
     text = demands.ranking
     words = _distinct(analyser.words(text))
     if not (words or demands.phrases or demands.must):
@@ -199,6 +204,17 @@ def _printable(text: str) -> str:
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _in_passing(quotation: re.Match[str]) -> bool:
+    """Whether a quotation is part of a sentence or title, which uses the marks for itself and demands nothing.
+
+    Such a text goes on right before or behind the marks, and says more than what is typed beside a string to look for.
+    """
+    text = quotation.string
+    before, after = text[: quotation.start()][-1:], text[quotation.end() :][:1]
+    beside = sum(map(str.isalnum, PHRASE.sub("", text)))
+    return (before.isalnum() or after.isalnum()) and beside >= RUNNING_TEXT
 
 
 def blank_identifiers(text: str) -> str:

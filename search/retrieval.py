@@ -29,6 +29,7 @@ from search.candidates import (
     counted_filter,
     plan_legs,
     rank,
+    reread,
 )
 from search.embedding import Embedder
 from search.engine.interface import WORDS, Engine, Filter, ScoredPoint
@@ -37,6 +38,8 @@ from search.highlighting import highlight
 from search.hits import make_hit
 from search.paging import Page, ResultPager
 from search.query import Query, access_only, parse_query
+from search.rarity import TokenRarity
+from search.reranking import RERANKED, Reader, ReadText
 from search.results import Hit, Mode
 from search.sparse import query_vectors
 
@@ -81,9 +84,10 @@ def _values(engine: Engine, where: Filter, field: str) -> list[str]:
 class QueryEncoder:
     """Gives a query the vectors that its mode searches with."""
 
-    def __init__(self, analyser: Analyser, embedder: Embedder) -> None:
+    def __init__(self, analyser: Analyser, embedder: Embedder, rarity: TokenRarity | None = None) -> None:
         self.analyser = analyser
         self.embedder = embedder
+        self.rarity = rarity
 
     @component.output_types(vectors=QueryVectors)
     def run(self, query: Query) -> dict[str, QueryVectors]:
@@ -92,7 +96,8 @@ class QueryEncoder:
         if query.bare and sparse:
             return {"vectors": QueryVectors(MappingProxyType({WORDS: sparse[WORDS]}))}
         semantic = query.mode in {Mode.HYBRID, Mode.SEMANTIC}
-        dense = self.embedder.embed_query(query.text) if semantic else None
+        weights = self.rarity.weights() if self.rarity and semantic else None
+        dense = self.embedder.embed_query(query.text, weights) if semantic else None
         return {"vectors": QueryVectors(MappingProxyType(sparse), dense)}
 
 
@@ -145,15 +150,16 @@ class CandidateRanker:
     @component.output_types(ranking=Ranking)
     def run(self, query: Query, candidates: Candidates) -> dict[str, Ranking]:
         """The candidates in order."""
-        return {"ranking": rank(query, candidates, load_weights())}
+        return {"ranking": rank(query, candidates, load_weights().legs)}
 
 
 @component
 class RankingResolver:
-    """Holds a ranking against the catalogue, which decides what is current and readable."""
+    """Holds a ranking against the catalogue, which decides what is current and readable, and reads the best of it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, reader: Reader | None = None) -> None:
         self.catalogue = catalogue
+        self.reader = reader
 
     @component.output_types(ranking=ResolvedRanking)
     def run(self, query: Query, ranking: Ranking, groups: frozenset[str]) -> dict[str, ResolvedRanking]:
@@ -164,7 +170,15 @@ class RankingResolver:
         if tiered:
             found = self.catalogue.hydrate(tiered, groups)
             candidates = _order_tiers(_verify_articles(candidates, found, query), found)
+        if self.reader and candidates and query.mode is Mode.HYBRID and not query.bare:
+            candidates = self._read(self.reader, query, candidates)
         return {"ranking": ResolvedRanking(tuple(candidates), MappingProxyType(facts), ranking.total)}
+
+    def _read(self, reader: Reader, query: Query, candidates: list[RankedCandidate]) -> list[RankedCandidate]:
+        best = candidates[:RERANKED]
+        texts = self.catalogue.texts_of([candidate.id for candidate in best])
+        found = [ReadText(*texts[candidate.id]) for candidate in best]
+        return reread(candidates, load_weights().texts.logits(reader.features(query.text, query.words, found)))
 
 
 @component
@@ -188,10 +202,10 @@ def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, em
     """The pipeline up to a resolved ranking: inputs ``analyse.text``, ``where`` of three steps, ``resolve.groups``."""
     pipeline = Pipeline()
     pipeline.add_component("analyse", QueryAnalyser(analyser, engine))
-    pipeline.add_component("encode", QueryEncoder(analyser, embedder))
+    pipeline.add_component("encode", QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder)))
     pipeline.add_component("retrieve", CandidateRetriever(engine))
     pipeline.add_component("rank", CandidateRanker())
-    pipeline.add_component("resolve", RankingResolver(catalogue))
+    pipeline.add_component("resolve", RankingResolver(catalogue, Reader(analyser, embedder)))
     for receiver in ("encode", "retrieve", "rank", "resolve"):
         pipeline.connect("analyse.query", f"{receiver}.query")
     pipeline.connect("encode.vectors", "retrieve.vectors")

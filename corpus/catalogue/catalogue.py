@@ -225,6 +225,11 @@ class Catalogue:
         with self._read() as connection:
             return reading.hydrate(connection, passage_ids, groups)
 
+    def texts_of(self, passage_ids: Sequence[str]) -> dict[str, tuple[str, list[str], str]]:
+        """Title, path and text by passage id, whoever may read them: for passages that ``document_facts`` returned."""
+        with self._read() as connection:
+            return reading.texts_of(connection, passage_ids)
+
     def document_facts(self, passage_ids: Sequence[str], groups: frozenset[str]) -> dict[str, DocumentFacts]:
         """What is counted over many hits, by passage id; the same passages are left out as in ``hydrate``."""
         with self._read() as connection:
@@ -249,6 +254,12 @@ class Catalogue:
         """Other documents that ``groups`` may read with the same text or nearly the same, the most alike first."""
         with self._read() as connection:
             return alike.alike(connection, document_id, groups)
+
+    def sample_passages(self, limit: int) -> list[PassageInContext]:
+        """At most ``limit`` passages of current versions of active documents: those of the smallest ids, which are
+        hashes, so that a library always gives the same ones and they are as good as random."""
+        with self._read() as connection:
+            return reading.sample_passages(connection, limit)
 
     def neighbours(self, passage_id: str) -> tuple[Passage | None, Passage | None]:
         """The passages before and after one, in the same version."""

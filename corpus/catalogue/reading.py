@@ -214,6 +214,13 @@ def hydrate(connection: Connection, passage_ids: Sequence[str], groups: frozense
     return found
 
 
+def sample_passages(connection: Connection, limit: int) -> list[PassageInContext]:
+    """The passages of the smallest ids, without those of replaced versions and trashed documents."""
+    ids = connection.scalars(select(passages.c.id).order_by(passages.c.id).limit(limit)).all()
+    found = hydrate(connection, ids, groups(connection))
+    return [found[identifier] for identifier in ids if identifier in found]
+
+
 _FACTS = (
     select(
         passages.c.id,
@@ -269,6 +276,22 @@ def issue_dates(connection: Connection, document_ids: Sequence[str]) -> dict[str
     for batch in batches(document_ids):
         found.update((row.id, row.issued_on) for row in connection.execute(columns.where(documents.c.id.in_(batch))))
     return found
+
+
+_TEXTS = (
+    select(passages.c.id, documents.c.title, passages.c.path, passages.c.text)
+    .join(documents, documents.c.current_version_id == passages.c.version_id)
+    .where(passages.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def texts_of(connection: Connection, passage_ids: Sequence[str]) -> dict[str, tuple[str, list[str], str]]:
+    """Title, path and text of passages of current versions."""
+    return {
+        passage_id: (title, path, text)
+        for batch in batches(passage_ids)
+        for passage_id, title, path, text in connection.execute(_TEXTS, {"ids": batch}).all()
+    }
 
 
 def neighbours(connection: Connection, passage_id: str) -> tuple[Passage | None, Passage | None]:

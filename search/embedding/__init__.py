@@ -30,8 +30,12 @@ class Embedder(Protocol):
     @property
     def revision(self) -> str: ...  # noqa: D102
 
-    def embed_query(self, text: str) -> list[float]:
-        """The vector of a query."""
+    def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
+        """The vector of a query; ``weights`` has one factor for each token of the model (``search.rarity``)."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> NDArray[np.int64] | None:
+        """For each token of the model the number of texts that hold it; None if its vectors are no sums of tokens."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:

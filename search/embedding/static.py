@@ -36,11 +36,19 @@ class StaticEmbedder:
             raise ModelUnavailable(f"自带的向量模型无法读取（{folder.name}），请重新安装论库。") from error
         self.dimensions = int(self._vectors.shape[1])
 
-    def embed_query(self, text: str) -> list[float]:
-        """The vector of a query."""
+    def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
+        """The vector of a query; ``weights`` has one factor for each token."""
         ids = self._tokenizer.encode(fold(text), add_special_tokens=False).ids
-        vector: list[float] = self._embed(ids).tolist()
+        vector: list[float] = self._embed(ids, weights).tolist()
         return vector
+
+    def count_tokens(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """For each token the number of texts that hold it."""
+        counts = np.zeros(len(self._scales), dtype=np.int64)
+        folded = [fold(text) for text in texts]
+        for encoding in self._tokenizer.encode_batch_fast(folded, add_special_tokens=False):
+            counts[np.unique(np.asarray(encoding.ids, dtype=np.intp))] += 1
+        return counts
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of passages, one row each."""
@@ -57,10 +65,11 @@ class StaticEmbedder:
             start = end
         return rows
 
-    def _embed(self, ids: Sequence[int]) -> NDArray[np.float32]:
+    def _embed(self, ids: Sequence[int], weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """The scaled sum of the tokens' vectors, at unit length; zero stays zero."""
         index = np.asarray(ids, dtype=np.intp)
-        total = self._scales[index] @ self._vectors[index].astype(np.float32)
+        scales = self._scales[index] if weights is None else self._scales[index] * weights[index]
+        total = scales @ self._vectors[index].astype(np.float32)
         length = float(np.sqrt(total @ total))
         return np.asarray(total / length if length > 0 else total, dtype=np.float32)
 

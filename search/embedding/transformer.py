@@ -35,8 +35,9 @@ class TransformerEmbedder:
         self.dimensions = dimensions
         self.revision = f"transformer-{_digest(self._model)}"
 
-    def embed_query(self, text: str) -> list[float]:
-        """The vector of a query, with the model's query prompt."""
+    def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
+        """The vector of a query, with the model's query prompt. A transformer weighs its tokens itself."""
+        del weights
         vector: list[float] = self._unit(self._model.encode_query([text], show_progress_bar=False))[0].tolist()
         return vector
 
@@ -45,6 +46,9 @@ class TransformerEmbedder:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         return self._unit(self._model.encode_document(list(texts), batch_size=_BATCH, show_progress_bar=False))
+
+    def count_tokens(self, texts: Sequence[str]) -> None:
+        """None: the vectors are no sums of tokens."""
 
     @staticmethod
     def _unit(vectors: object) -> NDArray[np.float32]:

@@ -27,7 +27,7 @@ def _points(**scores: float) -> list[ScoredPoint]:
 
 @given(_legs, st.integers(1, 40))
 def test_every_candidate_once_finite_and_sorted(legs, terms):
-    fused = fuse(legs, terms, load_weights())
+    fused = fuse(legs, terms, load_weights().legs)
     found = {point.id for points in legs.values() for point in points}
     assert {candidate.id for candidate in fused} == found
     assert len(fused) == len(found)
@@ -46,7 +46,7 @@ def test_order_of_ties_within_a_leg_has_no_effect(legs, random):
         random.shuffle(mixed)
         shuffled[name] = sorted(mixed, key=lambda point: -point.score)
     ordered = {name: sorted(points, key=lambda point: -point.score) for name, points in level.items()}
-    assert fuse(ordered, 5, load_weights()) == fuse(shuffled, 5, load_weights())
+    assert fuse(ordered, 5, load_weights().legs) == fuse(shuffled, 5, load_weights().legs)
 
 
 def test_legs_keep_their_own_scores():

@@ -93,8 +93,8 @@ def test_the_order_in_which_legs_arrive_has_no_effect(analyser):
         DENSE: (ScoredPoint("c", 0.8), ScoredPoint("b", 0.7)),
         TITLE: (ScoredPoint("d", 1.0),),
     }
-    forward = rank(query, Candidates(legs), load_weights())
-    backward = rank(query, Candidates(dict(reversed(legs.items()))), load_weights())
+    forward = rank(query, Candidates(legs), load_weights().legs)
+    backward = rank(query, Candidates(dict(reversed(legs.items()))), load_weights().legs)
     assert forward == backward
     assert forward.candidates[0].id == "d"
     assert set(forward.candidates[0].legs) == {TITLE}

@@ -10,8 +10,19 @@ import pytest
 from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint
 from search.evaluation import Record
 from search.fusion import FEATURES, fusion_features, load_weights
-from search.fusion_training import LabelledCandidates, SparseIndex, fit, leg_ndcg, ndcg, split_record
+from search.fusion_training import (
+    COLUMNS,
+    FOLDS,
+    LabelledCandidates,
+    SparseIndex,
+    cross_validate,
+    fit,
+    leg_ndcg,
+    ndcg,
+    split_record,
+)
 from search.logistic import LogisticModel
+from search.reranking import TEXT_FEATURES
 from search.sparse import passage_vectors, query_vectors
 
 
@@ -25,7 +36,7 @@ class Characters:
         return list(text)
 
 
-def candidates(good_leg: str, seed: int, fitted_on: bool = True) -> LabelledCandidates:
+def candidates(good_leg: str, seed: int) -> LabelledCandidates:
     """Ten passages, one relevant; ``good_leg`` scores it clearly highest, the others score at random."""
     random = np.random.default_rng(seed)
     ids = [f"d{number}#0" for number in range(10)]
@@ -38,21 +49,28 @@ def candidates(good_leg: str, seed: int, fitted_on: bool = True) -> LabelledCand
         legs[leg] = sorted((ScoredPoint(*pair) for pair in zip(ids, scores, strict=True)), key=lambda p: -p.score)
     features = fusion_features(legs, 4)
     grades = np.array([float(key == ids[relevant]) for key in features.ids])
-    return LabelledCandidates(fitted_on, features.matrix, np.arange(10), grades, 1.0)
+    matrix = np.hstack([features.matrix, random.uniform(0, 1, (10, len(TEXT_FEATURES)))])
+    return LabelledCandidates(seed % FOLDS, matrix, np.arange(10), grades, 1.0)
 
 
 @pytest.mark.parametrize("leg", [WORDS, BIGRAMS, DENSE])
 def test_the_leg_that_knows_best_decides(leg: str) -> None:
-    queries = [candidates(leg, seed, fitted_on=seed % 2 == 0) for seed in range(60)]
-    held_out = [query for query in queries if not query.fitted_on]
-    assert ndcg(held_out, fit({"one": queries})) > 0.95
+    held_out = [candidates(leg, seed) for seed in range(30, 60)]
+    assert ndcg(held_out, fit({"one": [candidates(leg, seed) for seed in range(30)]})) > 0.95
     assert leg_ndcg(held_out, leg) == 1
 
 
-def test_fitting_gives_the_same_weights_again_and_only_from_the_fitted_half() -> None:
+def test_fitting_gives_the_same_weights_again() -> None:
     fitted = [candidates(DENSE, seed) for seed in range(20)]
-    measured = [candidates(WORDS, seed, fitted_on=False) for seed in range(20, 40)]
-    assert fit({"one": fitted}) == fit({"one": [*fitted, *measured]})
+    assert fit({"one": fitted}) == fit({"one": list(fitted)})
+
+
+def test_no_query_is_scored_by_weights_that_saw_it() -> None:
+    # In each fold another leg is the good one, so that weights fitted on the other folds must do worse than all.
+    queries = [candidates((WORDS, BIGRAMS, DENSE, WORDS, DENSE)[seed % FOLDS], seed) for seed in range(50)]
+    apart = [fit({"one": [query for query in queries if query.fold != fold]}) for fold in range(FOLDS)]
+    expected = np.mean([ndcg([query], apart[query.fold]) for query in queries])
+    assert cross_validate({"one": queries})["one"] == pytest.approx(expected)
 
 
 def test_collections_with_different_best_legs_are_both_served() -> None:
@@ -71,10 +89,10 @@ def test_scores_are_probabilities_that_tell_relevant_from_other() -> None:
 
 
 def test_documents_count_once_by_their_best_passage() -> None:
-    matrix = np.zeros((3, len(FEATURES)))
-    matrix[:, FEATURES.index("words_max")] = [1.0, 0.9, 0.8]
-    query = LabelledCandidates(True, matrix, np.array([0, 0, 1]), np.array([0.0, 0.0, 1.0]), 1.0)
-    assert ndcg([query], LogisticModel(FEATURES, 0.0, {"words_max": 1.0})) == pytest.approx(1 / np.log2(3))
+    matrix = np.zeros((3, len(COLUMNS)))
+    matrix[:, COLUMNS.index("words_max")] = [1.0, 0.9, 0.8]
+    query = LabelledCandidates(0, matrix, np.array([0, 0, 1]), np.array([0.0, 0.0, 1.0]), 1.0)
+    assert ndcg([query], LogisticModel(COLUMNS, 0.0, {"words_max": 1.0})) == pytest.approx(1 / np.log2(3))
 
 
 def test_sparse_index_scores_by_rarity() -> None:
@@ -96,10 +114,12 @@ def test_records_are_cut_between_sentences_and_nothing_is_lost() -> None:
     assert len({identifier for identifier, _ in passages}) == len(passages)
 
 
-def test_shipped_weights_use_all_three_legs() -> None:
-    names = load_weights().weights
-    assert all(any(name.startswith(leg) for name in names) for leg in (WORDS, BIGRAMS, DENSE))
-    assert all(weight > 0 for weight in names.values())
+def test_shipped_weights_trust_every_leg_and_what_is_read() -> None:
+    weights = load_weights()
+    assert all(weights.legs.weights[f"{leg}_max"] > 0 for leg in (WORDS, BIGRAMS, DENSE))
+    assert weights.texts.weights["coverage"] > 0
+    assert weights.texts.weights["title_similarity"] > 0
+    assert (weights.texts.bias, set(weights.texts.weights)) == (0, set(TEXT_FEATURES))
 
 
 def test_command_fits_on_a_labelled_folder(tmp_path: Path, collection: Path) -> None:
@@ -116,5 +136,5 @@ def test_command_fits_on_a_labelled_folder(tmp_path: Path, collection: Path) -> 
         output,
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert set(load_weights(output).weights) <= set(FEATURES)
-    assert '"fitted_without_it"' in done.stderr
+    assert set(load_weights(output).legs.weights) == set(FEATURES)
+    assert '"without_it"' in done.stderr

@@ -1,0 +1,98 @@
+"""The second look at the best candidates: what their texts and titles say of the query, beyond the legs' scores.
+
+The legs score every passage of the library and therefore by little; a few dozen candidates can be read. The features
+are added to the fusion's logit (``search.fusion``), with weights from the same file and the same fit, so that the order
+stays one weighted sum.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
+from corpus.text.function_words import is_function_word
+from search.embedding import Embedder
+
+RERANKED = 40
+"""Candidates that are read."""
+
+TEXT_FEATURES = ("coverage", "pairs", "length", "title_similarity", "title_coverage", "title_length")
+"""Columns of ``Reader.features``, in order.
+
+``coverage``: share of the query's content words that the passage, its path or its title holds, weighted by how rare
+they are in the language; ``pairs``: share of its character pairs; ``length``: logarithm of the characters read;
+``title_similarity``: cosine of the title's and the query's embedding; ``title_coverage`` and ``title_length``: as the
+first and the third, for title and path alone.
+"""
+
+_COUNTED_WORDS = 60_000_000
+"""Words that the dictionary's frequencies were counted on."""
+_COMMON, _LEAST = 5.0, 0.1
+"""Logarithm of the rarity of the most common words, which is taken off, and the weight that always remains."""
+_KEPT_TITLES = 20_000
+"""Title vectors kept, a kilobyte each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """A candidate's texts."""
+
+    title: str
+    path: Sequence[str]
+    text: str
+
+
+class Reader:
+    """Computes ``TEXT_FEATURES``. Safe to use from several threads."""
+
+    def __init__(self, analyser: Analyser, embedder: Embedder) -> None:
+        self._analyser = analyser
+        self._embedder = embedder
+        self._titles: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = Lock()
+
+    def features(self, query: str, words: Iterable[str], found: Sequence[ReadText]) -> NDArray[np.float64]:
+        """One row of ``TEXT_FEATURES`` for each candidate; ``words`` are the analyser's of ``query``."""
+        content = [word for word in words if not is_function_word(word)]
+        weights = [self._rarity(word) for word in content]
+        pairs = list(dict.fromkeys(self._analyser.bigrams(query)))
+        headings = [fold("\n".join((item.title, *item.path))) for item in found]
+        wholes = [f"{heading}\n{fold(item.text)}" for heading, item in zip(headings, found, strict=True)]
+        columns = [
+            _coverage(wholes, content, weights),
+            _coverage(wholes, pairs, [1.0] * len(pairs)),
+            np.log([len(whole) + 1 for whole in wholes]),
+            self._title_vectors([item.title for item in found]) @ np.array(self._embedder.embed_query(query)),
+            _coverage(headings, content, weights),
+            np.log([len(heading) + 1 for heading in headings]),
+        ]
+        return np.stack(columns, axis=1)
+
+    def _rarity(self, word: str) -> float:
+        return max(_LEAST, math.log(_COUNTED_WORDS / max(self._analyser.frequency(word), 1)) - _COMMON)
+
+    def _title_vectors(self, titles: Sequence[str]) -> NDArray[np.float32]:
+        with self._lock:
+            known = {title: self._titles[title] for title in titles if title in self._titles}
+        missing = list(dict.fromkeys(title for title in titles if title not in known))
+        known |= zip(missing, self._embedder.embed_passages(missing), strict=True)
+        with self._lock:
+            self._titles.update(known)
+            while len(self._titles) > _KEPT_TITLES:
+                self._titles.popitem(last=False)
+        return np.stack([known[title] for title in titles])
+
+
+def _coverage(texts: Sequence[str], parts: Sequence[str], weights: Sequence[float]) -> NDArray[np.float64]:
+    """Weighted share of the parts that each text holds."""
+    total = sum(weights)
+    if not total:
+        return np.zeros(len(texts))
+    weighted = list(zip(parts, weights, strict=True))
+    return np.array([sum(weight for part, weight in weighted if part in text) for text in texts]) / total

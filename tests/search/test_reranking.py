@@ -1,0 +1,80 @@
+"""What reading a candidate says of it, and how that changes a ranking."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.candidates import RankedCandidate, reread
+from search.reranking import TEXT_FEATURES, Reader, ReadText
+
+ARTICLE = ReadText("某县讲堂管理办法", ("第二章", "第九条"), "讲堂的取暖补贴按每场一百元发放。")
+OTHER = ReadText("运动会通知", (), "各学院于周五上午报送名单，讲堂当天停课。")
+
+
+@pytest.fixture(scope="module")
+def reader(analyser, embedder):
+    return Reader(analyser, embedder)
+
+
+def features(reader, analyser, query, *texts):
+    rows = reader.features(query, dict.fromkeys(analyser.words(query)), texts)
+    return [dict(zip(TEXT_FEATURES, row, strict=True)) for row in rows]
+
+
+def test_the_text_that_speaks_of_it_has_more_of_everything(reader, analyser):
+    article, other = features(reader, analyser, "讲堂的取暖补贴怎么发？", ARTICLE, OTHER)
+    assert article["coverage"] > other["coverage"]
+    assert article["pairs"] > other["pairs"]
+    assert article["title_similarity"] > other["title_similarity"]
+    assert article["title_coverage"] > other["title_coverage"] == 0
+
+
+def test_question_words_and_their_place_count_for_nothing(reader, analyser):
+    [asked], [named] = (features(reader, analyser, query, ARTICLE) for query in ("取暖补贴是什么？", "取暖补贴"))
+    assert asked["coverage"] == named["coverage"] == 1
+
+
+def test_texts_are_compared_folded(reader, analyser):
+    [plain] = features(reader, analyser, "讲堂２０２１", ReadText("", (), "講堂2021"))
+    assert plain["coverage"] == 1
+
+
+def test_rows_do_not_depend_on_what_else_is_read(reader, analyser):
+    alone = features(reader, analyser, "讲堂取暖", ARTICLE)[0]
+    beside = features(reader, analyser, "讲堂取暖", OTHER, ARTICLE)[1]
+    assert alone == pytest.approx(beside)
+
+
+@pytest.mark.parametrize("query", ["的", "？", "abc"])
+def test_a_query_without_content_is_covered_by_nothing(reader, analyser, query):
+    assert all(row["coverage"] == 0 for row in features(reader, analyser, query, ARTICLE, OTHER))
+
+
+_candidates = st.lists(
+    st.tuples(st.floats(0, 0.999), st.sampled_from([0.0, 0.0, 0.25, 3.0])), min_size=1, max_size=12
+).map(
+    lambda found: sorted(
+        (RankedCandidate(f"p{number}", fused, tier, {}) for number, (fused, tier) in enumerate(found)),
+        key=lambda candidate: (-candidate.score, candidate.id),
+    )
+)
+
+
+@given(_candidates, st.lists(st.floats(-5, 5), max_size=12))
+def test_rereading_keeps_every_candidate_its_tier_and_the_unread_behind(ranked, logits):
+    logits = logits[: len(ranked)]
+    found = reread(ranked, np.array(logits))
+    assert {item.id: item.tier for item in found} == {item.id: item.tier for item in ranked}
+    assert [item.score for item in found] == sorted((item.score for item in found), reverse=True)
+    assert all(0 <= item.fused <= 1 for item in found)
+    assert all(item.fused == 0 for item in found if next(r for r in ranked if r.id == item.id).fused == 0)
+    unread = {item.id for item in ranked[len(logits) :]}
+    least = min((item.fused for item in found if item.id not in unread), default=1.0)
+    assert all(item.fused <= least for item in found if item.id in unread)
+
+
+def test_nothing_said_changes_nothing():
+    ranked = [RankedCandidate("a", 0.8, 0.0, {}), RankedCandidate("b", 0.3, 0.0, {})]
+    assert [item.fused for item in reread(ranked, np.zeros(2))] == pytest.approx([0.8, 0.3])
+    assert [item.id for item in reread(ranked, np.array([-4.0, 4.0]))] == ["b", "a"]
