@@ -8,7 +8,7 @@ from corpus.records import FieldValue, Flag, Kind, Outcome
 from corpus.terms import TermSource, TermStatus
 from search.quotation.findings import FindingKind, Verdict
 from search.references import Style
-from search.results import Mode
+from search.results import Mode, Standing
 
 KINDS = {Kind.POLICY: "政策文件", Kind.COURSE: "课程材料", Kind.RESEARCH: "课题成果"}
 
@@ -78,6 +78,8 @@ GAP_CAUSES = {
     GapCause.THUMBS_DOWN: "反馈没答到",
     GapCause.REQUESTED: "请求登记",
 }
+
+STANDINGS = {Standing.REPEALED: "已废止", Standing.REPLACED: "已有新文本"}
 
 TERM_STATES = {TermStatus.CANDIDATE: "待审", TermStatus.ACCEPTED: "采用", TermStatus.REJECTED: "不采用"}
 

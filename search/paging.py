@@ -18,6 +18,7 @@ from search.candidates import RankedCandidate, ResolvedRanking, counted_filter
 from search.engine.interface import AnyOf, Between, Engine, Filter, HasId, Leg
 from search.query import Query, Shared
 from search.results import FacetValue, Sort
+from search.succession import Succession
 
 FACET_FIELDS = ("kind", "organization", "year", "course")
 FACET_VALUES = 50
@@ -55,9 +56,10 @@ class Page(Shared):
 class ResultPager:
     """Loads one page of the results that a ranking leads."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine) -> None:
+    def __init__(self, catalogue: Catalogue, engine: Engine, succession: Succession) -> None:
         self.catalogue = catalogue
         self.engine = engine
+        self.succession = succession
 
     @component.output_types(page=Page)
     def run(
@@ -74,11 +76,14 @@ class ResultPager:
     ) -> dict[str, Page]:
         """The passages at [offset, offset + limit), a document's best one only when grouping.
 
-        Grouped results count documents. A passage whose stored text lacks a quoted string is left out.
+        Passages of repealed or replaced documents rank lower. Grouped results count documents. A passage whose stored
+        text lacks a quoted string is left out.
 
         Raises:
             EngineUnavailable: the engine does not answer.
         """
+        of_document = {candidate.id: ranking.facts[candidate.id].id for candidate in ranking.candidates}
+        ranking = replace(ranking, candidates=self.succession.demoted(ranking.candidates, of_document, groups))
         counted = None if ranking.total is None else counted_filter(query, where)
         total = len(ranking.candidates) if ranking.total is None else ranking.total
         results = _Results(self.catalogue, self.engine, ranking, counted, groups)

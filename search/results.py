@@ -22,6 +22,13 @@ class Sort(StrEnum):
     DATE = "date"
 
 
+class Standing(StrEnum):
+    """What became of a document that is no longer the latest word."""
+
+    REPEALED = "repealed"
+    REPLACED = "replaced"
+
+
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
     """Narrowing by metadata; None leaves a field open. Dates are ISO 8601 and inclusive."""
@@ -86,6 +93,7 @@ class Hit:
     flags: list[str] = field(default_factory=list)
     confidence: float | None = None
     snippet: tuple[int, int] = (0, 0)
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from search.rarity import TokenRarity
 from search.reranking import RERANKED, Reader, ReadText
 from search.results import Hit, Mode
 from search.sparse import query_vectors
+from search.succession import Succession
 
 _FIELD_VALUES = 100_000
 """Values of a field that a query can name."""
@@ -214,10 +215,12 @@ def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, em
     return pipeline
 
 
-def build_search(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
+def build_search(
+    catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder, succession: Succession
+) -> Pipeline:
     """The retrieval pipeline, and from its ranking one page of hits (``highlight.hits``)."""
     pipeline = build_retrieval(catalogue, engine, analyser, embedder)
-    pipeline.add_component("page", ResultPager(catalogue, engine))
+    pipeline.add_component("page", ResultPager(catalogue, engine, succession))
     pipeline.add_component("highlight", PassageHighlighter())
     pipeline.connect("analyse.query", "page.query")
     pipeline.connect("analyse.query", "highlight.query")

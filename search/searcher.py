@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from haystack import Pipeline
@@ -25,8 +26,10 @@ from search.generation.follow_up import Turn
 from search.generation.model import LanguageModel
 from search.paging import Page, count_facets
 from search.query import Query, build_filter
-from search.results import Answer, QueryEcho, SearchFilters, SearchRequest, SearchResult
+from search.results import Answer, Hit, QueryEcho, SearchFilters, SearchRequest, SearchResult
 from search.retrieval import build_search
+from search.similarity import find_similar
+from search.succession import Succession
 from search.suggestions import Suggestion, Suggestions
 
 if TYPE_CHECKING:
@@ -54,7 +57,8 @@ class Searcher:
         logging.getLogger("haystack").setLevel(logging.WARNING)
         self.engine = engine
         self._catalogue, self._analyser = catalogue, analyser
-        self._search = build_search(catalogue, engine, analyser, embedder)
+        self._succession = Succession(catalogue)
+        self._search = build_search(catalogue, engine, analyser, embedder, self._succession)
         self._answers = build_answers(catalogue, engine, analyser, embedder)
         self._answerer = Answerer(catalogue, analyser, model)
         self.gaps = GapRegister(catalogue, analyser, embedder)
@@ -135,11 +139,12 @@ class Searcher:
         found = _run(self._search, inputs, {"analyse", "resolve", "page"})
         query: Query = found["analyse"]["query"]
         page: Page = found["page"]["page"]
+        hits: list[Hit] = found["highlight"]["hits"]
         return SearchResult(
             query=QueryEcho(request.text, list(query.words), self._suggestions.correct(request.text, groups)),
             total=page.total,
             took_ms=(time.perf_counter() - started) * 1000,
-            hits=found["highlight"]["hits"],
+            hits=[replace(hit, standing=self._succession.standing(hit.document_id, groups)) for hit in hits],
             facets=count_facets(self.engine, found["resolve"]["ranking"], page.counted),
         )
 
@@ -208,6 +213,15 @@ class Searcher:
             EngineUnavailable: the engine does not answer.
         """
         return self._suggestions.suggest(text, groups, limit)
+
+    def similar(self, document_id: str, groups: frozenset[str], limit: int = 10) -> list[Hit]:
+        """Documents that are most like one, each by its nearest passage; only what ``groups`` may read.
+
+        Raises:
+            NotFound: there is no such document for this reader.
+            EngineUnavailable: the engine does not answer.
+        """
+        return find_similar(self._catalogue, self.engine, document_id, groups, limit)
 
     def check_quotes(self, draft: str, groups: frozenset[str]) -> "QuoteCheck":
         """The quotations of a draft, each held against what ``groups`` may read.

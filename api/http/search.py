@@ -1,4 +1,4 @@
-"""GET /search and GET /suggest."""
+"""GET /search, GET /suggest and GET /documents/{id}/similar."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from api.http.gaps import ClientDep
 from api.http.state import LibraryDep
 from corpus.records import Kind
 from search.query import MAX_CHARACTERS
-from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
+from search.results import Hit, Mode, SearchFilters, SearchRequest, SearchResult, Sort
 from search.suggestions import Suggestion
 
 router = APIRouter(tags=["search"])
@@ -69,3 +69,12 @@ async def suggest(
 ) -> Suggestion:
     """Names that complete what is being typed, in characters, pinyin or initials; and 是否要找 for a misspelt one."""
     return await library.searching(lambda searcher: searcher.suggest(q, caller.groups, limit))
+
+
+@router.get("/documents/{document_id}/similar")
+async def similar(
+    library: LibraryDep, caller: CallerDep, document_id: str, limit: Annotated[int, Query(ge=1, le=50)] = 10
+) -> list[Hit]:
+    """Documents that are most like this one, best first, each by its nearest passage."""
+    caller.document(library.catalogue, document_id)
+    return await library.searching(lambda searcher: searcher.similar(document_id, caller.groups, limit))

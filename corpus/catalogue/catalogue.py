@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from corpus.catalogue.views import (
     AcceptedPair,
     AlikeDocument,
     DocumentFacts,
+    DocumentTitle,
     Gap,
     GapCause,
     GapReceipt,
@@ -239,6 +241,16 @@ class Catalogue:
         """What active documents have in a column (title, organization …), with the readers of those that have it."""
         with self._read() as connection:
             return reading.names(connection, column)
+
+    def dated_titles(self) -> list[DocumentTitle]:
+        """Titles and dates of active documents, whoever may read them, with what their fields say of their end."""
+        with self._read() as connection:
+            found = reading.dated_titles(connection)
+            by_hand = corrections.standing(connection, [item.id for item in found])
+        return [
+            replace(item, ended=corrections.corrected(item.ended, by_hand[item.id])) if item.id in by_hand else item
+            for item in found
+        ]
 
     def last_change(self) -> datetime | None:
         """When a document was last added or changed."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, bindparam, false, func, or_, select
 
 from corpus.catalogue.rows import (
     PASSAGE_COLUMNS,
@@ -16,7 +16,7 @@ from corpus.catalogue.rows import (
     select_documents,
 )
 from corpus.catalogue.tables import documents, passages, sections, settings, versions
-from corpus.catalogue.views import DocumentFacts, PassageInContext, VersionSummary
+from corpus.catalogue.views import DocumentFacts, DocumentTitle, PassageInContext, VersionSummary
 from corpus.errors import NotFound
 from corpus.records import Document, Kind, Passage, Section, Status, Version
 
@@ -258,6 +258,31 @@ def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[
     for name, readers in connection.execute(query):
         found.setdefault(name, set()).add(readers)
     return {name: frozenset(readers) for name, readers in found.items()}
+
+
+def dated_titles(connection: Connection) -> list[DocumentTitle]:
+    """The titles and dates of active documents, with what their fields say of their end."""
+    columns = ("id", "kind", "title", "readers", "issued_on")
+    query = (
+        select(*(documents.c[name] for name in columns))
+        .where(documents.c.status == Status.ACTIVE)
+        .order_by(documents.c.id)
+    )
+    as_text = versions.c.fields.cast(Text)
+    ending = (
+        select(documents.c.id, versions.c.fields)
+        .join(versions, versions.c.id == documents.c.current_version_id)
+        .where(documents.c.status == Status.ACTIVE, or_(*(as_text.contains(f'"{name}"') for name in _ENDS)))
+    )
+    ended = {
+        identifier: tuple(item for item in fields_of(fields) if item.name in _ENDS and not item.restricted)
+        for identifier, fields in connection.execute(ending)
+    }
+    rows = connection.execute(query).mappings()
+    return [DocumentTitle(**row, ended=ended.get(row["id"], ())) for row in rows]
+
+
+_ENDS = ("validity", "repealed_on")
 
 
 def last_change(connection: Connection) -> datetime | None:

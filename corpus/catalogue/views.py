@@ -47,6 +47,22 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentTitle:
+    """What decides whether a document has a successor, or has come to an end.
+
+    Attributes:
+        ended: its fields ``validity`` and ``repealed_on``, as far as everyone may see them.
+    """
+
+    id: str
+    kind: str
+    title: str
+    readers: frozenset[str]
+    issued_on: date | None
+    ended: tuple[MetadataField, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PassageToIndex:
     """A passage with everything that the index may filter on. ``fields`` holds restricted ones too."""
 

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import opencc
 
-FOLDING_VERSION = 1
+FOLDING_VERSION = 2
 
 # Unicode's EquivalentUnifiedIdeograph property for the radicals that have no compatibility decomposition and that PDF
 # text layers are known to contain instead of the character.
 _RADICALS = (
     "⺁⺄⺈⺋⺌⺍⺗⺘⺟⺠⺡⺢⺣⺨⺩⺬⺮⺳⺶⺷⺸⺹⺾⺿⻁⻄⻅⻆⻈⻉⻊"
-    "⻋⻌⻍⻎⻐⻒⻓⻔⻖⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳"
+    "⻋⻌⻍⻎⻐⻒⻓⻔⻖⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳⺊⺜⺝⺧⺫⺼⺽⻇⻑⻗"
 )
 _UNIFIED = (
     "厂乙刀卩小小心手母民水水火犬王示竹网羊羊羊老艸艸虎西见角讠贝足"
-    "车辶辶辶钅镸长门阜青韦页风飞食食饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟"
+    "车辶辶辶钅镸长门阜青韦页风飞食食饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟卜日月牛目肉臼角长雨"
 )
 
 # Both simplified and traditional texts use these; mapping them would break standard words (乾坤, 哪吒, 宫商角徵羽).
@@ -80,7 +80,10 @@ _DIGITS = "零一二三四五六七八九"
 _WRITTEN_ZERO = re.compile(rf"[○◯o](?<=[{_DIGITS}].)[○◯o]{{0,2}}(?=[{_DIGITS}年号])")
 _WRITTEN_YEAR = re.compile(rf"[一二](?<![{_DIGITS}].)[{_DIGITS}]{{3}}(?=年)")
 _TO_ASCII = str.maketrans(_DIGITS, "0123456789")
-_NUMBER_BRACKETS = re.compile(r"[〔\[(【〖「『《〈<{] ?((?:19|20)\d\d) ?[〕\])】〗」』》〉>}](?= ?第? ?\d{1,5} ?号)")
+_NUMBER_BRACKETS = re.compile(
+    rf"[〔\[(【〖「『《〈<{{] ?((?:19|20)\d\d|[一二][{_DIGITS}]{{3}}) ?[〕\])】〗」』》〉>}}]"
+    rf"(?= ?第? ?(?:\d{{1,5}}|[{_DIGITS}十百]{{1,5}}) ?号)"
+)
 
 
 def fold(text: str) -> str:
@@ -88,14 +91,14 @@ def fold(text: str) -> str:
 
     Width variants (letters, digits, punctuation), letter case, traditional characters, radical and compatibility code
     points, and blanks of every kind are unified. Years written in Chinese digits become Arabic (二〇二一年 → 2021年),
-    and the brackets of document numbers become 〔〕.
+    those of document numbers too, and the brackets of document numbers become 〔〕.
     """
     folded = text.translate(_FOLDED)
     if "年" in folded or "○" in folded or "◯" in folded:
         folded = _WRITTEN_ZERO.sub(lambda found: "零" * len(found[0]), folded)
         folded = _WRITTEN_YEAR.sub(lambda found: found[0].translate(_TO_ASCII), folded)
     if "号" in folded:
-        folded = _NUMBER_BRACKETS.sub(lambda found: f"〔{found[0][1:-1]}〕", folded)
+        folded = _NUMBER_BRACKETS.sub(lambda found: f"〔{found[0][1:-1].translate(_TO_ASCII)}〕", folded)
     return folded
 
 

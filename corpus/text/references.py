@@ -25,7 +25,8 @@ class Reference:
 
 # The issuer's code stands before the year: 国办发, 黑政办规, 发改社会. What leads a sentence up to it is cut off.
 _YEAR_AND_NUMBER = re.compile(
-    r"[〔\[(【《<{「] ?(?P<year>(?:19|20)\d\d) ?[〕\])】》>}」] ?第? ?(?P<number>\d{1,5}) ?号"
+    r"[〔\[(【《<{「] ?(?P<year>(?:19|20)\d\d) ?[〕\])】》>}」] ?第? ?"
+    r"(?P<number>\d{1,5}|[零一二三四五六七八九十百]{1,5}) ?号"
 )
 _CODE = re.compile(rf"[{_HAN}]{{1,14}}(?: ?[({{〔][{_HAN}]{{1,4}}[)}}〕])?[{_HAN}]{{0,4}} ?$")
 _LEAD_IN = re.compile(
@@ -72,8 +73,11 @@ def _bracketed_numbers(folded: str) -> Iterator[Reference]:
         code = _CODE.search(before)
         if not code:
             continue
+        number = chinese_number(match["number"])
+        if number is None:
+            continue
         name = _after_lead_in(code[0], _LEAD_IN)
-        value = f"{name.replace(' ', '')}〔{match['year']}〕{int(match['number'])}号"
+        value = f"{name.replace(' ', '')}〔{match['year']}〕{number}号"
         yield Reference(value, match.start() - len(name), match.end())
 
 

@@ -1,39 +1,21 @@
 """Whether the sources of a draft's quotations are the latest word: repealed, replaced, or changed in a new version."""
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpus.catalogue import Catalogue, visible_text
-from corpus.records import Document, MetadataField
+from corpus.records import Document
 from search.quotation.alignment import exact_place
 from search.quotation.comparison import comparable, letters
 from search.quotation.findings import Finding, Notice, NoticeKind, Verdict
 from search.quotation.stored import StoredTexts
 from search.results import Citation
+from search.succession import core_title, repeal_of
 
-_REPEALED = re.compile("(?:已|予以|宣布|明令)?(?:废止|失效|停止执行|不再执行)|^废止|^失效")
-_STILL_IN_FORCE = re.compile("(?:未|没有|尚未|不)(?:被)?(?:废止|失效)|现行有效")
-_BRACKET = re.compile(r"[（(][^（()）]{1,20}[)）]$")
 _STATE = "中华人民共和国"
 _SHORTEST_PROBE = 12
 """Letters of the shortest quotation that is looked for in all earlier versions: shorter ones stand in many."""
-
-
-def core_title(title: str) -> str:
-    """A title without the bracket that tells versions apart: 某条例（2023年修订） → 某条例."""
-    return _BRACKET.sub("", title.strip())
-
-
-def repeal_of(fields: Iterable[MetadataField], today: str) -> str | None:
-    """What a document's fields say of its end, or None while it is in force; ``today`` is ISO 8601."""
-    values = {item.name: str(item.value) for item in fields}
-    validity = values.get("validity", "")
-    if _REPEALED.search(validity) and not _STILL_IN_FORCE.search(validity):
-        return validity
-    ended = values.get("repealed_on")
-    return f"{ended} 起废止" if ended and ended <= today else None
 
 
 @dataclass(frozen=True, slots=True)

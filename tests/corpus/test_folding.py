@@ -1,5 +1,7 @@
 """Folding keeps every position, unifies variants and leaves meaning alone."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,10 @@ def test_offsets_lead_back_to_the_original(text: str) -> None:
         ("第一〇二条", "第一零二条"),
         ("国发［２０１９］5号", "国发〔2019〕5号"),
         ("国发【2019】第5号", "国发〔2019〕第5号"),
+        ("国发〔二〇一九〕五号", "国发〔2019〕五号"),
+        ("国发（二○一九）十二号", "国发〔2019〕十二号"),
         ("〔甲〕见[1]", "〔甲〕见[1]"),
+        ("⻑⺼⻗⺝", "长肉雨月"),
         ("①②…㎡½", "①②…㎡½"),
     ],
 )
@@ -55,3 +60,36 @@ def test_variants_fold_to_one_form(text: str, folded: str) -> None:
 def test_plain_chinese_is_unchanged() -> None:
     text = "村里的大讲堂每月开讲两回，老支书说得朴实，听的人越来越多。"
     assert fold(text) == text.replace("，", ",")
+
+
+def _single_variants() -> list[str]:
+    """Code points that Unicode takes for a variant of one other: full-width signs, radicals, compatibility forms."""
+    ranges = ((0x2F00, 0x2FD6), (0xF900, 0xFB00), (0x2F800, 0x2FA20), (0xFF01, 0xFF5F))
+    characters = (chr(code) for low, high in ranges for code in range(low, high))
+    return [character for character in characters if len(unicodedata.normalize("NFKC", character)) == 1]
+
+
+@given(st.sampled_from(_single_variants()))
+def test_a_variant_of_one_character_folds_to_it(character: str) -> None:
+    assert fold(character) == fold(unicodedata.normalize("NFKC", character))
+
+
+@given(st.sampled_from("①②⑳㈠㊀㎡½…‥％‰℃Ⅳ") | st.characters(min_codepoint=0x2460, max_codepoint=0x24FF))
+def test_what_one_sign_says_is_not_spelt_out(sign: str) -> None:
+    assert len(fold(sign)) == 1
+    assert not fold(sign).isdecimal()
+
+
+BRACKETS = st.sampled_from(["〔〕", "[]", "［］", "()", "（）", "【】", "〖〗", "「」", "《》", "＜＞"])
+
+
+@given(BRACKETS, st.integers(1949, 2049), st.integers(1, 9999), st.booleans())
+def test_a_document_number_is_one_however_it_is_bracketed(brackets: str, year: int, number: int, wide: bool) -> None:
+    digits = str(year).translate(str.maketrans("0123456789", "０１２３４５６７８９")) if wide else str(year)
+    assert fold(f"国发{brackets[0]}{digits}{brackets[1]}{number}号") == f"国发〔{year}〕{number}号"
+
+
+@given(st.integers(1900, 2099), st.sampled_from("零〇○◯Oo"))
+def test_a_year_is_one_however_its_digits_are_written(year: int, zero: str) -> None:
+    written = str(year).translate(str.maketrans("0123456789", f"{zero}一二三四五六七八九"))
+    assert fold(f"{written}年") == f"{year}年"

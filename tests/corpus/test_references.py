@@ -128,3 +128,8 @@ def test_hostile_text_takes_linear_time(unit: str) -> None:
     for find in (find_document_numbers, find_project_numbers, find_article_numbers, find_law_names, find_dates):
         find(text)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("text", ["国发〔二〇一九〕五号", "国发（二○一九）第5号", "国发[2019]五号"])
+def test_document_numbers_in_chinese_digits(text: str) -> None:
+    assert [reference.value for reference in find_document_numbers(f"根据{text}文件")] == ["国发〔2019〕5号"]

@@ -49,6 +49,7 @@ def environment() -> Environment:
         particulars=wording.PARTICULARS,
         gap_states=wording.GAP_STATES,
         gap_causes=wording.GAP_CAUSES,
+        standings=wording.STANDINGS,
         term_states=wording.TERM_STATES,
         term_sources=wording.TERM_SOURCES,
         link=link,
