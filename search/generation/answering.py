@@ -17,7 +17,7 @@ from corpus.errors import ModelUnavailable
 from corpus.records import Span
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from search.answers import AnswerBuilder, Evidence
+from search.answers import MOST_SENTENCES, AnswerBuilder, Evidence
 from search.generation.clauses import ClauseReader
 from search.generation.follow_up import MOST_TURNS, FollowUp, Turn
 from search.generation.gate import Gate, Verdict
@@ -127,7 +127,7 @@ class Answerer:
                 found = self._sentence(verdict, sources)
                 if found is None:
                     withheld[verdict.fault or "altered"] += 1
-                elif all(found.text != other.text for other in (*shown, *passed)):
+                elif len(shown) + len(passed) < MOST_SENTENCES and not _is_told(found, (*shown, *passed)):
                     passed.append(found)
             return passed
 
@@ -146,9 +146,8 @@ class Answerer:
         failure = failure or _shortcoming(raw, declined, len(shown), withheld.total())
         written = len(shown)
         if failure:
-            told = {sentence.text for sentence in shown}
             for sentence in extracted.sentences:
-                if sentence.text not in told:
+                if not _is_told(sentence, shown):
                     shown.append(sentence)
                     yield sentence
         count = 0 if declined else withheld.total()
@@ -165,6 +164,10 @@ class Answerer:
         ]
         verified = [citation for item in self._builder.verified(citations) for citation in item.citations]
         return AnswerSentence(verdict.text, citations) if verified == citations else None
+
+
+def _is_told(sentence: AnswerSentence, shown: Sequence[AnswerSentence]) -> bool:
+    return any(sentence.text == other.text for other in shown)
 
 
 def _trimmed(source: Source, span: Span) -> tuple[int, int]:

@@ -6,7 +6,6 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.http import create_app
-from corpus.terms import TermBase
 from search.embedding import open_embedder
 from search.generation.model import LanguageModel
 from search.results import SearchFilters
@@ -29,7 +28,7 @@ def client(library, endpoint):
     own = library.searcher
     model = LanguageModel(endpoint.url, "某模型", SecretStr(SECRET), seconds=30.0)
     embedder = open_embedder(library.settings)
-    searcher = Searcher(library.catalogue, own.engine, own._analyser, TermBase.load(), embedder, model)
+    searcher = Searcher(library.catalogue, own.engine, own._analyser, embedder, model)
     app = create_app(replace(library, searcher=searcher))
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as opened:
         yield opened

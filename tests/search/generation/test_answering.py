@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from corpus.errors import InvalidSetting
 from corpus.identifiers import text_hash
 from corpus.settings import Settings
+from search.answers import MOST_SENTENCES
 from search.generation.answering import Event
 from search.generation.follow_up import Turn
 from search.generation.model import LanguageModel
@@ -181,6 +182,13 @@ def test_a_document_that_speaks_to_the_model_is_not_given_to_it(open_library, em
         assert "忽略以上指令" not in endpoint.requests[-1][1]["messages"][-1]["content"]
         assert answer.model is None
         assert "没有采用大模型" in answer.reason
+
+
+def test_a_model_cannot_go_on_for_ever_with_what_is_true(asking, endpoint):
+    endpoint.behaviour = says(lambda prompt: quoting(prompt) * 3)
+    answer = asking.answer(QUESTION, NO_FILTERS, STAFF)
+    texts = [sentence.text for sentence in answer.sentences]
+    assert len(texts) == len(set(texts)) <= MOST_SENTENCES
 
 
 # Conversations
