@@ -1,7 +1,9 @@
 """Tells old Office files (OLE compound files, [MS-CFB]) apart by the streams that only one kind has."""
 
 import re
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from corpus.errors import EncryptedFile, UnsupportedFile
@@ -16,6 +18,9 @@ _KINDS = (
 )
 _FIB_MAGIC = 0xA5EC
 _FIB_ENCRYPTED = 0x0100
+_BOUND_SHEET, _DIMENSIONS, _LEAST_DIMENSIONS = 0x0085, 0x0200, 14
+"""Record types, and the bytes that the latter has since Excel 97; before, rows were 16 bits wide."""
+_MOST_ROWS, _MOST_COLUMNS, _MOST_SHEETS = 0x10000, 0x100, 1_000
 _SEARCHED_BYTES = 64 * 1024**2
 
 
@@ -36,8 +41,11 @@ def sniff_ole(path: Path) -> Format:
     raise UnsupportedFile("暂不支持这种旧版 Office 格式。请另存为 docx、pptx 或 pdf 后再入库。")
 
 
-def has_endless_chain(path: Path) -> bool:
-    """Whether a chain of sectors leads back into itself; a reader that follows one takes all memory.
+def is_memory_trap(path: Path) -> bool:
+    """Whether a workbook makes a trusting reader take all memory.
+
+    So do a chain of sectors that leads back into itself, and a sheet said to be larger than sheets can be
+    ([MS-XLS] 2.4.90, Dimensions: 65,536 rows and 256 columns).
 
     Raises:
         OSError: the file is broken otherwise.
@@ -54,7 +62,33 @@ def has_endless_chain(path: Path) -> bool:
             (start, ole.fat) for start in (ole.first_dir_sector, ole.first_mini_fat_sector, root.isectStart, *large)
         ]
         chains += [(start, ole.minifat) for start in small]
-        return any(_is_endless(start, table) for start, table in chains)
+        if any(_is_endless(start, table) for start, table in chains):
+            return True
+        name = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
+        return name is not None and _has_impossible_sheet(ole.openstream(name).read())
+
+
+def _has_impossible_sheet(stream: bytes) -> bool:
+    """Whether a sheet claims an impossible size, wherever the list of sheets says that it begins."""
+    starts = {0} | {int.from_bytes(data[:4], "little") for kind, data in _records(stream, 0) if kind == _BOUND_SHEET}
+    return any(
+        kind == _DIMENSIONS and len(data) >= _LEAST_DIMENSIONS and _is_impossible(data)
+        for start in islice(starts, _MOST_SHEETS)
+        for kind, data in _records(stream, start)
+    )
+
+
+def _is_impossible(dimensions: bytes) -> bool:
+    _, rows, _, columns = struct.unpack_from("<IIHH", dimensions)
+    return bool(rows > _MOST_ROWS or columns > _MOST_COLUMNS)
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Types and contents of the records from ``at`` on ([MS-XLS] 2.1.4)."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
 
 
 def _is_endless(start: int, table: Sequence[int]) -> bool:

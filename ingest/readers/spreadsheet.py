@@ -20,7 +20,7 @@ from corpus.errors import DamagedFile, EncryptedFile
 from ingest.blocks import ReadFile
 from ingest.readers.archive import Archive
 from ingest.readers.collector import Collector
-from ingest.readers.ole import has_endless_chain
+from ingest.readers.ole import is_memory_trap
 from ingest.readers.tables import Cell, add_table, has_header
 
 MAX_CELLS = 4_000_000
@@ -59,7 +59,7 @@ def read_spreadsheet(path: Path, container: str) -> ReadFile:
         _check_extent(path)
     collector = Collector()
     try:
-        if container == "xls" and has_endless_chain(path):
+        if container == "xls" and is_memory_trap(path):
             raise DamagedFile(_BROKEN)
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
             _read(workbook, collector)

@@ -1,3 +1,4 @@
+import struct
 import zipfile
 from pathlib import Path
 
@@ -6,8 +7,10 @@ import pytest
 from corpus.errors import DamagedFile
 from ingest.blocks import ReadFile
 from ingest.readers import read_file
+from ingest.readers.ole import is_memory_trap
 from ingest.reading import Limits, ReaderPool
 from tests.ingest.readers.files import relations, write_zip
+from tests.ingest.readers.ole_files import write_ole
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -153,6 +156,19 @@ def test_a_cell_that_repeats_itself_over_a_whole_sheet_costs_only_its_file(tmp_p
         (_, refused), (_, read) = pool.read([bomb, good])
     assert isinstance(refused, DamagedFile)
     assert isinstance(read, ReadFile)
+
+
+def test_old_workbooks_that_would_take_all_memory(tmp_path: Path) -> None:
+    dimensions = struct.pack("<HHIIHHH", 0x0200, 14, 0, 0x7FFFFFFF, 0, 256, 0)
+    sheet_at = struct.pack("<HHI", 0x0085, 4, 23)
+    impossible = write_ole(tmp_path / "a.xls", {"Workbook": sheet_at + b"\xff" * 15 + dimensions})
+    endless = write_ole(tmp_path / "b.xls", {"Workbook": bytes(600)}, endless=True)
+    assert is_memory_trap(impossible)
+    assert is_memory_trap(endless)
+    assert not is_memory_trap(write_ole(tmp_path / "c.xls", {"Workbook": dimensions.replace(b"\x7f", b"\0")[:8]}))
+    for path in (impossible, endless):
+        with pytest.raises(DamagedFile, match="工作簿已损坏"):
+            read_file(path)
 
 
 @pytest.mark.parametrize(
