@@ -26,6 +26,7 @@ from search.embedding import Embedder
 from search.engine.interface import WORDS, Engine, Filter, Leg
 from search.enumeration import enumeration_around, marker_style, points_under
 from search.evidence import (
+    EvidenceModels,
     EvidenceTable,
     FoundPassage,
     Sentence,
@@ -52,11 +53,13 @@ _COUNTED_WORDS = 60_000_000
 """Words that the dictionary's frequencies were counted on."""
 _COMMON, _LEAST_RARE = 6.0, 0.5
 """Logarithm of the rarity from which on a word of the language begins to say something, and what it counts below."""
-_MORE = {AnswerType.LIST: 0.45, AnswerType.MANNER: 0.45, AnswerType.REASON: 0.55}
-_MORE_FACTS = 0.7
-"""Share of the best sentence's probability that a further sentence must have."""
-_LONGEST = {AnswerType.LIST: MOST_SENTENCES, AnswerType.MANNER: MOST_SENTENCES}
-_LONGEST_FACTS = 3
+_ENOUGH = 0.8
+"""Probability, of the eligible sentences', from which on those shown are enough: further ones hardly add the answer."""
+_LIKELY = 0.05
+"""Share of the best sentence's probability that one must have to be preferred for the enumeration it is part of."""
+_LACKING = 0.15
+"""Weight share from which on a term that is not covered is named."""
+_MOST_NAMED = 3
 _LONGEST_OPENING = 30
 """Characters of a sentence that can only be the opening of a point, not its content."""
 _LABEL = 8
@@ -109,7 +112,7 @@ class EvidenceFinder:
         similarities = self._similarities(query.text, [sentence.text for sentence in sentences])
         weights = self._weights(question.terms, where)
         table = evidence_table(question, found, similarities, sentences, weights)
-        unmet = tuple(next(_unmet(question, sentence, found), None) for sentence in sentences)
+        unmet = tuple(_unmet(question, sentences, found))
         return {"evidence": Evidence(question, found, tuple(hits), table, unmet)}
 
     def _similarities(self, text: str, sentences: Sequence[str]) -> NDArray[np.float64]:
@@ -141,28 +144,28 @@ class EvidenceFinder:
 class AnswerBuilder:
     """Decides whether the evidence answers the question, and with which sentences."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, models: EvidenceModels | None = None) -> None:
         self.catalogue = catalogue
+        self.models = models or load_models()
 
     @component.output_types(answer=Answer)
     def run(self, evidence: Evidence) -> dict[str, Answer]:
         """The answer, or an abstention with the reason and the nearest passages."""
-        models = load_models()
-        table = evidence.table
+        models, table = self.models, evidence.table
         if not evidence.found:
             return {"answer": _abstention(evidence, "库中没有与这个问题相关的内容。")}
-        scores = table.scores(models)
         eligible = [index for index, reason in enumerate(evidence.unmet) if reason is None]
         if not eligible:
             reasons = [reason for reason in evidence.unmet if reason]
             return {"answer": _abstention(evidence, reasons[0] if reasons else "找到的段落中没有成句的内容。")}
-        best = max(eligible, key=lambda index: (scores[index], -index))
-        features = table.support_features(best)
+        shares = table.shares(models, eligible)
+        best = _best(evidence, shares)
+        features = table.support_features(models, best)
         support = float(models.support.score(features[np.newaxis, :])[0])
         if support < models.partial:
             return {"answer": _abstention(evidence, _shortfall(evidence, best, "资料不足以作答"))}
         citations = self._points(evidence, best) or [
-            _cited(evidence, index) for index in _choose(evidence, scores, best, eligible)
+            _cited(evidence, index) for index in _choose(evidence, shares, best)
         ]
         sentences = self.verified(citations)
         if not sentences:
@@ -210,15 +213,19 @@ def build_answers(catalogue: Catalogue, engine: Engine, analyser: Analyser, embe
     return pipeline
 
 
-def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> Iterator[str]:
-    """Why the sentence cannot answer: parts of the question without which no answer is one are missing."""
-    context = found[sentence.passage].context
-    passage, document = context.passage, context.document
-    folded = fold(sentence.text)
-    alone = sentence.end >= len(passage.text.rstrip())
-    if _is_title(sentence.text, document.title) or (alone and _is_heading(sentence, found)):
-        yield "只找到了标题，正文没有直接回答这个问题。"
+def _unmet(question: Question, sentences: Sequence[Sentence], found: Sequence[FoundPassage]) -> Iterator[str | None]:
+    """For each sentence, why it cannot answer: something without which no answer is one is missing."""
+    passages = [next(_missing_around(question, item, found), None) for item in found]
+    for sentence in sentences:
+        yield passages[sentence.passage] or next(_missing_in(question, sentence, found), None)
+
+
+def _missing_around(question: Question, item: FoundPassage, found: Sequence[FoundPassage]) -> Iterator[str]:
+    """What a passage and its document lack of the question's named parts."""
+    passage, document = item.context.passage, item.context.document
     around = fold("\n".join((document.title, *passage.path, passage.text, document.organization or "")))
+    same = [other.context for other in found if other.context.document.id == document.id]
+    beside = fold("\n".join(part for other in same for part in (*other.passage.path, other.passage.text)))
     for year in question.years:
         dated = year in {document.year, document.issued_on.year if document.issued_on else None}
         if str(year) not in around and not dated:
@@ -228,8 +235,21 @@ def _unmet(question: Question, sentence: Sentence, found: Sequence[FoundPassage]
         if identifier not in carried and fold(identifier) not in around:
             yield f"最接近的段落中没有提到“{identifier}”。"
     for forms in (*question.required, *((place,) for place in question.places)):
-        if not any(form in around for form in forms):
+        # A code stands once in a document, at its head; what it stands for is meant in every passage.
+        where = around + beside if forms[0].isascii() else around
+        if not any(form in where for form in forms):
             yield f"最接近的段落中没有提到“{forms[0]}”。"
+
+
+def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> Iterator[str]:
+    """What a sentence lacks to be an answer."""
+    context = found[sentence.passage].context
+    folded = fold(sentence.text)
+    alone = sentence.end >= len(context.passage.text.rstrip())
+    if _is_title(sentence.text, context.document.title) or (alone and _is_heading(sentence, found)):
+        yield "只找到了标题，正文没有直接回答这个问题。"
+    if folded.endswith("?"):
+        yield "找到的段落也在问这个问题，没有回答。"
     if other_years(question, folded):
         yield f"找到了相关段落，但说的不是{'、'.join(map(str, question.years))}年。"
     if not bears_type(question.type, folded):
@@ -244,34 +264,58 @@ def _is_title(sentence: str, title: str) -> bool:
     return named or sentence.startswith(("关键词", "【关键词", "主题词"))
 
 
-def _choose(evidence: Evidence, scores: NDArray[np.float64], best: int, eligible: Sequence[int]) -> list[int]:
-    """Indices of the sentences to show: the best with its enumeration, then others nearly as likely, in text order."""
+def _best(evidence: Evidence, shares: NDArray[np.float64]) -> int:
+    """The likeliest sentence; where points are asked for, one nearly as likely of points that a heading promises."""
+    order = sorted(map(int, np.flatnonzero(shares)), key=lambda index: (-shares[index], index))
+    likely = takewhile(lambda index: shares[index] >= _LIKELY * shares[order[0]], order)
+    return next((index for index in likely if _promised_points(evidence, index)), order[0])
+
+
+def _promised_points(evidence: Evidence, index: int) -> list[int]:
+    """The enumeration around a sentence, if points are asked for and its heading says what was asked."""
     question, sentences = evidence.question, evidence.table.sentences
-    limit = _LONGEST.get(question.type, _LONGEST_FACTS)
-    chosen = [best]
+    context = evidence.found[sentences[index].passage].context
+    headings = context.passage.path[-1:]
+    if question.type not in _ENUMERATED or not headings:
+        return []
+    if not _carries(headings[0], context.document.title, question.terms):
+        return []
+    points = _enumeration(sentences, index)
+    return points if len(points) > 1 else []
+
+
+def _choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[int]:
+    """Indices of the sentences to show, in text order: the best with its enumeration, or as many as make it likely
+    that the answer is among them."""
+    question, sentences = evidence.question, evidence.table.sentences
+    if points := _promised_points(evidence, best):
+        return points
     if _is_heading(sentences[best], evidence.found):
         best = _last_heading(sentences, best, evidence.found)
-        return [best, *_below(sentences, best)][:limit]
+        return [best, *_below(sentences, best)][:MOST_SENTENCES]
     if _opens_point(sentences, best):
-        return [best, *_below(sentences, best)][:limit]
+        return [best, *_below(sentences, best)][:MOST_SENTENCES]
     if question.type in _ENUMERATED:
-        chosen = _enumeration(sentences, best)
-        chosen = _clauses(sentences, best) if len(chosen) == 1 else chosen
-        if len(chosen) > 1:
-            return chosen
-    floor = scores[best] * _MORE.get(question.type, _MORE_FACTS)
-    for index in sorted(eligible, key=lambda index: (-scores[index], index)):
-        if len(chosen) >= limit or scores[index] < floor:
+        enumeration = _enumeration(sentences, best)
+        whole = enumeration if len(enumeration) > 1 else _clauses(sentences, best)
+        if len(whole) > 1:
+            return whole
+    chosen: list[int] = []
+    texts: set[str] = set()
+    for index in sorted(map(int, np.flatnonzero(shares)), key=lambda index: (-shares[index], index)):
+        if sum(shares[chosen]) >= _ENOUGH or len(chosen) >= MOST_SENTENCES:
             break
-        repeated = any(sentences[index].text == sentences[other].text for other in chosen)
-        if index not in chosen and not repeated:
+        if sentences[index].text not in texts:
             chosen.append(index)
+            texts.add(sentences[index].text)
     return sorted(chosen)
 
 
 def _is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
-    """Whether the sentence only repeats a heading: what stands under it is what it promises."""
-    return sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path
+    """Whether the sentence only repeats a heading: what stands under it is what it promises. A point that is a whole
+    sentence says it itself."""
+    states = sentence.text.endswith("。") and "，" in sentence.text
+    return not states and sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path
 
 
 def _last_heading(sentences: Sequence[Sentence], index: int, found: Sequence[FoundPassage]) -> int:
@@ -344,12 +388,12 @@ def _cited(evidence: Evidence, index: int) -> Citation:
 
 
 def _shortfall(evidence: Evidence, best: int, finding: str) -> str:
-    """A reason that names the heaviest term of the question that the best passage lacks."""
-    table, terms = evidence.table, evidence.question.terms
-    lacking = table.term_weights * (table.contexts[best] < 0.5)
-    if not lacking.size or lacking.max() == 0:
+    """A reason that names the heaviest terms of the question that the best passage lacks."""
+    lacking = evidence.table.missing(best)
+    order = sorted(np.flatnonzero(lacking >= _LACKING), key=lambda term: -lacking[term])[:_MOST_NAMED]
+    if not order:
         return f"{finding}：找到的段落没有直接回答这个问题。"
-    return f"{finding}：没有提到“{terms[int(lacking.argmax())]}”。"
+    return f"{finding}：没有提到{''.join(f'“{evidence.question.terms[term]}”' for term in sorted(order))}。"
 
 
 def _abstention(evidence: Evidence, reason: str) -> Answer:

@@ -1,55 +1,64 @@
 """Sentences as evidence: how likely each one holds the answer to a question.
 
-Every sentence of the best passages becomes a row of named features; a logistic model (``answer_weights.json``, fitted
-by ``tests/benchmarks/answers.py``) turns it into a probability. A second model of the same kind, over the features of
-the best sentence and of the retrieval, says whether the library holds an answer at all.
+Every sentence of the best passages becomes a row of named features. A conditional logistic model ("which of these
+sentences") turns the rows into shares of probability; a logistic model over the best sentence and its passage says
+whether the library holds an answer at all. Both stand in ``answer_weights.json``, fitted by
+``tests/benchmarks/answers.py``.
 """
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.fuzz import partial_ratio
 
 from corpus.catalogue.views import PassageInContext
 from corpus.text.folding import fold
 from corpus.text.sentences import split_sentences
 from search.logistic import LogisticModel
 from search.query import Shared
-from search.question import AnswerType, Question, bears_type, counts_unit
+from search.question import Question, has_cue
 
 SENTENCE_FEATURES = (
     "coverage",
+    "beyond",
+    "window",
     "context",
-    "bigrams",
+    "heading",
+    "pairs",
+    "likeness",
     "similarity",
+    "novelty",
+    "cue",
     "passage",
     "rank",
-    "typed",
-    "untyped",
-    "counts",
-    "novelty",
-    "heading",
-    "asking",
+    "opening",
 )
-"""Columns of ``sentence_features``, in order.
+"""Columns of ``EvidenceTable.features``, in order. Coverages are weighted shares of the question's terms.
 
-``coverage``: weighted share of the question's terms in the sentence; ``context``: the same with the sentences around
-it, the passage, its path and its title counted too, at a discount; ``bigrams``: share of the question's character
-pairs in the sentence; ``similarity``: cosine of the embeddings; ``passage``: the passage's score; ``rank``: its
-reciprocal rank; ``typed`` and ``untyped``: a number or time is asked for, and the sentence has or has none; ``counts``:
-it has a number of the unit asked for; ``novelty``: logarithm of the number of characters in the sentence that the
-question has not; ``heading``: coverage by path and title alone; ``asking``: the sentence is itself a question.
+``coverage``: in the sentence; ``beyond``: of those that the passage's title and headings lack; ``window``: counting
+the sentences beside it at a discount, terms that few of the sentences have weighing more; ``context``: counting the
+neighbours, the passage and its headings, too; ``heading``: in title and headings alone; ``pairs``: share of the
+question's character pairs, those that few of the sentences have weighing more; ``likeness``: best partial ratio of
+question and sentence (rapidfuzz); ``similarity``: cosine of the embeddings; ``novelty``: logarithm of the number of
+characters that the question has not; ``cue``: words that go with the kind of answer asked for; ``passage``: the
+passage's score over the best one's; ``rank``: its reciprocal rank; ``opening``: reciprocal place in the passage.
 """
-SUPPORT_FEATURES = ("coverage", "context", "bigrams", "similarity", "passage", "missing")
-"""Columns of ``support_features``: those of the best sentence, and ``missing``, the weight share of the heaviest term
-that stands nowhere in its passage, path or title."""
+SUPPORT_FEATURES = ("window", "context", "likeness", "novelty", "rank", "score", "lead", "missing", "wording")
+"""Columns of ``EvidenceTable.support_features``: of the best sentence those above and ``score``, its logit; of its
+passage with title and headings ``lead``, its coverage less that of the best other passage, ``missing``, the weight
+share of the heaviest term that it lacks, and ``wording``, its ``likeness``."""
 
 _NEAR, _IN_PASSAGE, _IN_HEADING = 0.8, 0.6, 0.8
 """What a term counts for that stands in a neighbouring sentence, elsewhere in the passage, in its path or title."""
+_BEFORE, _AFTER, _LONG_BEFORE = 0.7, 0.5, 0.4
+"""What it counts for in the sentence before, the one after, and two before, for ``window``."""
 _PARTIAL = 0.8
 """What the pairs of a term count for when the term itself does not occur."""
 _SHORTEST_SENTENCE = 4
@@ -97,9 +106,11 @@ def load_models(path: Path = _MODELS) -> EvidenceModels:
     Raises:
         ValueError: the file names an unknown feature.
     """
-    import json
+    return models_of(json.loads(path.read_text(encoding="utf-8")))
 
-    data = json.loads(path.read_text(encoding="utf-8"))
+
+def models_of(data: Mapping[str, Any]) -> EvidenceModels:
+    """The models of a weights file; raises ``ValueError`` for an unknown feature."""
     sentence, support = data["sentence"], data["support"]
     return EvidenceModels(
         LogisticModel(SENTENCE_FEATURES, sentence["bias"], sentence["weights"]),
@@ -157,25 +168,43 @@ class EvidenceTable(Shared):
     Attributes:
         sentences: as ``sentences_of`` gave them.
         features: a row of ``SENTENCE_FEATURES`` for each.
-        contexts: for each sentence the coverage vector of its terms with everything around it, for ``missing``.
+        passages: for each passage the coverage vector of the terms by its text, title and headings.
+        wordings: for each passage its likeness to the question.
         term_weights: weight share of each of the question's terms.
     """
 
     sentences: tuple[Sentence, ...]
     features: NDArray[np.float64]
-    contexts: NDArray[np.float64]
+    passages: NDArray[np.float64]
+    wordings: NDArray[np.float64]
     term_weights: NDArray[np.float64]
 
-    def scores(self, models: EvidenceModels) -> NDArray[np.float64]:
-        """Probability of each sentence to hold the answer."""
-        return models.sentence.score(self.features)
+    def shares(self, models: EvidenceModels, eligible: Sequence[int]) -> NDArray[np.float64]:
+        """Probability of each sentence to hold the answer if one of the eligible does; of the others 0."""
+        shares = np.zeros(len(self.sentences))
+        if len(eligible):
+            logits = models.sentence.logits(self.features[list(eligible)])
+            odds = np.exp(logits - logits.max())
+            shares[list(eligible)] = odds / odds.sum()
+        return shares
 
-    def support_features(self, best: int) -> NDArray[np.float64]:
+    def support_features(self, models: EvidenceModels, best: int) -> NDArray[np.float64]:
         """A row of ``SUPPORT_FEATURES`` for the sentence at ``best``."""
         row = dict(zip(SENTENCE_FEATURES, self.features[best], strict=True))
-        missing = self.term_weights * (1.0 - np.minimum(1.0, self.contexts[best]))
+        at = self.sentences[best].passage
+        covered = self.passages @ self.term_weights
+        others = np.delete(covered, at)
+        missing = self.missing(best)
+        row["score"] = float(models.sentence.logits(self.features[best][np.newaxis, :])[0])
+        row["lead"] = float(covered[at] - (others.max() if others.size else 0.0))
         row["missing"] = float(missing.max()) if missing.size else 0.0
+        row["wording"] = float(self.wordings[at])
         return np.array([row[name] for name in SUPPORT_FEATURES])
+
+    def missing(self, best: int) -> NDArray[np.float64]:
+        """Weight share of each term, as far as the passage of the sentence at ``best`` lacks it."""
+        covered = np.minimum(1.0, self.passages[self.sentences[best].passage])
+        return np.asarray(self.term_weights * (1.0 - covered), dtype=np.float64)
 
 
 def evidence_table(
@@ -195,51 +224,79 @@ def evidence_table(
         weights: rarity of the question's terms.
     """
     coverage = TermCoverage(question, weights)
-    asked = fold(question.query.text)
-    pairs = {pair for term in question.terms for pair in _pairs(term)}
+    asked, count = fold(question.query.text), len(question.terms)
     folded = [fold(sentence.text) for sentence in sentences]
-    own = [coverage.vector(text) for text in folded]
-    whole = [coverage.vector(fold(item.context.passage.text)) for item in found]
-    heads = [
-        coverage.vector(fold("\n".join((item.context.document.title, *item.context.passage.path)))) for item in found
-    ]
+    texts = [fold(item.context.passage.text) for item in found]
+    headings = [fold("\n".join((item.context.document.title, *item.context.passage.path))) for item in found]
+    at = np.array([sentence.passage for sentence in sentences], dtype=np.int64)
+    own = _stack([coverage.vector(text) for text in folded], count)
+    whole, heads = (_stack([coverage.vector(text) for text in part], count) for part in (texts, headings))
+    before, after, long_before = _shifted(own, at, 1), _shifted(own, at, -1), _shifted(own, at, 2)
+    context = _most(own, _NEAR * before, _NEAR * after, _IN_PASSAGE * whole[at], _IN_HEADING * heads[at])
+    window = _most(own, _BEFORE * before, _AFTER * after, _LONG_BEFORE * long_before)
+    telling = _normalised(coverage.weights * _rarity(own > _PARTIAL / 2))
     top = max((item.score for item in found), default=1.0) or 1.0
-    rows, contexts = [], []
-    for index, sentence in enumerate(sentences):
-        at = sentence.passage
-        near = [
-            own[neighbour]
-            for neighbour in (index - 1, index + 1)
-            if 0 <= neighbour < len(sentences) and sentences[neighbour].passage == at
-        ]
-        layers = [own[index], _IN_PASSAGE * whole[at], _IN_HEADING * heads[at], *(_NEAR * vector for vector in near)]
-        contexts.append(np.max([own[index], whole[at], heads[at]], axis=0))
-        typed = question.type in {AnswerType.NUMBER, AnswerType.TIME}
-        bears = bears_type(question.type, folded[index])
-        new = sum(character.isalnum() and character not in asked for character in folded[index])
-        rows.append(
-            (
-                coverage.share(own[index]),
-                coverage.share(np.max(layers, axis=0)),
-                sum(pair in folded[index] for pair in pairs) / len(pairs) if pairs else 0.0,
-                similarities[index],
-                found[at].score / top,
-                1.0 / (1 + at),
-                float(typed and bears),
-                float(typed and not bears),
-                float(counts_unit(question.unit, folded[index])),
-                math.log1p(new),
-                coverage.share(heads[at]),
-                float(folded[index].endswith("?")),
-            )
-        )
-    shape = (len(sentences), len(SENTENCE_FEATURES))
+    places = np.arange(len(at)) - np.searchsorted(at, at)
+    columns = (
+        own @ coverage.weights,
+        np.maximum(own - heads[at], 0.0) @ coverage.weights,
+        window @ telling,
+        context @ coverage.weights,
+        (heads @ coverage.weights)[at],
+        _pair_shares(question.terms, folded),
+        np.array([partial_ratio(asked, text) / 100 for text in folded]),
+        similarities,
+        np.array([math.log1p(_new_characters(asked, text)) for text in folded]),
+        np.array([float(has_cue(question, text)) for text in folded]),
+        np.array([item.score / top for item in found])[at] if len(at) else np.zeros(0),
+        1.0 / (1.0 + at),
+        1.0 / (1.0 + places),
+    )
     return EvidenceTable(
         tuple(sentences),
-        np.array(rows, dtype=np.float64).reshape(shape),
-        np.array(contexts, dtype=np.float64).reshape(len(sentences), len(question.terms)),
+        np.column_stack(columns),
+        np.maximum(whole, heads),
+        np.array([partial_ratio(asked, text) / 100 for text in texts]),
         coverage.weights,
     )
+
+
+def _stack(vectors: Sequence[NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+    return np.array(vectors, dtype=np.float64).reshape(len(vectors), count)
+
+
+def _most(*layers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.maximum.reduce(layers), dtype=np.float64)
+
+
+def _shifted(rows: NDArray[np.float64], passages: NDArray[np.int64], by: int) -> NDArray[np.float64]:
+    """For each sentence the row of the one ``by`` before it in its passage; zeros where there is none."""
+    source = np.arange(len(rows)) - by
+    inside = (source >= 0) & (source < len(rows))
+    source = np.where(inside, source, 0)
+    same = inside & (passages[source] == passages)
+    return np.asarray(rows[source] * same[:, np.newaxis], dtype=np.float64)
+
+
+def _rarity(has: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Inverse frequency of each column among the sentences."""
+    return np.asarray(np.log((len(has) + 1) / (has.sum(axis=0) + 0.5)), dtype=np.float64)
+
+
+def _normalised(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    total = weights.sum()
+    return weights / total if total > 0 else weights
+
+
+def _pair_shares(terms: Sequence[str], folded: Sequence[str]) -> NDArray[np.float64]:
+    pairs = sorted({pair for term in terms for pair in _pairs(term)})
+    has = np.array([[pair in text for pair in pairs] for text in folded], dtype=bool).reshape(len(folded), len(pairs))
+    return np.asarray(has @ _normalised(np.maximum(_rarity(has), 0.0)), dtype=np.float64)
+
+
+def _new_characters(asked: str, text: str) -> int:
+    known = set(asked)
+    return sum(character.isalnum() and character not in known for character in text)
 
 
 def _pairs(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from types import MappingProxyType
 
 from corpus.text.analyser import Analyser, Token
 from corpus.text.folding import fold
@@ -59,6 +60,19 @@ _QUANTITY = re.compile(
 )
 _TIME = re.compile(
     rf"\d|(?:{_NUMERAL})+[年月日]|世纪|年代|[早晚]期|时期|[王清明元宋唐汉]朝|今年|去年|每年|当年|同年|次年|年[初底末]|[上下]旬"
+)
+_CUES: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
+    {
+        AnswerType.PERSON: re.compile(
+            r"[\u4e00-\u9fff]·[\u4e00-\u9fff]|先生|女士|教授|博士|导演|演员|歌手|作家|将军|皇帝|国王|总统|主席|校长|会长|院长|队长"
+            r"|[书部局处科主]长|主任|主持|之[子父]|妻子|丈夫|[儿女]子|[由被让]|称号"
+        ),
+        AnswerType.PLACE: re.compile(
+            "[省市县区镇乡村州国岛山河湖路街港洲楼馆室]|位于|地处|地址|[东西南北]部|境内|附近"
+        ),
+        AnswerType.REASON: re.compile("因[为此]|由于|所以|导致|使得|为了|原因|鉴于|从而|故"),
+        AnswerType.LIST: re.compile("、|包括|分为|如下|以下|分别"),
+    }
 )
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|[^\d〕\])]|$)")
 _ORDINAL = re.compile(rf"第({_NUMERAL}{{1,4}}|\d{{1,4}})(届|期|批|讲|章|单元|轮|季度|条)")
@@ -161,6 +175,14 @@ def bears_type(kind: AnswerType, folded: str) -> bool:
     if kind is AnswerType.TIME:
         return _TIME.search(folded) is not None
     return True
+
+
+def has_cue(question: Question, folded: str) -> bool:
+    """Whether a folded sentence has words that go with an answer: 由……, 位于……, 因为……, a number of what is counted."""
+    if question.unit:
+        return counts_unit(question.unit, folded)
+    pattern = _CUES.get(question.type)
+    return pattern is not None and pattern.search(folded) is not None
 
 
 def counts_unit(unit: str, folded: str) -> bool:

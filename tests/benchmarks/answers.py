@@ -14,11 +14,12 @@ import gzip
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize
 
 from corpus.catalogue import Catalogue
 from corpus.identifiers import content_hash
@@ -31,7 +32,7 @@ from search.candidates import ResolvedRanking
 from search.embedding import open_embedder
 from search.engine.factory import open_engine
 from search.evaluation import query_hash, read_hashes
-from search.evidence import SENTENCE_FEATURES, SUPPORT_FEATURES, load_models
+from search.evidence import SENTENCE_FEATURES, SUPPORT_FEATURES, EvidenceModels, load_models, models_of
 from search.indexing import Indexer
 from search.logistic import LogisticModel
 from search.query import build_filter
@@ -43,10 +44,11 @@ GROUPS = parse_groups(DEMO_GROUPS)
 SETS = ("cmrc2018", "drcd")
 TRAINING_QUERIES = Path(__file__).parents[2] / "search" / "embedding" / "training_queries.txt"
 WEIGHTS = Path(__file__).parents[2] / "search" / "answer_weights.json"
-_FALSE_ANSWERS = 0.08
-"""Share of unanswerable questions that may be answered: what the upper threshold is set to on the fitting half."""
-_DOUBTFUL = 0.27
-"""The same for answered or partly answered: the lower threshold."""
+FALSE_ANSWERS = 0.07
+"""Share of unanswerable questions that may be answered in full: sets the upper threshold on the fitting half."""
+REFUSED = 0.06
+"""Share of answerable questions that may be refused: sets the lower one."""
+RIDGE = 3.0
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class Laboratory:
         self.source_of = {item.id: item.source for item in catalogue.documents(limit=1_000_000)[0]}
         self.pipeline = build_retrieval(catalogue, engine, analyser, embedder)
         self.finder = EvidenceFinder(catalogue, engine, analyser, embedder)
-        self.builder = AnswerBuilder(catalogue)
+        self.catalogue = catalogue
 
     def cases(self, questions: Sequence[Labelled]) -> Iterator[Case]:
         where = build_filter(GROUPS, SearchFilters())
@@ -162,71 +164,101 @@ class Laboratory:
                 yield Case(item, answerable, evidence)
 
 
-def fit_logistic(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, ridge: float = 1e-2) -> np.ndarray:
-    """Newton's method on the ridge-penalised log-likelihood; the last coefficient is the bias, not penalised."""
-    design = np.hstack([rows, np.ones((len(rows), 1))])
-    scale = np.append(np.maximum(rows.std(axis=0), 1e-6), 1.0)
-    design = design / scale
-    beta = np.zeros(design.shape[1])
-    penalty = ridge * weights.sum() / len(weights) * len(rows) * np.append(np.ones(rows.shape[1]), 0.0)
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-design @ beta))
-        gradient = design.T @ (weights * (labels - chance)) - penalty * beta
-        curvature = (design * (weights * chance * (1 - chance))[:, None]).T @ design + np.diag(penalty + 1e-9)
-        step = np.linalg.solve(curvature, gradient)
-        beta += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return beta / scale
+def minimise(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], size: int) -> np.ndarray:
+    """Where a convex loss, given with its gradient, is least."""
+    return minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B").x
 
 
-def as_weights(names: Sequence[str], beta: np.ndarray) -> dict:
-    return {
-        "bias": round(float(beta[-1]), 4),
-        "weights": {n: round(float(b), 4) for n, b in zip(names, beta, strict=False)},
-    }
+def fit_conditional(questions: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> np.ndarray:
+    """Coefficients under which the sentences with the answer, among those of their question, are likeliest.
+
+    Each question is the rows of its sentences, whether each one holds the answer, and its weight.
+    """
+    rows, gold = np.vstack([item[0] for item in questions]), np.concatenate([item[1] for item in questions])
+    scale = np.maximum(rows.std(axis=0), 1e-6)
+    rows = rows / scale
+    starts = np.cumsum([0, *(len(item[0]) for item in questions[:-1])])
+    question = np.repeat(np.arange(len(questions)), [len(item[0]) for item in questions])
+    weights = np.array([item[2] for item in questions])
+    weights = weights / weights.mean()
+
+    def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
+        logits = rows @ beta
+        odds = np.exp(logits - np.maximum.reduceat(logits, starts)[question])
+        every, right = np.add.reduceat(odds, starts), np.add.reduceat(odds * gold, starts)
+        residual = odds * gold / right[question] - odds / every[question]
+        likelihood = (weights * np.log(right / every)).sum()
+        gradient = rows.T @ (residual * weights[question])
+        return RIDGE / 2 * beta @ beta - likelihood, RIDGE * beta - gradient
+
+    return minimise(loss, rows.shape[1]) / scale
 
 
-def best_row(case: Case, model: LogisticModel) -> np.ndarray | None:
+def fit_logistic(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Coefficients of a logistic regression with the bias, not penalised, as the last one."""
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
+    rows, weights = (rows - mean) / scale, weights / weights.mean()
+
+    def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
+        logits = rows @ beta[:-1] + beta[-1]
+        residual = weights * (1 / (1 + np.exp(-logits)) - labels)
+        value = (weights * (np.logaddexp(0, logits) - labels * logits)).sum() + RIDGE / 2 * beta[:-1] @ beta[:-1]
+        return value, np.append(rows.T @ residual + RIDGE * beta[:-1], residual.sum())
+
+    beta = minimise(loss, rows.shape[1] + 1)
+    return np.append(beta[:-1] / scale, beta[-1] - (beta[:-1] * mean / scale).sum())
+
+
+def as_weights(names: Sequence[str], beta: np.ndarray, bias: float) -> dict:
+    weights = {name: round(float(value), 4) for name, value in zip(names, beta, strict=True)}
+    return {"bias": round(float(bias), 4), "weights": weights}
+
+
+def eligible_of(case: Case) -> list[int]:
+    return [index for index, reason in enumerate(case.evidence.unmet) if reason is None]
+
+
+def support_row(case: Case, models: EvidenceModels) -> np.ndarray | None:
     """Support features of the sentence that the builder would take as the best."""
-    scores = model.score(case.evidence.table.features)
-    eligible = [index for index, reason in enumerate(case.evidence.unmet) if reason is None]
+    eligible = eligible_of(case)
     if not eligible:
         return None
-    best = max(eligible, key=lambda index: (scores[index], -index))
-    return case.evidence.table.support_features(best)
+    shares = case.evidence.table.shares(models, eligible)
+    best = max(eligible, key=lambda index: (shares[index], -index))
+    return case.evidence.table.support_features(models, best)
 
 
 def fit(sets: Sequence[Sequence[Case]]) -> dict:
-    rows, labels, weights = [], [], []
+    """Both models and both thresholds; every set counts alike."""
+    questions = []
     for cases in sets:
         for case in cases:
-            table = case.evidence.table
-            gold = [case.labelled.answered_by(sentence.text) for sentence in table.sentences]
+            eligible = eligible_of(case)
+            gold = [case.labelled.answered_by(case.evidence.table.sentences[index].text) for index in eligible]
             if case.answerable and any(gold):
-                rows.append(table.features)
-                labels.append(np.array(gold, dtype=float))
-                weights.append(np.full(len(gold), 1.0 / len(gold) / len(cases)))
-    weight = np.concatenate(weights)
-    sentence = as_weights(
-        SENTENCE_FEATURES, fit_logistic(np.vstack(rows), np.concatenate(labels), weight / weight.mean())
-    )
-    model = LogisticModel(SENTENCE_FEATURES, sentence["bias"], sentence["weights"])
+                questions.append((case.evidence.table.features[eligible], np.array(gold, dtype=float), 1 / len(cases)))
+    sentence = as_weights(SENTENCE_FEATURES, fit_conditional(questions), 0.0)
+    empty = LogisticModel(SUPPORT_FEATURES, 0.0, {})
+    models = EvidenceModels(LogisticModel(SENTENCE_FEATURES, 0.0, sentence["weights"]), empty, 1.0, 1.0)
     known = [
-        (row, float(case.answerable), 1.0 / len(cases))
+        (row, float(case.answerable), 1 / len(cases))
         for cases in sets
         for case in cases
-        if (row := best_row(case, model)) is not None
+        if (row := support_row(case, models)) is not None
     ]
-    matrix, answerable = np.vstack([row for row, _, _ in known]), np.array([flag for _, flag, _ in known])
-    share = np.array([part for _, _, part in known])
-    support = as_weights(SUPPORT_FEATURES, fit_logistic(matrix, answerable, share / share.mean()))
+    matrix, answerable, share = (np.array(column) for column in zip(*known, strict=True))
+    beta = fit_logistic(matrix, answerable, share)
+    support = as_weights(SUPPORT_FEATURES, beta[:-1], beta[-1])
     scores = LogisticModel(SUPPORT_FEATURES, support["bias"], support["weights"]).score(matrix)
-    unanswerable = share[answerable == 0], scores[answerable == 0]
-    asked = sum(not case.answerable for cases in sets for case in cases) / sum(map(len, sets)) * len(sets)
+
+    def quantile(of: float, share_above: float) -> float:
+        """The score that so much of the weight of all (un)answerable questions reaches."""
+        every = sum(sum(case.answerable == of for case in cases) / len(cases) for cases in sets)
+        return threshold(share[answerable == of], scores[answerable == of], share_above * every)
+
     return {
-        "answered": threshold(*unanswerable, _FALSE_ANSWERS * asked),
-        "partial": threshold(*unanswerable, _DOUBTFUL * asked),
+        "answered": quantile(0.0, FALSE_ANSWERS),
+        "partial": quantile(1.0, 1 - REFUSED),
         "sentence": sentence,
         "support": support,
     }
@@ -239,10 +271,10 @@ def threshold(shares: np.ndarray, scores: np.ndarray, allowed: float) -> float:
     return round(float(scores[order[min(reached, len(order) - 1)]]), 4)
 
 
-def measure(laboratory: Laboratory, cases: Sequence[Case]) -> dict[str, float]:
+def measure(builder: AnswerBuilder, cases: Sequence[Case]) -> dict[str, float]:
     counts = {"there": 0, "answered": 0, "shown": 0, "right": 0, "false": 0, "doubtful": 0, "gone": 0, "sentences": 0}
     for case in cases:
-        answer = laboratory.builder.run(evidence=case.evidence)["answer"]
+        answer = builder.run(evidence=case.evidence)["answer"]
         shown = answer.status is not AnswerStatus.ABSTAINED
         if not case.answerable:
             counts["gone"] += 1
@@ -271,7 +303,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--samples", type=Path, required=True)
-    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--fit", action="store_true", help="on the fitting half of every set, and write the weights")
+    parser.add_argument("--fit-on", choices=SETS, help="on the fitting half of one set alone; nothing is written")
     parser.add_argument("--questions", type=int, default=800, help="of each set")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
@@ -286,13 +319,25 @@ def main() -> None:
             for name in SETS
         }
         asked["samples"] = (samples, list(samples.cases(read_sample_questions())))
-        if arguments.fit:
-            fitting = [[case for case in cases if case.labelled.fitting] for _, cases in asked.values()]
-            WEIGHTS.write_text(json.dumps(fit(fitting), indent=2) + "\n", encoding="utf-8")
-            load_models.cache_clear()
-        for name, (laboratory, cases) in asked.items():
-            held_out = [case for case in cases if not case.labelled.fitting]
-            print(name, json.dumps(measure(laboratory, held_out), ensure_ascii=False, indent=1))
+        report(asked, arguments.fit, arguments.fit_on)
+
+
+def report(asked: Mapping[str, tuple[Laboratory, Sequence[Case]]], fitted: bool, fit_on: str | None) -> None:
+    """Fit if asked to, and print the figures of the half that was not fitted on."""
+    halves = {name: [case for case in cases if case.labelled.fitting] for name, (_, cases) in asked.items()}
+    if fitted or fit_on:
+        weights = fit([halves[fit_on]] if fit_on else list(halves.values()))
+        models = models_of(weights)
+        if not fit_on:
+            WEIGHTS.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+    else:
+        models = load_models()
+    for name, (laboratory, cases) in asked.items():
+        held_out = [case for case in cases if not case.labelled.fitting]
+        print(
+            name,
+            json.dumps(measure(AnswerBuilder(laboratory.catalogue, models), held_out), ensure_ascii=False, indent=1),
+        )
 
 
 if __name__ == "__main__":
