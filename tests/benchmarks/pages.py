@@ -8,6 +8,10 @@ random but the same each time. They are set like official documents (GB/T 9704-2
 two, running head, page number between dashes), as text and as 200 dpi scans with skew and noise, in one column and two.
 
 Character error rates ignore blanks only; a wrong bracket or dash counts. Times are processor seconds of one process.
+Measured 2026-11-26 on two busy cores: one column 487 of 494 paragraphs exact, two columns 484, all heads removed;
+embedded fonts 99 to 163 pages/s; scans CER .0005 (one column, 3.5 s a page where the defaults took 6.1) and .0010 (two
+columns, twice the characters, 8.4 s).
+
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).
 """
 
@@ -165,11 +169,11 @@ def embedded_fonts(documents: Sequence[Sequence[str]], folder: Path) -> None:
         for page in pdf:
             page.get_textpage().get_text_range()
         peer = time.process_time() - started
-    got = {block.text for block in read.blocks}
+    got = {"".join(block.text.split()) for block in read.blocks}  # LibreOffice sets space between Han and digits
     wanted = [paragraph for paragraphs in documents for paragraph in paragraphs]
     print(
-        f"text, embedded font: {pages} pages, {sum(item in got for item in wanted)} of {len(wanted)} paragraphs exact, "
-        f"{pages / seconds:.0f} pages/s ({seconds / peer:.1f} times pdfium's extraction alone)"
+        f"text, embedded font: {pages} pages, {sum(item in got for item in wanted)} of {len(wanted)} paragraphs exact "
+        f"but for blanks, {pages / seconds:.0f} pages/s ({seconds / peer:.1f} times pdfium's extraction alone)"
     )
 
 
