@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import IO
 
 from corpus.errors import InputError, UnreadableFile, UnsupportedFile
-from ingest.cleaning import clean
+from corpus.records import Span
+from ingest.cleaning import CleanText, clean
 from ingest.reading import ReaderPool
 
 _WORD = "docx"
@@ -20,10 +21,12 @@ class Draft:
     Attributes:
         text: its canonical text, in which the offsets of findings count.
         word: the file's bytes if it is a Word file (docx).
+        blocks: ranges of ``text`` that its format sets off as quotations.
     """
 
     text: str
     word: bytes | None = None
+    blocks: tuple[Span, ...] = ()
 
 
 def read_draft(path: Path, name: str | None = None) -> Draft:
@@ -42,7 +45,14 @@ def read_draft(path: Path, name: str | None = None) -> Draft:
         raise read
     if not read.blocks:
         raise UnsupportedFile("压缩包不能直接核验，请解压后选择其中的文稿。")
-    return Draft(clean(read).text, path.read_bytes() if read.reader == _WORD else None)
+    text = clean(read)
+    return Draft(text.text, path.read_bytes() if read.reader == _WORD else None, _set_off(text))
+
+
+def _set_off(text: CleanText) -> tuple[Span, ...]:
+    """The paragraphs set off as quotations; none where most are, for that is the layout of the whole."""
+    quoted = [Span(item.start, item.end) for item in text.paragraphs if item.quoted]
+    return tuple(quoted) if 2 * len(quoted) < len(text.paragraphs) else ()
 
 
 def receive_draft(stream: IO[bytes], name: str) -> Draft:

@@ -31,6 +31,7 @@ class Block:
         generated: leading characters of ``text`` that the format generates (automatic numbering).
         key_value: the block is a ``key：value`` metadata row of the container (government site header tables).
         confidence: how sure recognised text is, 0 to 1; None where it was not recognised in an image but read.
+        quoted: set off as a quotation: by its style, by an indent on the left, by Markdown's ``>``.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Block:
     generated: int = 0
     key_value: bool = False
     confidence: float | None = None
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

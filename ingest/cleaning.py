@@ -40,6 +40,7 @@ class Paragraph:
     page: int | None = None
     key_value: bool = False
     confidence: float | None = None
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,16 @@ class _Assembly:
 
 
 def _paragraph(start: int, text: str, block: Block, confidence: float | None) -> Paragraph:
-    return Paragraph(start, start + len(text), block.type, block.heading_level, block.page, block.key_value, confidence)
+    return Paragraph(
+        start,
+        start + len(text),
+        block.type,
+        block.heading_level,
+        block.page,
+        block.key_value,
+        confidence,
+        block.quoted,
+    )
 
 
 def _joint(before: str, after: str) -> str:

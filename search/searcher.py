@@ -12,7 +12,7 @@ from haystack.core.errors import PipelineRuntimeError
 
 from corpus.catalogue import Catalogue
 from corpus.errors import InvalidQuery, LunkuError
-from corpus.records import PUBLIC
+from corpus.records import PUBLIC, Span
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
 from search.answers import Evidence, build_answers
@@ -223,8 +223,10 @@ class Searcher:
         """
         return find_similar(self._catalogue, self.engine, document_id, groups, limit)
 
-    def check_quotes(self, draft: str, groups: frozenset[str]) -> "QuoteCheck":
+    def check_quotes(self, draft: str, groups: frozenset[str], blocks: Sequence[Span] = ()) -> "QuoteCheck":
         """The quotations of a draft, each held against what ``groups`` may read.
+
+        ``blocks`` are the ranges that the draft's format sets off as quotations.
 
         Raises:
             TooLarge: a draft beyond ``search.quotation.checking.MAX_CHARACTERS``.
@@ -232,7 +234,8 @@ class Searcher:
         """
         from search.quotation.checking import QuotationChecker
 
-        return QuotationChecker(self._catalogue, self.engine, self._analyser, self._analyser.terms).check(draft, groups)
+        checker = QuotationChecker(self._catalogue, self.engine, self._analyser, self._analyser.terms)
+        return checker.check(draft, groups, blocks)
 
 
 async def last_event(events: AsyncIterator[Event]) -> Answer:

@@ -1,6 +1,7 @@
 """``lunku check-quotes``: the quotations of a file, or of what is piped in."""
 
 import sys
+from dataclasses import astuple
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -27,8 +28,10 @@ def run(path: Path, output: Path | None, groups: str | None, as_json: bool, data
     found = by_owner(
         load_settings(data_dir),
         groups,
-        lambda searcher, readers: searcher.check_quotes(draft.text, readers),
-        lambda server: server.post("/quote-checks", {"text": draft.text}),
+        lambda searcher, readers: searcher.check_quotes(draft.text, readers, draft.blocks),
+        lambda server: server.post(
+            "/quote-checks", {"text": draft.text, "blocks": [astuple(block) for block in draft.blocks]}
+        ),
     )
     check = TypeAdapter(QuoteCheck).validate_python(found)
     if output:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
@@ -14,6 +14,7 @@ from api.drafts import Draft, receive_draft
 from api.http.access import Caller, CallerDep
 from api.http.state import LibraryDep, ServedLibrary
 from corpus.errors import InputError
+from corpus.records import Span
 from search.quotation.findings import QuoteCheck
 
 router = APIRouter(tags=["quote-checks"])
@@ -28,6 +29,7 @@ class DraftText(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str
+    blocks: list[tuple[int, int]] = Field([], max_length=5_000, description="引文段落在文中的起止位置")
 
 
 _BODY: dict[str, Any] = {
@@ -64,7 +66,7 @@ async def report_on_quotes(request: Request, library: LibraryDep, caller: Caller
 
 async def check(library: ServedLibrary, caller: Caller, draft: Draft) -> QuoteCheck:
     """Check a draft in one of the search threads."""
-    return await library.searching(lambda searcher: searcher.check_quotes(draft.text, caller.groups))
+    return await library.searching(lambda searcher: searcher.check_quotes(draft.text, caller.groups, draft.blocks))
 
 
 async def report(library: ServedLibrary, caller: Caller, draft: Draft) -> Response:
@@ -94,6 +96,7 @@ async def _draft(request: Request) -> Draft:
                 raise InputError("请在 file 项中上传要核验的文稿")
             return await uploaded_draft(file)
     try:
-        return Draft(DraftText.model_validate_json(await request.body()).text)
+        given = DraftText.model_validate_json(await request.body())
+        return Draft(given.text, blocks=tuple(Span(*block) for block in given.blocks))
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error

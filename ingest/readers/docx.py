@@ -187,6 +187,7 @@ class _Reader:
             indented=indented,
             page=self._place.page,
             generated=len(label),
+            quoted=not (label or level) and self._styles.is_quotation(properties, style),
         )
 
     def _label(self, properties: etree._Element | None, style: str | None) -> str:

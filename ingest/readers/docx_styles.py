@@ -11,6 +11,9 @@ from ingest.readers.docx_numbering import W, integer, value_of
 _HEADING_NAME = re.compile(r"(?i)^(?:heading|标题)\s*([1-9])$")
 _TITLE_NAME = re.compile(r"(?i)^(?:title|标题|公文标题|文件标题)$")
 _CONTENTS_NAME = re.compile(r"(?i)^(?:toc|目录)\s*[1-9]$")
+_QUOTATION_NAME = re.compile(r"(?i)^(?:(?:intense )?quote|block text|(?:明显)?引用|引文)$")
+_SET_OFF, _SET_OFF_CHARACTERS = 400, 150
+"""Indent on the left from which on a paragraph is set off: twentieths of a point, or hundredths of a character."""
 _BODY_TEXT = 9
 """The outline level that stands for none."""
 _T = TypeVar("_T")
@@ -68,6 +71,19 @@ class Styles:
     def is_contents(self, style: str | None) -> bool:
         """Whether the style is that of an entry in the table of contents."""
         return any(_CONTENTS_NAME.match(name) for name in self._names(style))
+
+    def is_quotation(self, properties: etree._Element | None, style: str | None) -> bool:
+        """Whether a paragraph is set off as a quotation: by the name of its style, or on the left as a whole."""
+        if any(_QUOTATION_NAME.match(name) for name in self._names(style)):
+            return True
+        own = properties.find(f"{W}ind") if properties is not None else None
+        for indent in (own, self._inherited(style or self._default, lambda p: p.find(f"{W}ind"))):
+            if indent is not None:
+                characters = indent.get(f"{W}leftChars", indent.get(f"{W}startChars"))
+                twips = indent.get(f"{W}left", indent.get(f"{W}start"))
+                if characters is not None or twips is not None:
+                    return integer(characters, 0) >= _SET_OFF_CHARACTERS or integer(twips, 0) >= _SET_OFF
+        return False
 
     def first_line_indent(self, properties: etree._Element | None, style: str | None) -> bool | None:
         """Whether the first line is set in; None where neither paragraph nor style says."""

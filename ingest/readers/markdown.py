@@ -111,15 +111,15 @@ class _Parser:
             self._at += 1
             self._collector.add(plain(line), heading_level=1 if underline[1][0] == "=" else 2)
         else:
-            self._text(_QUOTE.sub("", line))
+            self._text(_QUOTE.sub("", line), quoted=bool(_QUOTE.match(line)))
 
-    def _text(self, line: str) -> None:
+    def _text(self, line: str, *, quoted: bool) -> None:
         item = _BULLET.match(line) or _NUMBERED.match(line)
         block_type = BlockType.PARAGRAPH if item else BlockType.LINE
         content = plain(line[item.end() :] if item else line)
         for paragraph in split_paragraphs(content):
             indented = True if item else bool(INDENT.match(paragraph))
-            self._collector.add(paragraph.rstrip(), type=block_type, indented=indented)
+            self._collector.add(paragraph.rstrip(), type=block_type, indented=indented, quoted=quoted)
 
 
 def plain(text: str) -> str:

@@ -90,6 +90,7 @@ def encode(read: ReadFile) -> list[Any]:
                 b.generated,
                 b.key_value,
                 b.confidence,
+                b.quoted,
             )
             for b in read.blocks
         ],

@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.errors import TooLarge
-from corpus.records import Document
+from corpus.records import Document, Span
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
@@ -81,8 +81,10 @@ class QuotationChecker:
         self._analyser = analyser
         self._terms = terms
 
-    def check(self, draft: str, groups: frozenset[str]) -> QuoteCheck:
+    def check(self, draft: str, groups: frozenset[str], blocks: Sequence[Span] = ()) -> QuoteCheck:
         """Check a draft against what ``groups`` may read; equal drafts over an equal library give equal findings.
+
+        ``blocks`` are the ranges that the draft's format sets off as quotations.
 
         Raises:
             TooLarge: more than ``MAX_CHARACTERS``.
@@ -92,7 +94,7 @@ class QuotationChecker:
             raise TooLarge(f"文稿过长（{len(draft)} 字），请分成不超过 {MAX_CHARACTERS} 字的几部分核验。")
         # A lone surrogate cannot be encoded; replacing it keeps every offset.
         draft = draft.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        findings = _Check(self._catalogue, self._engine, self._analyser, draft, groups).findings()
+        findings = _Check(self._catalogue, self._engine, self._analyser, draft, groups).findings(blocks)
         summary = {verdict.value: sum(item.verdict is verdict for item in findings) for verdict in Verdict}
         return QuoteCheck(findings, summary, replaced_wordings(draft, self._terms, self._analyser))
 
@@ -114,9 +116,9 @@ class _Check:
         self._documents: dict[str, Document] = {}
         """The documents of the findings' sources."""
 
-    def findings(self) -> list[Finding]:
+    def findings(self, blocks: Sequence[Span]) -> list[Finding]:
         """Everything there is to say, in the order of the draft."""
-        spans = iter(find_spans(self._draft))
+        spans = iter(find_spans(self._draft, blocks))
         judged: list[_Judged] = []
         while batch := list(islice(spans, _TOGETHER)):
             judged += self._judge([Quotation.of(self._draft, span) for span in batch])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from corpus.records import Span
 from corpus.text.references import find_document_numbers
@@ -25,7 +26,9 @@ _MARKED = re.compile(
     rf"“(?P<curly>(?:[^“”]|“[^“”]*”){{1,{_LONGEST}}})”|「(?P<corner>(?:[^「」]|「[^「」]*」){{1,{_LONGEST}}})」"
     rf"|『(?P<white>[^『』]{{1,{_LONGEST}}})』|[\"＂](?P<straight>[^\"＂\n]{{1,{_LONGEST}}})[\"＂]"
 )
-_SAYING = re.compile(rf"(?:指出|强调|提出|要求|规定|写道)[:：]\s*(?=[^\s{_OPENING}])")
+_SAYING = re.compile(
+    rf"(?:指出|强调|提出|要求|规定|写道|明确|表示|认为|提到|重申|号召|宣布)[:：]\s*(?=[^\s{_OPENING}])"
+)
 _BLOCK = re.compile(r"^[ \t\u3000]*[>＞](?P<line>.*)$", re.MULTILINE)
 _ELLIPSIS = re.compile(r"…+|⋯+|\.{3,}|。{3,}")
 TITLE = re.compile(r"《[^《》\n]{1,100}(?:《[^《》\n]*》[^《》\n]*)*》")
@@ -62,16 +65,17 @@ class QuotedSpan:
     lead: Span = _NOWHERE
 
 
-def find_spans(draft: str) -> list[QuotedSpan]:
-    """The spans to look up, in order and not overlapping.
+def find_spans(draft: str, blocks: Iterable[Span] = ()) -> list[QuotedSpan]:
+    """The spans to look up, in order and not overlapping; ``blocks`` are those that the draft's format sets off.
 
     An ellipsis announces an omission, so what stands before and after it are spans of their own. Titles in 《》 are
     names of sources, not quotations.
     """
+    blocks = [block for block in blocks if 0 <= block.start < block.end <= len(draft)]
     taken: list[Span] = []
     found: list[QuotedSpan] = []
     for kind, wholes in (
-        (SpanKind.BLOCK, _blocks(draft)),
+        (SpanKind.BLOCK, chain(blocks, _blocks(draft))),
         (SpanKind.CLAUSE, _clauses(draft)),
         (SpanKind.MARKED, _marked(draft)),
     ):

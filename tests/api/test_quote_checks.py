@@ -43,6 +43,16 @@ def test_a_file_is_checked_like_its_text(client, name):
     assert response.json() == client.post(CHECKS, json={"text": DRAFT}).json()
 
 
+def test_what_markdown_sets_off_is_checked_however_it_is_sent(client):
+    text = "通知原文：\n\n> 坚持民生优先，压实属地责任\n\n以上。"
+    sent = client.post(CHECKS, files={"file": ("文稿.md", text.encode())}).json()["findings"]
+    assert [item["verdict"] for item in sent] == ["exact"]
+    plain = "通知原文：\n坚持民生优先，压实属地责任\n以上。"
+    given = client.post(CHECKS, json={"text": plain, "blocks": [[6, 19]]}).json()["findings"]
+    assert [item["text"] for item in given] == ["坚持民生优先，压实属地责任"]
+    assert client.post(CHECKS, json={"text": plain}).json()["findings"] == []
+
+
 def test_what_the_caller_may_not_read_is_not_found(client, ids):
     response = client.post(CHECKS, json={"text": INTERNAL})
     assert [item["verdict"] for item in response.json()["findings"]] == ["not_found"]

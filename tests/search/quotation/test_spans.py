@@ -1,5 +1,6 @@
 import pytest
 
+from corpus.records import Span
 from search.quotation.spans import SpanKind, find_spans
 
 LONG = "这项工作关系千家万户的切身利益，必须统筹谋划、扎实推进，不能一蹴而就"
@@ -33,6 +34,7 @@ def test_marks(draft, found):
         ("会议强调：要一抓到底，久久为功。会后散步。", ["要一抓到底，久久为功"]),
         ("会议指出: 要坚持“放管服”改革，一抓到底。", ["要坚持“放管服”改革，一抓到底"]),
         ("会议指出，要一抓到底。", []),
+        ("负责人表示：要久久为功。", ["要久久为功"]),
         ("会议指出：“要一抓到底。”", []),
     ],
 )
@@ -42,6 +44,12 @@ def test_clauses_after_a_verb_of_saying(draft, found):
 
 def test_lines_of_a_block_quotation_are_found_one_by_one():
     assert texts("原文：\n> 一抓到底，\n＞“久久为功。”\n完。", SpanKind.BLOCK) == ["一抓到底", "久久为功"]
+
+
+def test_what_the_format_sets_off_is_a_block_quotation_and_nonsense_ranges_are_none():
+    draft = "原文如下。\n一抓到底。\n完。"
+    found = find_spans(draft, [Span(6, 11), Span(-1, 3), Span(5, 5), Span(9, 900)])
+    assert [(draft[span.start : span.end], span.kind) for span in found] == [("一抓到底", SpanKind.BLOCK)]
 
 
 def test_long_sentences_are_looked_up_and_titles_are_not():
