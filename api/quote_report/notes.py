@@ -27,9 +27,10 @@ def notes(check: QuoteCheck) -> list[Note]:
 
 
 def verdict_name(finding: Finding) -> str:
-    """The verdict; of a particular with what it is about."""
-    about = "" if finding.kind is FindingKind.QUOTATION else f"：{PARTICULARS[finding.kind]}"
-    return VERDICTS[finding.verdict] + about
+    """The verdict; of a particular, that the library has another one."""
+    if finding.kind is FindingKind.QUOTATION:
+        return VERDICTS[finding.verdict]
+    return f"{PARTICULARS[finding.kind]}与馆藏不同"
 
 
 def _of_findings(check: QuoteCheck) -> Iterator[Note]:

@@ -24,7 +24,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import opencc
@@ -32,7 +32,7 @@ import rjieba
 
 from corpus.catalogue import Catalogue
 from corpus.identifiers import content_hash
-from corpus.records import IngestReport, Kind, PassageSpan, VersionDraft
+from corpus.records import IngestReport, Kind, MetadataField, PassageSpan, VersionDraft
 from corpus.settings import Settings
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
@@ -43,7 +43,7 @@ from search.engine.factory import open_engine
 from search.indexing import Indexer
 from search.quotation.checking import QuotationChecker
 from search.quotation.comparison import letters
-from search.quotation.findings import Verdict
+from search.quotation.findings import FindingKind, Verdict
 from tests.benchmarks.search import build, read_lines
 
 GROUPS = frozenset({"public"})
@@ -55,6 +55,13 @@ _DRAFT = 5_000
 AMBIGUOUS = frozenset({"neighbour"})
 """Manners of planting that have no one right verdict: shown, but in no figure."""
 
+_OFFICES = (
+    ("东川市人民政府", "东川政发"),
+    ("东川市人民政府办公室", "东川政办发"),
+    ("省财政厅", "财发"),
+    ("省教育厅", "教发"),
+)
+_ARTICLE = re.compile(r"(?m)^(?P<label>第[一二三四五六七八九十百]{1,6}条)\s+(?P<sentence>[^\n。]{15,100}。)")
 _JIEBA = rjieba.Jieba()
 _TRADITIONAL = opencc.OpenCC("s2t")
 _HAN = re.compile("[一-鿿]")
@@ -78,6 +85,19 @@ class Source:
         return "fit" if self.number // LEFT_OUT % 2 else "held-back"
 
     @property
+    def document_number(self) -> str:
+        """A made-up number, date and office: the planting set has none."""
+        return f"{_OFFICES[self.number % len(_OFFICES)][1]}〔{self.issued_on[:4]}〕{self.number % 90 + 1}号"
+
+    @property
+    def issued_on(self) -> str:
+        return f"{2001 + self.number % 22}-{self.number % 12 + 1:02d}-{self.number % 28 + 1:02d}"
+
+    @property
+    def organization(self) -> str:
+        return _OFFICES[self.number % len(_OFFICES)][0]
+
+    @property
     def held(self) -> bool:
         return self.number % LEFT_OUT != 0
 
@@ -90,6 +110,8 @@ class Case:
     draft: str
     verdict: Verdict
     planted: str
+    particular: FindingKind | None = None
+    """What the draft says otherwise than the source, beside quoting it."""
 
 
 def read_sources(data: Path) -> list[Source]:
@@ -118,7 +140,9 @@ def draft_of(source: Source) -> VersionDraft:
         title=source.title,
         readers=GROUPS,
         text=source.text,
-        fields=(),
+        fields=tuple(
+            MetadataField(name, getattr(source, name)) for name in ("document_number", "issued_on", "organization")
+        ),
         sections=(),
         passages=tuple(spans),
         report=IngestReport(reader="text"),
@@ -300,6 +324,51 @@ class Planter:
         changed = sentence[:at] + self.random.choice(self.characters) + sentence[at + 1 :]
         return self._case("unmarked_changed", changed, Verdict.ALTERED, _RUNNING_TEXT)
 
+    def plant_with_particulars(self) -> Case | None:
+        """A quotation with the number, date, office and article of its source."""
+        return self._beside(None)
+
+    def plant_other_number(self) -> Case | None:
+        return self._beside(FindingKind.DOCUMENT_NUMBER)
+
+    def plant_other_date(self) -> Case | None:
+        return self._beside(FindingKind.DATE)
+
+    def plant_other_office(self) -> Case | None:
+        return self._beside(FindingKind.ORGANIZATION)
+
+    def plant_other_article(self) -> Case | None:
+        return self._beside(FindingKind.ARTICLE)
+
+    def _beside(self, other: FindingKind | None) -> Case | None:
+        source = self.random.choice(self.held)
+        articles = [match for match in _ARTICLE.finditer(source.text) if not set("“”「」\"'…") & set(match[0])]
+        if not articles:
+            return None
+        match = self.random.choice(articles)
+        number, year, office, article = (
+            source.document_number,
+            source.issued_on[:4],
+            source.organization,
+            match["label"],
+        )
+        if other is FindingKind.DOCUMENT_NUMBER:
+            number = re.sub(r"\d+(?=号)", lambda found: str(int(found[0]) + self.random.randint(1, 9)), number)
+        elif other is FindingKind.DATE:
+            year = str(int(year) + self.random.choice([-3, -1, 1, 2]))
+        elif other is FindingKind.ORGANIZATION:
+            office = self.random.choice([name for name, _ in _OFFICES if name != office])
+        elif other is FindingKind.ARTICLE:
+            article = self.random.choice([item["label"] for item in articles])
+            if article == match["label"]:
+                return None
+        form = self.random.choice([
+            f"{office}{year}年印发的《{source.title}》（{number}）{article}规定：“{{}}”。",
+            f"根据{year}年{office}发布的《{source.title}》（{number}），其{article}明确：“{{}}”",
+        ])  # fmt: skip
+        case = self._case("particulars", match["sentence"], Verdict.EXACT, form)
+        return case and replace(case, particular=other, manner=f"other_{other}" if other else "with_particulars")
+
     def plant_unrelated(self) -> Case | None:
         """A sentence of another field."""
         sentence, _ = self.sentence(self.unrelated)
@@ -342,13 +411,21 @@ def build_laws(settings: Settings, sources: Sequence[Source]) -> None:
 def measure(check: QuotationChecker, cases: Sequence[Case], verbose: bool) -> dict:
     """Per verdict its precision and recall; per manner of planting the verdicts that were given."""
     pairs: Counter[tuple[Verdict, str]] = Counter()
+    told: Counter[tuple[FindingKind | None, FindingKind]] = Counter()
+    planted: Counter[FindingKind | None] = Counter()
     given: dict[str, Counter[str]] = defaultdict(Counter)
     for case in cases:
-        findings = [item for item in check.check(case.draft, GROUPS).findings if letters(item.text) >= 10]
+        found = check.check(case.draft, GROUPS).findings
+        beside = {item.kind for item in found} - {FindingKind.QUOTATION}
+        planted[case.particular] += 1
+        told.update((case.particular, kind) for kind in beside)
+        findings = [item for item in found if item.kind is FindingKind.QUOTATION and letters(item.text) >= 10]
         verdict = findings[0].verdict.value if len(findings) == 1 else f"{len(findings)} findings"
         if case.manner not in AMBIGUOUS:
             pairs[case.verdict, verdict] += 1
         given[case.manner][verdict] += 1
+        if verbose and beside != {case.particular} - {None}:
+            print(case.manner, case.particular, "→", beside, "|", case.draft)
         if verbose and verdict != case.verdict:
             print(case.manner, case.verdict, "→", verdict, "|", case.planted)
             for finding in findings:
@@ -363,7 +440,19 @@ def measure(check: QuotationChecker, cases: Sequence[Case], verbose: bool) -> di
             "precision": round(right / called, 4) if called else None,
             "recall": round(right / wanted, 4) if wanted else None,
         }
-    return {"verdicts": figures, "given": {name: dict(counts) for name, counts in sorted(given.items())}}
+    particulars = {}
+    for kind in set(planted) - {None}:
+        called = sum(count for (_, name), count in told.items() if name is kind)
+        particulars[kind] = {
+            "cases": planted[kind],
+            "precision": round(told[kind, kind] / called, 4) if called else None,
+            "recall": round(told[kind, kind] / planted[kind], 4),
+        }
+    return {
+        "verdicts": figures,
+        "particulars": particulars,
+        "given": {name: dict(counts) for name, counts in sorted(given.items())},
+    }
 
 
 def time_drafts(data: Path, folder: Path) -> dict:

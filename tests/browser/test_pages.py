@@ -93,6 +93,18 @@ def test_a_misquoted_sentence_is_shown_with_the_words_that_were_changed(browser)
     assert_opened_at(browser, ANSWER)
 
 
+def test_a_hit_leads_to_its_reference_in_full(browser):
+    browser.resize(PHONE)
+    browser.open("/", q="“2个工作日内确认”")
+    browser.follow(browser.driver.find_element(By.LINK_TEXT, "复制引用"))
+    assert_fits(browser)
+    line, reference, *_ = browser.texts(".copyable")
+    assert line.startswith("《")
+    assert re.search(r"\[[A-Z]", reference)
+    browser.all(".copyable")[1].click()
+    assert browser.driver.execute_script("return String(getSelection())").strip() == reference, "one click selects it"
+
+
 def test_an_empty_result_says_what_to_try(browser):
     search(browser, "“云深不知处的第七块瓦”")
     assert "没有找到" in browser.text

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from api import wording
-from api.quote_report.notes import particular, replacement
+from api.quote_report.notes import particular, replacement, verdict_name
 
 
 @cache
@@ -34,6 +34,7 @@ def environment() -> Environment:
         alike=wording.alike,
         particular=particular,
         replacement=replacement,
+        verdict_name=verdict_name,
     )
     environment.globals.update(
         kinds=wording.KINDS,
@@ -46,7 +47,6 @@ def environment() -> Environment:
         groups=wording.GROUPS,
         outcomes=wording.OUTCOMES,
         job_states=wording.JOB_STATES,
-        particulars=wording.PARTICULARS,
         gap_states=wording.GAP_STATES,
         gap_causes=wording.GAP_CAUSES,
         standings=wording.STANDINGS,
