@@ -13,6 +13,7 @@ from docx.text.run import Run
 
 from api.quote_report.anchors import anchored_runs
 from api.quote_report.notes import Note, notes
+from api.quote_report.package import without_dangling
 from api.wording import VERDICTS
 from search.quotation.findings import QuoteCheck
 
@@ -30,7 +31,7 @@ def annotated(file: bytes, text: str, check: QuoteCheck) -> bytes:
         text: the draft's canonical text, in which the findings count.
         check: the findings.
     """
-    return _written(Document(BytesIO(file)), text, check)
+    return _written(Document(without_dangling(file)), text, check)
 
 
 def text_report(text: str, check: QuoteCheck) -> bytes:
@@ -68,6 +69,9 @@ def _add_summary(body: Any, check: QuoteCheck, found: Sequence[Note]) -> None:
     table = body.add_table(1 + len(found), len(_COLUMNS), Cm(sum(width for _, width in _COLUMNS)))
     lines = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>' for side in _BORDERS)
     table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))
+    table.autofit = False
+    for column, (_, width) in zip(table.columns, _COLUMNS, strict=True):
+        column.width = Cm(width)
     table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
     rows = [[name for name, _ in _COLUMNS], *(_row(number, note) for number, note in enumerate(found, 1))]
     for row, values in zip(table.rows, rows, strict=True):

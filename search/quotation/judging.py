@@ -23,7 +23,7 @@ from search.quotation.alignment import (
 )
 from search.quotation.comparison import Comparable, comparable, letters
 from search.quotation.findings import Difference, Finding, Operation, Verdict
-from search.quotation.spans import SHORTEST_UNMARKED, QuotedSpan, SpanKind
+from search.quotation.spans import SHORTEST_UNMARKED, QuotedSpan, SpanKind, own_letters
 from search.quotation.windows import Window
 from search.results import Citation
 
@@ -49,6 +49,8 @@ _ONE_PLACE = 40
 _CLAUSE_END = re.compile(r"[，；：。！？,;:!?\n]")
 _ALIGNED = 5
 """Windows that are aligned character by character, chosen by ``rapidfuzz.fuzz.partial_ratio``."""
+_ALIGNED_WITHIN = 15.0
+"""Points of that ratio (of 100) by which a window may be behind the best one: aligning is what a check costs most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,10 @@ def _latest(matches: Sequence[_Match]) -> _Match:
 
 def _closest(quote: str, windows: Sequence[Window], sources: Set[str] | None) -> _Match | None:
     """The window and place with the fewest edits; among equals, one of a named source, then the likeliest."""
-    likely = sorted(windows, key=lambda window: -fuzz.partial_ratio(quote, window.compared.text))[:_ALIGNED]
-    matches = [_Match(window, closest_place(quote, window.compared.text)) for window in likely if window.compared.text]
+    scored = [(fuzz.partial_ratio(quote, window.compared.text), window) for window in windows if window.compared.text]
+    scored.sort(key=lambda pair: -pair[0])
+    likely = [window for score, window in scored[:_ALIGNED] if score >= scored[0][0] - _ALIGNED_WITHIN]
+    matches = [_Match(window, closest_place(quote, window.compared.text)) for window in likely]
     return min(
         (match for match in matches if match.place.end > match.place.start),
         key=lambda match: (match.place.edits, match.window.document_id not in (sources or ())),
@@ -221,7 +225,10 @@ def _unmarked(quotation: Quotation, windows: Sequence[Window], match: _Match | N
             last -= 1
         place = Place(found.place.start + first - start, found.place.end + last - end, found.place.edits)
         part, found_part = _part(quotation, first, last), _Match(found.window, place)
-        if letters(part.text) >= SHORTEST_UNMARKED and _similarity(part, found_part) >= LEAST_SIMILAR_UNMARKED:
+        if (
+            own_letters(quotation.draft, part.span) >= SHORTEST_UNMARKED
+            and _similarity(part, found_part) >= LEAST_SIMILAR_UNMARKED
+        ):
             return _altered(part, found_part) if place.edits else _with(part, Verdict.EXACT, found_part, [])
     return None
 

@@ -72,12 +72,14 @@ def find_spans(draft: str, blocks: Iterable[Span] = ()) -> list[QuotedSpan]:
     names of sources, not quotations.
     """
     blocks = [block for block in blocks if 0 <= block.start < block.end <= len(draft)]
+    marked = list(_marked(draft))
     taken: list[Span] = []
     found: list[QuotedSpan] = []
     for kind, wholes in (
         (SpanKind.BLOCK, chain(blocks, _blocks(draft))),
-        (SpanKind.CLAUSE, _clauses(draft)),
-        (SpanKind.MARKED, _marked(draft)),
+        # 要求： within a quotation is part of it; a quotation within a clause is part of the clause.
+        (SpanKind.CLAUSE, (clause for clause in _clauses(draft) if not _is_within(clause, marked))),
+        (SpanKind.MARKED, marked),
     ):
         free = [
             span for span in wholes if not any(span.start < other.end and other.start < span.end for other in taken)
@@ -89,6 +91,11 @@ def find_spans(draft: str, blocks: Iterable[Span] = ()) -> list[QuotedSpan]:
             found += [QuotedSpan(part.start, part.end, kind, named, lead) for part in _parts(draft, span)]
     found += _unmarked(draft, sorted([*taken, *_long_titles(draft)], key=lambda span: span.start))
     return sorted(found, key=lambda span: span.start)
+
+
+def _is_within(span: Span, others: Iterable[Span]) -> bool:
+    """Whether the span begins inside one of the others."""
+    return any(other.start <= span.start < other.end for other in others)
 
 
 def _marked(draft: str) -> Iterator[Span]:
@@ -171,6 +178,16 @@ def _named(draft: str, span: Span, lead: Span) -> tuple[str, ...]:
     note = NOTE.match(draft, span.end)
     names = [*(_names(nearest) or _names(text)), *(_names(note["note"]) if note else ())]
     return tuple(dict.fromkeys(names))
+
+
+def own_letters(draft: str, span: QuotedSpan) -> int:
+    """Letters of a span without the titles and document numbers in it: naming a source is not copying its words."""
+    start, end = max(0, span.start - _LEAD_IN), min(len(draft), span.end + _LEAD_IN)
+    around = draft[start:end]
+    names = [match.span() for match in TITLE.finditer(around)]
+    names += [(item.start, item.end) for item in find_document_numbers(around)]
+    named = {at for first, last in names for at in range(start + first, start + last)}
+    return sum(draft[at].isalnum() and at not in named for at in range(span.start, span.end))
 
 
 def _names(text: str) -> list[str]:

@@ -8,6 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 from docx import Document
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
@@ -19,6 +22,7 @@ from api.quote_report.notes import remarks
 from search.quotation.findings import Difference, Finding, Operation, QuoteCheck, Verdict
 from tests.search.quotation.citations import citation
 
+NOWHERE = b'<Relationship Id="rId99" Type="http://example.com/x" Target="NULL"/></Relationships>'
 WORDS = "压实属地责任，坚持民生优先"
 
 
@@ -147,7 +151,7 @@ def test_the_second_of_two_equal_quotations_is_told_from_the_first(save):
     assert texts[0] is texts[1] is not texts[2]
 
 
-def test_numbering_tables_links_insertions_and_notes(save, tmp_path):
+def test_numbering_tables_links_and_insertions(save):
     """Numbers that Word makes, cells whose headings are repeated, and text that is not in plain runs."""
     document = Document()
     document.add_paragraph("甲事项办理“先急后缓、先易后难的办法”", style="List Number")
@@ -177,6 +181,30 @@ def test_numbering_tables_links_insertions_and_notes(save, tmp_path):
     assert [words for _, words in comments_of(report)] == quotes
 
 
+def test_what_stands_in_a_note_or_a_box_is_anchored_where_it_hangs(save):
+    """Word allows no comment inside a footnote or a text box."""
+    document = Document()
+    document.add_paragraph("开头一段。")
+    noted = document.add_paragraph("正文有注")._p
+    noted.append(parse_xml(f'<w:r {nsdecls("w")}><w:footnoteReference w:id="2"/></w:r>'))
+    note = '<w:footnote w:id="2"><w:p><w:r><w:t>原文为“逐户走访登记造册”。</w:t></w:r></w:p></w:footnote>'
+    notes = f"<w:footnotes {nsdecls('w')}>{note}</w:footnotes>"
+    part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, notes.encode(), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    boxed = document.add_paragraph("框外")._p
+    boxed.append(
+        parse_xml(
+            f'<w:r {nsdecls("w")}><w:pict><v:textbox xmlns:v="urn:schemas-microsoft-com:vml"><w:txbxContent><w:p><w:r>'
+            "<w:t>框内“一户一策分类帮扶”</w:t></w:r></w:p></w:txbxContent></v:textbox></w:pict></w:r>"
+        )
+    )
+    quotes = ["逐户走访登记造册", "一户一策分类帮扶"]
+    _, report = report_on(save(document), *(lambda text, quote=quote: finding(text, quote) for quote in quotes))
+    starts = list(report.element.body.iter(qn("w:commentRangeStart")))
+    assert [start.getnext().xpath("name(./*[1])") for start in starts] == ["w:footnoteReference", "w:pict"]
+    assert all(start.getparent().getparent() is report.element.body for start in starts)
+
+
 def test_comments_that_the_draft_has_are_kept(save):
     document = Document()
     run = document.add_paragraph().add_run(f"要求“{WORDS}”")
@@ -200,6 +228,19 @@ def test_without_findings_there_is_a_report_too():
     report = Document(BytesIO(quote_report(Draft("没有引文。"), checked())))
     assert "共 0 处" in report.paragraphs[2].text
     assert not list(report.comments)
+
+
+def test_a_part_that_is_not_there_does_not_cost_the_layout(save, tmp_path):
+    document = Document()
+    document.add_paragraph(f"要求“{WORDS}”").runs[0].bold = True
+    path, broken = save(document), tmp_path / "broken.docx"
+    with ZipFile(path) as source, ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            if name != "docProps/thumbnail.jpeg":
+                target.writestr(name, source.read(name).replace(b"</Relationships>", NOWHERE))
+    _, report = report_on(broken, lambda text: finding(text, WORDS))
+    assert comments_of(report)[0][1] == WORDS
+    assert report.paragraphs[0].runs[0].bold
 
 
 @pytest.mark.parametrize("word", [b"PK\x03\x04 not a document", b""])

@@ -94,6 +94,13 @@ def test_what_agrees_or_cannot_be_compared_is_left_alone(check, draft):
     assert told(check(draft)) == []
 
 
+def test_naming_a_source_as_the_library_names_it_is_not_copying(check):
+    text = f"请认真学习{TITLE}（云政办发〔2021〕18号）。"
+    from_library = "根据云政办发[2021]18号文件，补贴按每户三千元标准发放，随设备验收一次拨付。"
+    assert check(text).findings == []
+    assert [item.verdict for item in check(from_library).findings] == [Verdict.EXACT]
+
+
 def test_nothing_is_told_of_a_document_that_the_reader_may_not_read(check):
     draft = "2020年印发的《关于办好云岭社区讲堂的调研报告》（云报〔2020〕1号）"
     assert told(check(draft, "researchers")) == [(DATE, "2020年", "2022年")]

@@ -36,6 +36,7 @@ def test_marks(draft, found):
         ("会议指出，要一抓到底。", []),
         ("负责人表示：要久久为功。", ["要久久为功"]),
         ("会议指出：“要一抓到底。”", []),
+        ("通知说“应当符合规划要求：不得破坏风貌”。", []),
     ],
 )
 def test_clauses_after_a_verb_of_saying(draft, found):
