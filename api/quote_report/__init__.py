@@ -13,6 +13,8 @@ from search.quotation.findings import QuoteCheck
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
+LAYOUT_LOST = "原 Word 文件写不进批注，以上只是它的文字，版式没有保留；可另存为普通 docx 后重新核验。"
+
 _SECONDS = 60.0
 _MEMORY_BYTES = 2_500 * 1024**2
 
@@ -20,11 +22,14 @@ _MEMORY_BYTES = 2_500 * 1024**2
 def quote_report(draft: Draft, check: QuoteCheck) -> bytes:
     """The report as docx: a Word file with its own layout; of anything else, its text.
 
-    A Word file that cannot be written to (with macros, of the strict kind) is reported on by its text as well.
+    A Word file that cannot be written to (with macros, of the strict kind) is reported on by its text as well, and the
+    report says so.
     """
     from api.quote_report.writing import text_report
 
-    return (_annotated(draft, check) if draft.word else None) or text_report(draft.text, check)
+    if draft.word is None:
+        return text_report(draft.text, check)
+    return _annotated(draft, check) or text_report(draft.text, check, LAYOUT_LOST)
 
 
 def _annotated(draft: Draft, check: QuoteCheck) -> bytes | None:

@@ -34,8 +34,11 @@ def annotated(file: bytes, text: str, check: QuoteCheck) -> bytes:
     return _written(Document(without_dangling(file)), text, check)
 
 
-def text_report(text: str, check: QuoteCheck) -> bytes:
-    """A Word document made of a draft's text, a paragraph for each line, with the same comments and table."""
+def text_report(text: str, check: QuoteCheck, remark: str = "") -> bytes:
+    """A Word document made of a draft's text, a paragraph for each line, with the same comments and table.
+
+    ``remark`` stands above the table.
+    """
     text = _printable(text)
     document = Document()
     normal = document.styles["Normal"]
@@ -43,29 +46,31 @@ def text_report(text: str, check: QuoteCheck) -> bytes:
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
     for line in text.split("\n"):
         document.add_paragraph(line)
-    return _written(document, text, check)
+    return _written(document, text, check, remark)
 
 
-def _written(document: Any, text: str, check: QuoteCheck) -> bytes:
+def _written(document: Any, text: str, check: QuoteCheck, remark: str = "") -> bytes:
     found = notes(check)
     places = anchored_runs(document, text, [(note.start, note.end) for note in found])
     for number, (note, runs) in enumerate(zip(found, places, strict=True), 1):
         if runs:
             lines = "\n".join(map(_printable, [f"{number}. {note.heading}", *note.remarks]))
             document.add_comment([Run(run, document) for run in runs], lines, _AUTHOR, _INITIALS)
-    _add_summary(BlockItemContainer(document.element.body, document), check, found)
+    _add_summary(BlockItemContainer(document.element.body, document), check, found, remark)
     buffer = BytesIO()
     document.save(buffer)
     return buffer.getvalue()
 
 
-def _add_summary(body: Any, check: QuoteCheck, found: Sequence[Note]) -> None:
+def _add_summary(body: Any, check: QuoteCheck, found: Sequence[Note], remark: str) -> None:
     title = body.add_paragraph()
     title.paragraph_format.page_break_before = True
     _plain(title, "引文核验结果", bold=True, size=16)
     counts = "，".join(f"{name} {check.summary[verdict]} 处" for verdict, name in VERDICTS.items())
     counts += f"；提法已更新 {len(check.wordings)} 处" if check.wordings else ""
     _plain(body.add_paragraph(), f"共 {len(check.findings)} 处：{counts}。以上正文未作任何改动，批注与下表序号一致。")
+    if remark:
+        _plain(body.add_paragraph(), remark)
     table = body.add_table(1 + len(found), len(_COLUMNS), Cm(sum(width for _, width in _COLUMNS)))
     lines = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>' for side in _BORDERS)
     table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))

@@ -66,6 +66,7 @@ _JIEBA = rjieba.Jieba()
 _TRADITIONAL = opencc.OpenCC("s2t")
 _HAN = re.compile("[一-鿿]")
 _RUNNING_TEXT = "笔者多年调研中注意到这样一点，{}这一点值得深思。"
+_CLAUSES = ("会议强调：{}会后进行了讨论。", "通知明确：{}", "在座谈会上，负责人提出：{}大家都赞成。")
 _NUMBER_CUT = re.compile(r"[0-9A-Za-z]{2}")
 
 
@@ -158,6 +159,11 @@ def sentences(source: Source) -> list[str]:
     found = [source.text[span.start : span.end].strip() for span in split_sentences(source.text)]
     kept = [re.sub(r"^第\S{1,8}条\s+", "", sentence) for sentence in found]
     return [item for item in kept if 15 <= len(item) <= 120 and not set("“”「」\"'#|*<>…\n") & set(item)]
+
+
+def _is_whole(sentence: str) -> bool:
+    """Whether a sentence is one to the draft's reader, too, and says nothing that looks like another 指出：."""
+    return sentence.endswith("。") and not re.search("[：:；;！？]", sentence)
 
 
 class Planter:
@@ -323,6 +329,26 @@ class Planter:
         at = self.random.randrange(15, len(sentence) - 15)
         changed = sentence[:at] + self.random.choice(self.characters) + sentence[at + 1 :]
         return self._case("unmarked_changed", changed, Verdict.ALTERED, _RUNNING_TEXT)
+
+    def plant_clause(self) -> Case | None:
+        """What follows 指出： without quotation marks."""
+        sentence, _ = self.sentence(self.held)
+        return (
+            self._case("clause", sentence, Verdict.EXACT, self.random.choice(_CLAUSES)) if _is_whole(sentence) else None
+        )
+
+    def plant_clause_changed(self) -> Case | None:
+        sentence, _ = self.sentence(self.held)
+        if not _is_whole(sentence):
+            return None
+        at = self.random.randrange(len(sentence) - 1)
+        changed = sentence[:at] + self.random.choice(self.characters) + sentence[at + 1 :]
+        return self._case("clause_changed", changed, Verdict.ALTERED, self.random.choice(_CLAUSES))
+
+    def plant_block(self) -> Case | None:
+        """A block quotation."""
+        sentence, _ = self.sentence(self.held)
+        return self._case("block", sentence, Verdict.EXACT, "这一条的原文如下\n> {}\n以上内容请对照")
 
     def plant_with_particulars(self) -> Case | None:
         """A quotation with the number, date, office and article of its source."""

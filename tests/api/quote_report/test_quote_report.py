@@ -17,7 +17,7 @@ from docx.shared import Pt, RGBColor
 from lxml import etree
 
 from api.drafts import Draft, read_draft
-from api.quote_report import quote_report
+from api.quote_report import LAYOUT_LOST, quote_report
 from api.quote_report.notes import remarks
 from search.quotation.findings import Difference, Finding, Operation, QuoteCheck, Verdict
 from tests.search.quotation.citations import citation
@@ -248,6 +248,7 @@ def test_a_file_that_cannot_be_written_to_is_reported_on_by_its_text(word):
     text = f"要求“{WORDS}”"
     report = Document(BytesIO(quote_report(Draft(text, word), checked(finding(text, WORDS)))))
     assert comments_of(report)[0][1] == WORDS
+    assert LAYOUT_LOST in [paragraph.text for paragraph in report.paragraphs]
 
 
 def test_entities_of_a_hostile_file_are_not_resolved(save, tmp_path):
