@@ -11,7 +11,6 @@ from api.cli.output import AsOption, DataDirOption, JsonOption, report_error
 from corpus.errors import LunkuError
 from corpus.records import Kind, Status
 from corpus.terms import TermStatus
-from search.references import Style
 
 app = typer.Typer(
     help="论库：理论研究院的知识库，检索与问答皆有原文为证。",
@@ -131,7 +130,7 @@ def check_quotes(
 def cite(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="文献标识")],
     passage: Annotated[str | None, typer.Option(help="段落标识：引用其中一段", show_default=False)] = None,
-    style: Annotated[Style, typer.Option(help="著录格式")] = Style.GB7714,
+    style: Annotated[str, typer.Option(help="gb7714、bibtex 或 ris")] = "gb7714",
     groups: AsOption = None,
     as_json: JsonOption = False,
     data_dir: DataDirOption = None,

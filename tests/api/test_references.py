@@ -67,4 +67,5 @@ def test_cite_prints_the_reference(tmp_path):
     assert "缺：出版地" in lunku(data_dir, "cite", ids.internal).stderr
     assert lunku(data_dir, "cite", ids.public, "--style", "bibtex").stdout.startswith("@misc{")
     assert lunku_json(data_dir, "cite", ids.public, "--style", "ris")["text"].startswith("TY  - ")
+    assert "bibtex" in lunku(data_dir, "cite", ids.public, "--style", "apa", code=1).stderr
     assert "没有这份文档" in lunku(data_dir, "cite", ids.internal, "--as", "public", code=1).stderr
