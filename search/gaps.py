@@ -24,8 +24,7 @@ from search.question import Question, QuestionReader
 KNOWN_WORDINGS = 2_000
 """Newest wordings that a new question is compared with."""
 SAME_COSINE = 0.8
-"""Least cosine of two wordings of one question. Measured on questions on the same passage with different answers (drcd,
-1,519 pairs, cmrc2018, 1,043): with the other conditions, at most one pair in a thousand is taken for one question."""
+"""Least cosine of two wordings of one question, set together with the other conditions (decision 0021)."""
 MASK = "〇"
 
 _PERSONAL = re.compile(

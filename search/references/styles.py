@@ -1,4 +1,4 @@
-"""A source written as a reference. The styles' own libraries do the writing (docs/decisions/0021-references.md)."""
+"""A source written as a reference. The styles' own libraries do the writing (docs/decisions/0013-references.md)."""
 
 import re
 import threading
