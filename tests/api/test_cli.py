@@ -31,7 +31,8 @@ def test_ingest_names_the_outcome_of_every_file_and_goes_on(tmp_path):
     files = write_files(tmp_path / "资料")
     first = lunku_json(tmp_path / "data", "ingest", files, code=1)
     outcomes = {item["path"].rsplit("/", 1)[-1]: item for item in first["files"]}
-    assert all(set(item) == {"path", "outcome", "reason", "document_id", "kind", "seconds"} for item in first["files"])
+    names = {"path", "outcome", "reason", "document_id", "kind", "seconds", "alike"}
+    assert all(set(item) == names for item in first["files"])
     assert outcomes["巡护通知.txt"]["outcome"] == outcomes["田野访谈.md"]["outcome"] == "indexed"
     assert outcomes["巡护通知.txt"]["kind"] == "policy"
     for name in ("空白.txt", "图片.png"):
