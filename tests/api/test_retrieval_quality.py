@@ -24,6 +24,9 @@ from search.evaluation import read_corpus, read_hashes, read_queries
 from search.results import Mode
 
 EXPECTED_FILE = Path(__file__).with_name("expected_scores.json")
+EVAL_DATA = os.environ.get("LUNKU_EVAL_DATA", "")
+"""Read at import: within tests the settings' variables are cleared."""
+
 MODES = (Mode.HYBRID, Mode.LEXICAL, Mode.SEMANTIC)
 SLICES = {"stard": 60}
 """Sets with a slice, and which of the documents without a question are in it: every so many-th."""
@@ -40,7 +43,7 @@ def sample_set() -> tuple[Path, Path, Path]:
 
 def cut_slice(name: str, folder: Path) -> tuple[Path, Path, Path]:
     """Write the slice of a labelled set into ``folder``."""
-    source = Path(os.environ["LUNKU_EVAL_DATA"]) / name
+    source = Path(EVAL_DATA) / name
     labelled = read_queries(source / "queries.jsonl.gz", source / "qrels.tsv", read_hashes(TRAINING_QUERIES))
     texts = dict(islice(labelled.texts.items(), QUERIES))
     grades = {query: labelled.judgements[query] for query in texts}
@@ -77,7 +80,7 @@ def test_the_samples(tmp_path: Path) -> None:
     check("samples", scores(sample_set(), tmp_path))
 
 
-@pytest.mark.skipif("LUNKU_EVAL_DATA" not in os.environ, reason="LUNKU_EVAL_DATA names no labelled sets")
+@pytest.mark.skipif(not EVAL_DATA, reason="LUNKU_EVAL_DATA names no labelled sets")
 @pytest.mark.parametrize("name", SLICES)
 def test_a_slice_of_a_labelled_set(name: str, tmp_path: Path) -> None:
     check(name, scores(cut_slice(name, tmp_path), tmp_path))
