@@ -16,6 +16,7 @@ from search.query import build_filter, parse_query
 from search.references.sources import cite
 from search.results import Mode, SearchFilters
 from search.retrieval import QueryAnalyser, QueryEncoder, build_search
+from search.succession import Succession
 from tests.search.library import PUBLIC
 
 WHERE = build_filter(PUBLIC, SearchFilters())
@@ -34,7 +35,7 @@ def test_the_search_pipeline_goes_on_with_documents(library):
     engine = library._search.get_component("retrieve").engine
     catalogue = library._search.get_component("resolve").catalogue
     encoder = library._search.get_component("encode")
-    pipeline = build_search(catalogue, engine, encoder.analyser, encoder.embedder)
+    pipeline = build_search(catalogue, engine, encoder.analyser, encoder.embedder, Succession(catalogue))
     pipeline.add_component("documents", HitsToDocuments())
     pipeline.add_component("shout", Shout())
     pipeline.connect("highlight.hits", "documents.hits")
