@@ -158,7 +158,10 @@ def reread(ranked: Sequence[RankedCandidate], logits: NDArray[np.float64]) -> li
     scores = np.where(found, logistic(np.log(safe / (1 - safe)) + logits), 0.0).tolist()
     best = [replace(candidate, fused=score) for candidate, score in zip(ranked, scores, strict=False)]
     least = min(scores, default=1.0)
-    rest = [replace(candidate, fused=min(candidate.fused, least)) for candidate in ranked[len(logits) :]]
+    rest = [
+        candidate if candidate.fused <= least else replace(candidate, fused=least)
+        for candidate in ranked[len(logits) :]
+    ]
     # Stable: equals keep the order that they came in.
     return sorted([*best, *rest], key=lambda candidate: -candidate.score)
 

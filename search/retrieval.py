@@ -176,10 +176,16 @@ class RankingResolver:
         return {"ranking": ResolvedRanking(tuple(candidates), MappingProxyType(facts), ranking.total)}
 
     def _read(self, reader: Reader, query: Query, candidates: list[RankedCandidate]) -> list[RankedCandidate]:
-        best = candidates[:RERANKED]
-        texts = self.catalogue.texts_of([candidate.id for candidate in best])
+        texts = self.catalogue.texts_of([candidate.id for candidate in candidates[:RERANKED]])
+        # A version that was replaced meanwhile is neither read nor found.
+        best = [candidate for candidate in candidates[:RERANKED] if candidate.id in texts]
         found = [ReadText(*texts[candidate.id]) for candidate in best]
-        return reread(candidates, load_weights().texts.logits(reader.features(query.text, query.words, found)))
+        if not found:
+            return candidates[RERANKED:]
+        return reread(
+            [*best, *candidates[RERANKED:]],
+            load_weights().texts.logits(reader.features(query.text, query.words, found)),
+        )
 
 
 @component
