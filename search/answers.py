@@ -34,7 +34,7 @@ from search.evidence import (
     load_models,
     sentences_of,
 )
-from search.highlighting import highlight
+from search.highlighting import Highlighter
 from search.hits import make_citation, make_hit
 from search.query import Query, Shared
 from search.question import AnswerType, Question, QuestionReader, bears_type, other_years
@@ -104,8 +104,9 @@ class EvidenceFinder:
         contexts = self.catalogue.hydrate([candidate.id for candidate in best], groups)
         kept = [(contexts[candidate.id], candidate) for candidate in best if candidate.id in contexts]
         found = tuple(FoundPassage(context, candidate.fused) for context, candidate in kept)
+        highlighter = Highlighter(query)
         hits = (
-            make_hit(context, candidate.score, candidate.legs, highlight(context.passage.text, query))
+            make_hit(context, candidate.score, candidate.legs, highlighter.highlight(context.passage.text))
             for context, candidate in kept[:NEAREST]
         )
         sentences = sentences_of(found)
@@ -208,7 +209,7 @@ def build_answers(catalogue: Catalogue, engine: Engine, analyser: Analyser, embe
     pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser, embedder))
     pipeline.add_component("answer", AnswerBuilder(catalogue))
     pipeline.connect("analyse.query", "evidence.query")
-    pipeline.connect("resolve.ranking", "evidence.ranking")
+    pipeline.connect("retrieve.ranking", "evidence.ranking")
     pipeline.connect("evidence.evidence", "answer.evidence")
     return pipeline
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ _SEMANTIC = LogisticModel(FEATURES, bias=-3.0, weights={"dense_max": 6.0})
 
 
 @dataclass(frozen=True, slots=True)
-class QueryVectors(Shared):
+class QueryVectors:
     """A query's vectors by name; only those that the mode uses."""
 
     sparse: Mapping[str, SparseVector]
@@ -46,7 +47,7 @@ class QueryVectors(Shared):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates(Shared):
+class Candidates:
     """What each leg found, by leg name, by score descending and then by id.
 
     Attributes:
@@ -57,8 +58,7 @@ class Candidates(Shared):
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RankedCandidate:
+class RankedCandidate(NamedTuple):
     """A passage with its fused score, what exact matches add to it, and each leg's own score."""
 
     id: str
@@ -73,7 +73,7 @@ class RankedCandidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking(Shared):
+class Ranking:
     """Candidates by score descending, then by id; ``total`` as in ``Candidates``."""
 
     candidates: tuple[RankedCandidate, ...]
@@ -130,20 +130,19 @@ def rank(query: Query, candidates: Candidates, weights: LogisticModel) -> Rankin
     """Fuse the legs by the weights of the query's mode (``weights`` for hybrid) and put exact matches on top."""
     model = {Mode.HYBRID: weights, Mode.SEMANTIC: _SEMANTIC}.get(query.mode, _LEXICAL)
     scored = {name: points for name, points in candidates.legs.items() if name in LEGS}
-    ranked = {
-        found.id: RankedCandidate(found.id, found.score, 0.0, found.legs)
-        for found in fuse(scored, len(query.words), model)
-    }
+    fused = fuse(scored, len(query.words), model)
+    ranked = {identifier: RankedCandidate(identifier, score, 0.0, legs) for identifier, score, legs in fused}
+    exact = False
     for name, points in candidates.legs.items():
         # A full leg of matching passages says how many there are, not which of them are good.
         if name in LEGS or (name == MATCHING and len(points) == LEG_LIMIT):
             continue
         kind = name.partition("/")[0]
         for point in points:
+            exact = True
             found = ranked.get(point.id) or RankedCandidate(point.id, 0.0, 0.0, {})
             tier = max(found.tier, TIERS.get(kind, 0.0))
             ranked[point.id] = RankedCandidate(point.id, found.fused, tier, {**found.legs, kind: 1.0})
-    exact = len(candidates.legs) > len(scored)
     return Ranking(tuple(in_order(ranked.values()) if exact else ranked.values()), candidates.total)
 
 
@@ -152,18 +151,15 @@ def reread(ranked: Sequence[RankedCandidate], logits: NDArray[np.float64]) -> li
 
     A candidate that no leg found stays at 0. Those that were not read stay behind those that were.
     """
-    fused = np.array([candidate.fused for candidate in ranked[: len(logits)]])
-    found = fused > 0
+    first, rest = ranked[: len(logits)], ranked[len(logits) :]
+    fused = np.array([candidate.fused for candidate in first])
     safe = np.clip(fused, 1e-12, 1 - 1e-12)
-    scores = np.where(found, logistic(np.log(safe / (1 - safe)) + logits), 0.0).tolist()
-    best = [replace(candidate, fused=score) for candidate, score in zip(ranked, scores, strict=False)]
+    scores = np.where(fused > 0, logistic(np.log(safe / (1 - safe)) + logits), 0.0).tolist()
     least = min(scores, default=1.0)
-    rest = [
-        candidate if candidate.fused <= least else replace(candidate, fused=least)
-        for candidate in ranked[len(logits) :]
-    ]
+    scores += [min(candidate.fused, least) for candidate in rest]
+    reread = [RankedCandidate(item.id, score, item.tier, item.legs) for item, score in zip(ranked, scores, strict=True)]
     # Stable: equals keep the order that they came in.
-    return sorted([*best, *rest], key=lambda candidate: -candidate.score)
+    return sorted(reread, key=lambda candidate: -candidate.score)
 
 
 def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:

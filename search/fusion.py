@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,7 @@ class CandidateFeatures:
     matrix: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class FusedCandidate:
+class FusedCandidate(NamedTuple):
     """A passage with its fused score and each leg's own score, as the engine gave it."""
 
     id: str
@@ -115,11 +115,13 @@ def fuse(
     candidates = fusion_features(legs, query_terms, limit)
     own: dict[str, dict[str, float]] = {identifier: {} for identifier in candidates.ids}
     for name in LEGS:
-        for point in legs.get(name, ()):
-            own[point.id][name] = point.score
-    scores = weights.score(candidates.matrix).tolist()
-    fused = [FusedCandidate(key, score, own[key]) for key, score in zip(candidates.ids, scores, strict=True)]
-    return sorted(fused, key=lambda candidate: (-candidate.score, candidate.id))
+        for identifier, score in legs.get(name, ()):
+            own[identifier][name] = score
+    scores = weights.score(candidates.matrix)
+    # The ids are sorted, and the sort is stable: equal scores stay in order of id.
+    order = np.argsort(-scores, kind="stable").tolist()
+    ids, values = candidates.ids, scores.tolist()
+    return [FusedCandidate(ids[row], values[row], own[ids[row]]) for row in order]
 
 
 def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[str, int], limit: int) -> NDArray[np.float64]:

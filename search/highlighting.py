@@ -19,16 +19,47 @@ SNIPPET = 160
 _LATIN = re.compile(r"[0-9a-z]")
 
 
-def highlight(text: str, query: Query) -> list[tuple[int, int]]:
-    """Half-open ranges of ``text`` that match the query: in range, sorted, not overlapping and not empty.
+class Highlighter:
+    """Marks what one query looks for, in any number of texts."""
 
-    Every character marked belongs to a phrase, an identifier or a word of the query that stands at that place, to
-    another name of one of its terms, or to a run of at least ``SHORTEST_RUN`` characters that stands in the query too;
-    all compared folded.
-    """
-    # Folding keeps every character's position, so spans of the folded text are spans of the original.
-    spans = [*_folded_spans(fold(text), query), *_identifier_spans(text, query.identifiers)]
-    return _merge(spans)
+    def __init__(self, query: Query) -> None:
+        self._phrases = query.phrases
+        self._words = [(word, _borders(word)) for word in (*marked_words(query), *query.synonyms)]
+        self._identifiers = query.identifiers
+        self._unquoted = fold(query.unquoted)
+        runs = range(len(self._unquoted) - SHORTEST_RUN + 1)
+        starts = {self._unquoted[at : at + SHORTEST_RUN] for at in runs}
+        self._starts = sorted(start for start in starts if start.isalnum())
+
+    def highlight(self, text: str) -> list[tuple[int, int]]:
+        """Half-open ranges of ``text`` that match the query: in range, sorted, not overlapping and not empty.
+
+        Every character marked belongs to a phrase, an identifier or a word of the query that stands at that place, to
+        another name of one of its terms, or to a run of at least ``SHORTEST_RUN`` characters that stands in the query
+        too; all compared folded.
+        """
+        # Folding keeps every character's position, so spans of the folded text are spans of the original.
+        return _merge([*self._folded_spans(fold(text)), *_identifier_spans(text, self._identifiers)])
+
+    def _folded_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        for phrase in self._phrases:
+            yield from _occurrences(text, phrase)
+        for word, borders in self._words:
+            yield from (span for span in _occurrences(text, word) if not borders or _whole(text, *span))
+        yield from self._common_runs(text)
+
+    def _common_runs(self, text: str) -> Iterator[tuple[int, int]]:
+        """Maximal runs of letters and digits that both hold, at least ``SHORTEST_RUN`` long, left to right."""
+        places = {at for start in self._starts for at, _ in _occurrences(text, start)}
+        last = 0
+        for at in sorted(places):
+            if at < last:
+                continue
+            last = at + SHORTEST_RUN
+            while last < len(text) and text[last].isalnum() and text[at : last + 1] in self._unquoted:
+                last += 1
+            if _whole(text, at, last):
+                yield at, last
 
 
 def find_snippet(text: str, highlights: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -37,10 +68,13 @@ def find_snippet(text: str, highlights: Sequence[tuple[int, int]]) -> tuple[int,
     A half-open range that begins and ends with sentences, of about ``SNIPPET`` characters; the whole of a short text.
     Of sentences that hold as much the first one counts.
     """
-    sentences = [span for span in split_sentences(text) if text[span.start : span.end].strip()]
-    if len(text) <= SNIPPET or not sentences:
+    if len(text) <= SNIPPET:
         return 0, len(text)
-    held = [_marked_text(text, highlights, span.start, span.end) for span in sentences]
+    sentences = [span for span in split_sentences(text) if text[span.start : span.end].strip()]
+    if not sentences:
+        return 0, len(text)
+    folded = fold(text)
+    held = [_marked_text(folded, highlights, span.start, span.end) for span in sentences]
     first = last = max(range(len(sentences)), key=lambda at: (held[at], -at))
     while True:
         # First what follows, which a reader needs more often to understand the sentence than what stands before it.
@@ -58,8 +92,8 @@ def _length(span: Span) -> int:
 
 
 def _marked_text(text: str, highlights: Sequence[tuple[int, int]], start: int, end: int) -> int:
-    """Characters of the different strings that are marked within a range."""
-    marked = {fold(text[low:high]) for low, high in highlights if start <= low and high <= end}
+    """Characters of the different strings that are marked within a range of a folded text."""
+    marked = {text[low:high] for low, high in highlights if start <= low and high <= end}
     return sum(map(len, marked))
 
 
@@ -70,14 +104,6 @@ def marked_words(query: Query) -> tuple[str, ...]:
     return tuple(word for word in words if not is_function_word(word)) or words
 
 
-def _folded_spans(text: str, query: Query) -> Iterator[tuple[int, int]]:
-    for phrase in query.phrases:
-        yield from _occurrences(text, phrase)
-    for word in (*marked_words(query), *query.synonyms):
-        yield from (span for span in _occurrences(text, word) if _whole(text, *span))
-    yield from _common_runs(text, fold(query.unquoted))
-
-
 def _occurrences(text: str, needle: str) -> Iterator[tuple[int, int]]:
     at = text.find(needle) if needle else -1
     while at >= 0:
@@ -85,26 +111,16 @@ def _occurrences(text: str, needle: str) -> Iterator[tuple[int, int]]:
         at = text.find(needle, at + 1)
 
 
+def _borders(word: str) -> bool:
+    """Whether a word begins or ends with what can be part of a longer Latin word or number."""
+    return bool(_LATIN.match(word[:1]) or _LATIN.match(word[-1:]))
+
+
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether the range does not cut a Latin word or a number: 19 is not in 2019."""
     before = start > 0 and _LATIN.match(text[start - 1]) and _LATIN.match(text[start])
     after = end < len(text) and _LATIN.match(text[end]) and _LATIN.match(text[end - 1])
     return not (before or after)
-
-
-def _common_runs(text: str, query: str) -> Iterator[tuple[int, int]]:
-    """Maximal runs of letters and digits that both strings hold, at least ``SHORTEST_RUN`` long, left to right."""
-    starts = {query[at : at + SHORTEST_RUN] for at in range(len(query) - SHORTEST_RUN + 1)}
-    places = {at for start in starts if start.isalnum() for at, _ in _occurrences(text, start)}
-    last = 0
-    for at in sorted(places):
-        if at < last:
-            continue
-        last = at + SHORTEST_RUN
-        while last < len(text) and text[last].isalnum() and text[at : last + 1] in query:
-            last += 1
-        if _whole(text, at, last):
-            yield at, last
 
 
 def _identifier_spans(text: str, identifiers: Sequence[str]) -> list[tuple[int, int]]:

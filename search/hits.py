@@ -14,14 +14,18 @@ from corpus.records import Passage
 from search.engine.interface import DENSE, WORDS
 from search.highlighting import find_snippet
 from search.references.sources import cite
-from search.results import Citation, Hit, Locator
+from search.results import Citation, Hit, Locator, Standing
 
 LEG_NAMES: Mapping[str, str] = MappingProxyType({WORDS: "lexical", DENSE: "semantic"})
 """What users see of the legs' names; the others keep their own."""
 
 
 def make_hit(
-    found: PassageInContext, score: float, legs: Mapping[str, float], highlights: Sequence[tuple[int, int]]
+    found: PassageInContext,
+    score: float,
+    legs: Mapping[str, float],
+    highlights: Sequence[tuple[int, int]],
+    standing: Standing | None = None,
 ) -> Hit:
     """A passage as a hit."""
     passage, document = found.passage, found.document
@@ -44,6 +48,7 @@ def make_hit(
         flags=sorted(passage.flags),
         snippet=find_snippet(passage.text, highlights),
         confidence=passage.confidence,
+        standing=standing,
     )
 
 

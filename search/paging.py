@@ -7,7 +7,7 @@ all its words, what its legs brought in is the whole result, and is counted as s
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from haystack import component
@@ -16,8 +16,10 @@ from corpus.catalogue import Catalogue, DocumentFacts, PassageInContext
 from corpus.text.folding import fold
 from search.candidates import RankedCandidate, ResolvedRanking, counted_filter
 from search.engine.interface import AnyOf, Between, Engine, Filter, HasId, Leg
-from search.query import Query, Shared
-from search.results import FacetValue, Sort
+from search.highlighting import Highlighter
+from search.hits import make_hit
+from search.query import Query
+from search.results import FacetValue, Hit, Sort
 from search.succession import Succession
 
 FACET_FIELDS = ("kind", "organization", "year", "course")
@@ -30,38 +32,16 @@ MAX_DOCUMENTS = 200_000
 _MAX_DAYS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """A passage and how it was found."""
-
-    context: PassageInContext
-    candidate: RankedCandidate
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Shared):
-    """The passages of one page of results, in order.
-
-    Attributes:
-        total: number of results on all pages.
-        counted: the filter that the results pass; None where the candidates are all of them.
-    """
-
-    passages: tuple[RankedPassage, ...]
-    total: int
-    counted: Filter | None = None
-
-
 @component
 class ResultPager:
-    """Loads one page of the results that a ranking leads."""
+    """Shows one page of the results that a ranking leads."""
 
     def __init__(self, catalogue: Catalogue, engine: Engine, succession: Succession) -> None:
         self.catalogue = catalogue
         self.engine = engine
         self.succession = succession
 
-    @component.output_types(page=Page)
+    @component.output_types(hits=list[Hit], total=int, facets=dict[str, list[FacetValue]])
     def run(
         self,
         *,
@@ -73,8 +53,8 @@ class ResultPager:
         offset: int = 0,
         sort: Sort = Sort.RELEVANCE,
         group_by_document: bool = False,
-    ) -> dict[str, Page]:
-        """The passages at [offset, offset + limit), a document's best one only when grouping.
+    ) -> dict[str, object]:
+        """The hits at [offset, offset + limit), a document's best one only when grouping; their total; the facets.
 
         Passages of repealed or replaced documents rank lower. Grouped results count documents. A passage whose stored
         text lacks a quoted string is left out.
@@ -92,9 +72,20 @@ class ResultPager:
             total = results.document_total()
         chosen = order(sort, offset, limit)
         found = self.catalogue.hydrate([candidate.id for candidate in chosen], groups)
-        passages = (RankedPassage(found[item.id], item) for item in chosen if item.id in found)
-        page = tuple(item for item in passages if _holds(item.context, query))
-        return {"page": Page(page, total, counted)}
+        highlighter = Highlighter(query)
+        hits = [self._hit(found[item.id], item, highlighter, groups) for item in chosen if item.id in found]
+        return {
+            "hits": [hit for hit in hits if _holds(hit.text, query)],
+            "total": total,
+            "facets": _count_facets(self.engine, ranking, counted),
+        }
+
+    def _hit(
+        self, found: PassageInContext, candidate: RankedCandidate, highlighter: Highlighter, groups: frozenset[str]
+    ) -> Hit:
+        standing = self.succession.standing(found.document.id, groups)
+        highlights = highlighter.highlight(found.passage.text)
+        return make_hit(found, candidate.score, candidate.legs, highlights, standing)
 
 
 class _Results:
@@ -184,7 +175,7 @@ class _Results:
         return [point.id for point in self._engine.query([Leg(where, limit)])[0]]
 
 
-def count_facets(engine: Engine, ranking: ResolvedRanking, counted: Filter | None) -> dict[str, list[FacetValue]]:
+def _count_facets(engine: Engine, ranking: ResolvedRanking, counted: Filter | None) -> dict[str, list[FacetValue]]:
     """Values of ``FACET_FIELDS`` over all results with the number of passages, most frequent first."""
     if counted is not None:
         return {name: facet_values(engine.facet(name, counted, FACET_VALUES)) for name in FACET_FIELDS}
@@ -209,8 +200,8 @@ def _unranked(identifier: str) -> RankedCandidate:
     return RankedCandidate(identifier, 0.0, 0.0, MappingProxyType({}))
 
 
-def _holds(found: PassageInContext, query: Query) -> bool:
-    folded = fold(found.passage.text)
+def _holds(text: str, query: Query) -> bool:
+    folded = fold(text) if query.phrases else ""
     return all(phrase in folded for phrase in query.phrases)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.analyser import Analyser
-from corpus.text.folding import fold
+from corpus.text.bulk_folding import fold_many
 from corpus.text.function_words import is_function_word
 from search.embedding import Embedder
 
@@ -62,8 +62,9 @@ class Reader:
         content = [word for word in words if not is_function_word(word)]
         weights = [self._rarity(word) for word in content]
         pairs = list(dict.fromkeys(self._analyser.bigrams(query)))
-        headings = [fold("\n".join((item.title, *item.path))) for item in found]
-        wholes = [f"{heading}\n{fold(item.text)}" for heading, item in zip(headings, found, strict=True)]
+        folded = fold_many([text for item in found for text in ("\n".join((item.title, *item.path)), item.text)])
+        headings = folded[::2]
+        wholes = [f"{heading}\n{text}" for heading, text in zip(headings, folded[1::2], strict=True)]
         columns = [
             _coverage(wholes, content, weights),
             _coverage(wholes, pairs, [1.0] * len(pairs)),

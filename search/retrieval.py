@@ -1,8 +1,9 @@
-"""The retrieval pipeline: query → legs → fusion → resolution → page → hits, as Haystack components.
+"""The retrieval pipeline as Haystack components: a text is analysed, its passages are ranked, and a page of them shown.
 
 Every component follows Haystack's conventions (named inputs, no mutation, no state of a run) and can stand in anyone's
 pipeline; ``search.hits.HitsToDocuments`` ends one that goes on with documents. Between components go immutable values
-that are not copied (``search.query.Shared``); fusion has one named input, so that no order of arrival can change it.
+that are not copied (``search.query.Shared``). What happens between a query and its ranking is one component: a hop
+between two costs half a millisecond, as much as ranking does (docs/decisions/0009-fusion.md).
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,6 @@ from search.candidates import (
     Candidates,
     QueryVectors,
     RankedCandidate,
-    Ranking,
     ResolvedRanking,
     counted_filter,
     plan_legs,
@@ -32,15 +32,13 @@ from search.candidates import (
     reread,
 )
 from search.embedding import Embedder
-from search.engine.interface import WORDS, Engine, Filter, ScoredPoint
+from search.engine.interface import WORDS, Engine, Filter
 from search.fusion import LEG_LIMIT, load_weights
-from search.highlighting import highlight
-from search.hits import make_hit
-from search.paging import Page, ResultPager
+from search.paging import ResultPager
 from search.query import Query, access_only, parse_query
 from search.rarity import TokenRarity
 from search.reranking import RERANKED, Reader, ReadText
-from search.results import Hit, Mode
+from search.results import Mode
 from search.sparse import query_vectors
 from search.succession import Succession
 
@@ -81,7 +79,6 @@ def _values(engine: Engine, where: Filter, field: str) -> list[str]:
     return [str(value) for value, _ in engine.facet(field, where, _FIELD_VALUES)]
 
 
-@component
 class QueryEncoder:
     """Gives a query the vectors that its mode searches with."""
 
@@ -90,43 +87,62 @@ class QueryEncoder:
         self.embedder = embedder
         self.rarity = rarity
 
-    @component.output_types(vectors=QueryVectors)
-    def run(self, query: Query) -> dict[str, QueryVectors]:
+    def encode(self, query: Query) -> QueryVectors:
         """Sparse vectors of words and bigrams, and a dense one; of a bare number only its words say anything."""
         sparse = {} if query.mode is Mode.SEMANTIC else query_vectors(query.text, self.analyser, query.synonyms)
         if query.bare and sparse:
-            return {"vectors": QueryVectors(MappingProxyType({WORDS: sparse[WORDS]}))}
+            return QueryVectors(MappingProxyType({WORDS: sparse[WORDS]}))
         semantic = query.mode in {Mode.HYBRID, Mode.SEMANTIC}
         weights = self.rarity.weights() if self.rarity and semantic else None
         dense = self.embedder.embed_query(query.text, weights) if semantic else None
-        return {"vectors": QueryVectors(MappingProxyType(sparse), dense)}
+        return QueryVectors(MappingProxyType(sparse), dense)
 
 
 @component
-class CandidateRetriever:
-    """Fetches every leg of a query from the engine in one round trip."""
+class PassageRetriever:
+    """Finds the passages for a query: fetches every leg in one round trip, fuses, verifies and reads the best.
 
-    def __init__(self, engine: Engine) -> None:
+    Without a ``reader`` the order is that of the fused legs.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, engine: Engine, encoder: QueryEncoder, reader: Reader | None = None
+    ) -> None:
+        self.catalogue = catalogue
         self.engine = engine
+        self.encoder = encoder
+        self.reader = reader
 
-    @component.output_types(candidates=Candidates)
-    def run(self, query: Query, vectors: QueryVectors, where: Filter) -> dict[str, Candidates]:
-        """The candidates by leg. ``where`` must hold the access condition (``search.query.build_filter``).
+    @component.output_types(ranking=ResolvedRanking)
+    def run(self, query: Query, where: Filter, groups: frozenset[str]) -> dict[str, ResolvedRanking]:
+        """The candidates that ``groups`` may see now, in order.
+
+        The engine finds, the catalogue decides what is current and readable. ``where`` must hold the access condition
+        (``search.query.build_filter``). Exact matches are verified against the stored text.
 
         Raises:
             EngineUnavailable: the engine does not answer.
         """
-        legs = plan_legs(query, vectors, where)
-        found = self.engine.query(list(legs.values()))
-        by_leg = {name: tuple(points) for name, points in zip(legs, found, strict=True)}
-        return {"candidates": self._counted(query, where, by_leg)}
+        ranking = rank(query, self._fetch(query, where), load_weights().legs)
+        facts = self.catalogue.document_facts([candidate.id for candidate in ranking.candidates], groups)
+        candidates = [candidate for candidate in ranking.candidates if candidate.id in facts]
+        tiered = [candidate.id for candidate in candidates if candidate.tier]
+        if tiered:
+            found = self.catalogue.hydrate(tiered, groups)
+            candidates = _order_tiers(_verify_articles(candidates, found, query), found)
+        if self.reader and candidates and query.mode is Mode.HYBRID and not query.bare:
+            candidates = self._read(self.reader, query, candidates)
+        return {"ranking": ResolvedRanking(tuple(candidates), MappingProxyType(facts), ranking.total)}
 
-    def _counted(self, query: Query, where: Filter, by_leg: dict[str, tuple[ScoredPoint, ...]]) -> Candidates:
-        """The candidates with their number.
+    def _fetch(self, query: Query, where: Filter) -> Candidates:
+        """The candidates by leg, with their number.
 
         Where the words of a query stand together in more passages than a leg brings, those are the results. So they
         are when a filter leaves few of them: a facet's count is what choosing its value finds.
         """
+        legs = plan_legs(query, self.encoder.encode(query), where)
+        found = self.engine.query(list(legs.values()))
+        by_leg = {name: tuple(points) for name, points in zip(legs, found, strict=True)}
         counted, total = counted_filter(query, where), None
         if DEMANDED in by_leg:
             total = len(by_leg[DEMANDED])
@@ -143,38 +159,6 @@ class CandidateRetriever:
         everything = counted_filter(query, readable)
         return readable != where and everything is not None and self.engine.count(everything) >= LEG_LIMIT
 
-
-@component
-class CandidateRanker:
-    """Fuses the legs into one order (``search.fusion``) and puts exact matches on top."""
-
-    @component.output_types(ranking=Ranking)
-    def run(self, query: Query, candidates: Candidates) -> dict[str, Ranking]:
-        """The candidates in order."""
-        return {"ranking": rank(query, candidates, load_weights().legs)}
-
-
-@component
-class RankingResolver:
-    """Holds a ranking against the catalogue, which decides what is current and readable, and reads the best of it."""
-
-    def __init__(self, catalogue: Catalogue, reader: Reader | None = None) -> None:
-        self.catalogue = catalogue
-        self.reader = reader
-
-    @component.output_types(ranking=ResolvedRanking)
-    def run(self, query: Query, ranking: Ranking, groups: frozenset[str]) -> dict[str, ResolvedRanking]:
-        """The ranking without what ``groups`` may not see, exact matches verified against the stored text."""
-        facts = self.catalogue.document_facts([candidate.id for candidate in ranking.candidates], groups)
-        candidates = [candidate for candidate in ranking.candidates if candidate.id in facts]
-        tiered = [candidate.id for candidate in candidates if candidate.tier]
-        if tiered:
-            found = self.catalogue.hydrate(tiered, groups)
-            candidates = _order_tiers(_verify_articles(candidates, found, query), found)
-        if self.reader and candidates and query.mode is Mode.HYBRID and not query.bare:
-            candidates = self._read(self.reader, query, candidates)
-        return {"ranking": ResolvedRanking(tuple(candidates), MappingProxyType(facts), ranking.total)}
-
     def _read(self, reader: Reader, query: Query, candidates: list[RankedCandidate]) -> list[RankedCandidate]:
         texts = self.catalogue.texts_of([candidate.id for candidate in candidates[:RERANKED]])
         # A version that was replaced meanwhile is neither read nor found.
@@ -188,50 +172,24 @@ class RankingResolver:
         )
 
 
-@component
-class PassageHighlighter:
-    """Turns passages into hits that show what they were found for."""
-
-    @component.output_types(hits=list[Hit])
-    def run(self, query: Query, page: Page) -> dict[str, list[Hit]]:
-        """The page's hits, in order."""
-        return {
-            "hits": [
-                make_hit(
-                    item.context, item.candidate.score, item.candidate.legs, highlight(item.context.passage.text, query)
-                )
-                for item in page.passages
-            ]
-        }
-
-
 def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
-    """The pipeline up to a resolved ranking: inputs ``analyse.text``, ``where`` of three steps, ``resolve.groups``."""
+    """The pipeline up to a ranking: inputs ``analyse.text``, ``where`` of both steps, ``retrieve.groups``."""
+    encoder = QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder))
     pipeline = Pipeline()
     pipeline.add_component("analyse", QueryAnalyser(analyser, engine))
-    pipeline.add_component("encode", QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder)))
-    pipeline.add_component("retrieve", CandidateRetriever(engine))
-    pipeline.add_component("rank", CandidateRanker())
-    pipeline.add_component("resolve", RankingResolver(catalogue, Reader(analyser, embedder)))
-    for receiver in ("encode", "retrieve", "rank", "resolve"):
-        pipeline.connect("analyse.query", f"{receiver}.query")
-    pipeline.connect("encode.vectors", "retrieve.vectors")
-    pipeline.connect("retrieve.candidates", "rank.candidates")
-    pipeline.connect("rank.ranking", "resolve.ranking")
+    pipeline.add_component("retrieve", PassageRetriever(catalogue, engine, encoder, Reader(analyser, embedder)))
+    pipeline.connect("analyse.query", "retrieve.query")
     return pipeline
 
 
 def build_search(
     catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder, succession: Succession
 ) -> Pipeline:
-    """The retrieval pipeline, and from its ranking one page of hits (``highlight.hits``)."""
+    """The retrieval pipeline, and from its ranking one page of hits (``search.paging.ResultPager``)."""
     pipeline = build_retrieval(catalogue, engine, analyser, embedder)
     pipeline.add_component("page", ResultPager(catalogue, engine, succession))
-    pipeline.add_component("highlight", PassageHighlighter())
     pipeline.connect("analyse.query", "page.query")
-    pipeline.connect("analyse.query", "highlight.query")
-    pipeline.connect("resolve.ranking", "page.ranking")
-    pipeline.connect("page.page", "highlight.page")
+    pipeline.connect("retrieve.ranking", "page.ranking")
     return pipeline
 
 
@@ -244,7 +202,7 @@ def _verify_articles(
         if ARTICLE not in candidate.legs or (candidate.id in found and _is_article(found[candidate.id], query)):
             return candidate
         legs = {name: score for name, score in candidate.legs.items() if name != ARTICLE}
-        return replace(candidate, legs=legs, tier=max((TIERS.get(name, 0.0) for name in legs), default=0.0))
+        return candidate._replace(legs=legs, tier=max((TIERS.get(name, 0.0) for name in legs), default=0.0))
 
     return [verified(candidate) for candidate in candidates]
 

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from haystack import Pipeline
@@ -24,7 +23,6 @@ from search.gaps import GapRegister
 from search.generation.answering import Answerer, Event, Find
 from search.generation.follow_up import Turn
 from search.generation.model import LanguageModel
-from search.paging import Page, count_facets
 from search.query import Query, build_filter
 from search.results import Answer, Hit, QueryEcho, SearchFilters, SearchRequest, SearchResult
 from search.retrieval import build_search
@@ -125,8 +123,7 @@ class Searcher:
         where = build_filter(groups, request.filters)
         inputs = {
             "analyse": {"text": request.text, "mode": request.mode, "where": where},
-            "retrieve": {"where": where},
-            "resolve": {"groups": groups},
+            "retrieve": {"where": where, "groups": groups},
             "page": {
                 "where": where,
                 "groups": groups,
@@ -136,16 +133,12 @@ class Searcher:
                 "group_by_document": request.group_by_document,
             },
         }
-        found = _run(self._search, inputs, {"analyse", "resolve", "page"})
+        found = _run(self._search, inputs, {"analyse"})
         query: Query = found["analyse"]["query"]
-        page: Page = found["page"]["page"]
-        hits: list[Hit] = found["highlight"]["hits"]
         return SearchResult(
             query=QueryEcho(request.text, list(query.words), self._suggestions.correct(request.text, groups)),
-            total=page.total,
             took_ms=(time.perf_counter() - started) * 1000,
-            hits=[replace(hit, standing=self._succession.standing(hit.document_id, groups)) for hit in hits],
-            facets=count_facets(self.engine, found["resolve"]["ranking"], page.counted),
+            **found["page"],
         )
 
     def answer(
@@ -197,8 +190,7 @@ class Searcher:
             where = build_filter(groups, filters)
             inputs = {
                 "analyse": {"text": question, "quoting": False, "where": where},
-                "retrieve": {"where": where},
-                "resolve": {"groups": groups},
+                "retrieve": {"where": where, "groups": groups},
                 "evidence": {"where": where, "groups": groups},
             }
             found = _run(self._answers, inputs, {"evidence"})

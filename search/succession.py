@@ -5,7 +5,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from corpus.catalogue import Catalogue, DocumentTitle
@@ -69,11 +69,13 @@ class Succession:
     ) -> tuple[RankedCandidate, ...]:
         """The candidates in order, with those of past documents behind; ``documents`` gives each its document."""
         self._refresh()
-        if not any(self.standing(documents[item.id], groups) for item in candidates):
+        past = self._past.keys() & set(documents.values())
+        past = {identifier for identifier in past if self.standing(identifier, groups)}
+        if not past:
             return tuple(candidates)
         lowered = [
-            replace(item, fused=item.fused * DEMOTION, tier=item.tier * DEMOTION)
-            if self.standing(documents[item.id], groups)
+            item._replace(fused=item.fused * DEMOTION, tier=item.tier * DEMOTION)
+            if documents[item.id] in past
             else item
             for item in candidates
         ]

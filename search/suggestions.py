@@ -91,6 +91,8 @@ class _Names:
         self.by_sound: dict[tuple[str, ...], list[_Name]] = defaultdict(list)
         self.by_gap: dict[str, list[_Name]] = defaultdict(list)
         self.by_letters: dict[str, list[_Name]] = defaultdict(list)
+        self.halves: set[tuple[int, str]] = set()
+        """Halves of the names in ``by_gap``: with one wrong character, one of the two is still right."""
         for name in names:
             if name.origin in {Origin.PROJECT, Origin.DOCUMENT_NUMBER} or not 2 <= len(name.folded) <= _LONGEST_NAME:
                 continue
@@ -99,6 +101,7 @@ class _Names:
             if len(name.initials) >= _SHORTEST_INITIALS:
                 self.by_letters[name.initials].append(name)
             if len(name.folded) >= _SHORTEST_WITH_ERROR:
+                self.halves.update(_halves(name.folded))
                 for key in _gaps(name.folded):
                     self.by_gap[key].append(name)
 
@@ -208,7 +211,7 @@ class Suggestions:
                 near = [name for name in alike if _visible(name, groups)]
                 if size == 2 and self._analyser.has_word(part):
                     continue
-                if not near and size >= _SHORTEST_WITH_ERROR:
+                if not near and size >= _SHORTEST_WITH_ERROR and not names.halves.isdisjoint(_halves(part)):
                     near = [
                         name
                         for at, key in enumerate(_gaps(part))
@@ -271,6 +274,12 @@ def _sound_alike(one: str, other: str) -> bool:
 def _gaps(text: str) -> list[str]:
     """The text with each character in turn left open."""
     return [text[:at] + _GAP + text[at + 1 :] for at in range(len(text))]
+
+
+def _halves(text: str) -> tuple[tuple[int, str], tuple[int, str]]:
+    """Both halves of a text, each with the length of the whole."""
+    middle = len(text) // 2
+    return (len(text), text[:middle]), (-len(text), text[middle:])
 
 
 def _is_expression(text: str) -> bool:

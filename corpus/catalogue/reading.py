@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, bindparam, false, func, or_, select
 
@@ -238,15 +239,20 @@ _FACTS = (
 )
 
 
-def document_facts(
-    connection: Connection, passage_ids: Sequence[str], groups: frozenset[str]
-) -> dict[str, DocumentFacts]:
-    """The facts of the passages' documents, for the passages that ``hydrate`` would return."""
+class PassageFacts(NamedTuple):
+    """The facts of a passage's document, and who may know them."""
+
+    readers: frozenset[str]
+    facts: DocumentFacts
+
+
+def passage_facts(connection: Connection, passage_ids: Sequence[str]) -> dict[str, PassageFacts]:
+    """The facts of passages of current versions of active documents, whoever may read them."""
     found = {}
     for batch in batches(passage_ids):
         for passage_id, status, readers, *facts in connection.execute(_FACTS, {"ids": batch}).all():
-            if status == Status.ACTIVE and readers & groups:
-                found[passage_id] = DocumentFacts(*facts)
+            if status == Status.ACTIVE:
+                found[passage_id] = PassageFacts(readers, DocumentFacts(*facts))
     return found
 
 
@@ -285,13 +291,17 @@ def dated_titles(connection: Connection) -> list[DocumentTitle]:
 _ENDS = ("validity", "repealed_on")
 
 
-def last_change(connection: Connection) -> datetime | None:
-    """When a document was last added or changed; one look-up in the index on status and time for each status."""
-    latest = (
+_LAST_CHANGE = select(
+    *(
         select(func.max(documents.c.updated_at)).where(documents.c.status == status).scalar_subquery()
         for status in Status
     )
-    return max((moment for moment in connection.execute(select(*latest)).one() if moment), default=None)
+)
+
+
+def last_change(connection: Connection) -> datetime | None:
+    """When a document was last added or changed; one look-up in the index on status and time for each status."""
+    return max((moment for moment in connection.execute(_LAST_CHANGE).one() if moment), default=None)
 
 
 def issue_dates(connection: Connection, document_ids: Sequence[str]) -> dict[str, date]:

@@ -74,7 +74,8 @@ def _table() -> dict[int, int]:
     return table
 
 
-_FOLDED = _table()
+CHARACTERS = _table()
+"""What becomes of single characters, by code point."""
 
 _DIGITS = "零一二三四五六七八九"
 _WRITTEN_ZERO = re.compile(rf"[○◯o](?<=[{_DIGITS}].)[○◯o]{{0,2}}(?=[{_DIGITS}年号])")
@@ -93,7 +94,11 @@ def fold(text: str) -> str:
     points, and blanks of every kind are unified. Years written in Chinese digits become Arabic (二〇二一年 → 2021年),
     those of document numbers too, and the brackets of document numbers become 〔〕.
     """
-    folded = text.translate(_FOLDED)
+    return fold_sequences(text.translate(CHARACTERS))
+
+
+def fold_sequences(folded: str) -> str:
+    """The second step of folding, once every character is folded by itself: written years and document numbers."""
     if "年" in folded or "○" in folded or "◯" in folded:
         folded = _WRITTEN_ZERO.sub(lambda found: "零" * len(found[0]), folded)
         folded = _WRITTEN_YEAR.sub(lambda found: found[0].translate(_TO_ASCII), folded)

@@ -5,8 +5,8 @@ Why not qdrant-client's own models: importing them costs a second of every cold 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 DENSE = "dense"
 WORDS = "words"
@@ -103,13 +103,11 @@ class Leg:
     vector: Sequence[float] | SparseVector | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredPoint:
-    """A point found by a leg, with the engine's own score."""
+class ScoredPoint(NamedTuple):
+    """A point found by a leg, with the engine's own score. A tuple: every query makes hundreds of them."""
 
     id: str
     score: float
-    payload: dict[str, Any] = field(default_factory=dict)
 
 
 class Engine(Protocol):

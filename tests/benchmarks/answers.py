@@ -146,12 +146,11 @@ class Laboratory:
             found = self.pipeline.run(
                 {
                     "analyse": {"text": item.text, "quoting": False},
-                    "retrieve": {"where": where},
-                    "resolve": {"groups": GROUPS},
+                    "retrieve": {"where": where, "groups": GROUPS},
                 },
                 include_outputs_from={"analyse"},
             )
-            query, ranking = found["analyse"]["query"], found["resolve"]["ranking"]
+            query, ranking = found["analyse"]["query"], found["retrieve"]["ranking"]
             others = tuple(
                 candidate
                 for candidate in ranking.candidates

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold, fold_with_offsets
 
 # Random Unicode seldom meets the rules; these do.
@@ -20,6 +21,11 @@ def test_folding_is_one_to_one_and_idempotent(text: str) -> None:
     folded = fold(text)
     assert len(folded) == len(text)
     assert fold(folded) == folded
+
+
+@given(st.lists(CHINESE | st.text(st.characters(exclude_categories=()))))
+def test_many_texts_are_folded_as_each_by_itself(texts: list[str]) -> None:
+    assert fold_many(texts) == [fold(text) for text in texts]
 
 
 @given(CHINESE)

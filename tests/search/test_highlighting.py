@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from search.highlighting import SHORTEST_RUN, SNIPPET, find_snippet, highlight
+from search.highlighting import SHORTEST_RUN, SNIPPET, Highlighter, find_snippet
 from search.query import parse_query
 
 ANALYSER = Analyser(TermBase.load())
@@ -34,7 +34,7 @@ _TEXTS = st.lists(_FRAGMENTS, min_size=1, max_size=14).map("".join)
 
 
 def _marked(text, query):
-    return [text[start:end] for start, end in highlight(text, parse_query(query, ANALYSER))]
+    return [text[start:end] for start, end in Highlighter(parse_query(query, ANALYSER)).highlight(text)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_ranges_are_sorted_disjoint_and_made_of_what_was_searched(text, asked):
     searched = {*query.words, *query.phrases}
     runs = {folded_query[at : at + SHORTEST_RUN] for at in range(len(folded_query) - SHORTEST_RUN + 1)}
     last = -1
-    for start, end in highlight(text, query):
+    for start, end in Highlighter(query).highlight(text):
         assert last <= start < end <= len(text)
         last = end
         covered = set()
@@ -78,14 +78,16 @@ def test_ranges_are_sorted_disjoint_and_made_of_what_was_searched(text, asked):
 
 def test_other_names_of_a_term_are_marked():
     text = "各县选聘草根名嘴进院坝。"
-    assert [text[start:end] for start, end in highlight(text, parse_query("百姓名嘴", ANALYSER))] == ["草根名嘴"]
+    assert [text[start:end] for start, end in Highlighter(parse_query("百姓名嘴", ANALYSER)).highlight(text)] == [
+        "草根名嘴"
+    ]
 
 
 LONG = "开讲前先摸底。" * 20 + "草根讲堂每月两讲，积分可换物。听众多为老人。" + "散场后登记意见。" * 20
 
 
 def test_the_snippet_is_the_sentence_that_matches_best_with_its_neighbours():
-    marks = highlight(LONG, parse_query("讲堂积分", ANALYSER))
+    marks = Highlighter(parse_query("讲堂积分", ANALYSER)).highlight(LONG)
     start, end = find_snippet(LONG, marks)
     assert "积分可换物。听众多为老人。" in LONG[start:end]
     assert end - start <= SNIPPET
@@ -101,6 +103,6 @@ def test_a_short_text_is_its_own_snippet():
     st.text(st.sampled_from("讲堂积分"), min_size=1, max_size=4),
 )
 def test_a_snippet_lies_in_the_text(text, query):
-    start, end = find_snippet(text, highlight(text, parse_query(query, ANALYSER)))
+    start, end = find_snippet(text, Highlighter(parse_query(query, ANALYSER)).highlight(text))
     assert 0 <= start <= end <= len(text)
     assert bool(text[start:end].strip()) == bool(text.strip())

@@ -9,8 +9,8 @@ from search.retrieval import QueryAnalyser
 
 @pytest.fixture
 def parts(library):
-    resolve = library._search.get_component("resolve")
-    return resolve.catalogue, library._search.get_component("encode")
+    retriever = library._search.get_component("retrieve")
+    return retriever.catalogue, retriever.encoder
 
 
 def test_indexing_counts_the_tokens_of_the_library(parts):
@@ -82,6 +82,6 @@ def test_what_changes_is_reread(parts, monkeypatch):
 def test_a_search_uses_the_weights(parts, analyser, embedder):
     catalogue, encoder = parts
     query = QueryAnalyser(analyser).run(text="讲堂的取暖补贴怎么发")["query"]
-    dense = encoder.run(query=query)["vectors"].dense
+    dense = encoder.encode(query).dense
     assert dense == embedder.embed_query(query.text, TokenRarity(catalogue, embedder).weights())
     assert dense != embedder.embed_query(query.text)

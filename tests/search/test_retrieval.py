@@ -15,7 +15,7 @@ from search.hits import HitsToDocuments
 from search.query import build_filter, parse_query
 from search.references.sources import cite
 from search.results import Mode, SearchFilters
-from search.retrieval import QueryAnalyser, QueryEncoder, build_search
+from search.retrieval import PassageRetriever, QueryAnalyser, QueryEncoder, build_search
 from search.succession import Succession
 from tests.search.library import PUBLIC
 
@@ -32,35 +32,42 @@ class Shout:
 
 
 def test_the_search_pipeline_goes_on_with_documents(library):
-    engine = library._search.get_component("retrieve").engine
-    catalogue = library._search.get_component("resolve").catalogue
-    encoder = library._search.get_component("encode")
-    pipeline = build_search(catalogue, engine, encoder.analyser, encoder.embedder, Succession(catalogue))
+    retriever = library._search.get_component("retrieve")
+    catalogue, encoder = retriever.catalogue, retriever.encoder
+    pipeline = build_search(catalogue, retriever.engine, encoder.analyser, encoder.embedder, Succession(catalogue))
     pipeline.add_component("documents", HitsToDocuments())
     pipeline.add_component("shout", Shout())
-    pipeline.connect("highlight.hits", "documents.hits")
+    pipeline.connect("page.hits", "documents.hits")
     pipeline.connect("documents.documents", "shout.documents")
     found = pipeline.run(
         {
             "analyse": {"text": "取暖补贴"},
-            "retrieve": {"where": WHERE},
-            "resolve": {"groups": PUBLIC},
+            "retrieve": {"where": WHERE, "groups": PUBLIC},
             "page": {"where": WHERE, "groups": PUBLIC, "limit": 2},
         }
     )
     assert len(found["shout"]["contents"]) == 2
     assert any("补贴" in content for content in found["shout"]["contents"])
+    assert found["page"]["total"] >= 2
 
 
-def test_components_work_alone_in_a_pipeline(analyser, embedder):
+def test_components_work_in_a_pipeline_of_ones_own(library):
+    retriever = library._search.get_component("retrieve")
+    catalogue, encoder = retriever.catalogue, retriever.encoder
     pipeline = Pipeline()
-    pipeline.add_component("analyse", QueryAnalyser(analyser))
-    pipeline.add_component("encode", QueryEncoder(analyser, embedder))
-    pipeline.connect("analyse.query", "encode.query")
-    vectors = pipeline.run({"analyse": {"text": "院坝宣讲"}})["encode"]["vectors"]
+    pipeline.add_component("analyse", QueryAnalyser(encoder.analyser))
+    pipeline.add_component("retrieve", PassageRetriever(catalogue, retriever.engine, encoder))
+    pipeline.connect("analyse.query", "retrieve.query")
+    found = pipeline.run({"analyse": {"text": "院坝宣讲"}, "retrieve": {"where": WHERE, "groups": PUBLIC}})
+    ranking = found["retrieve"]["ranking"]
+    assert ranking.candidates
+    assert copy.deepcopy(ranking) is ranking
+
+
+def test_a_query_has_a_vector_for_each_leg(analyser, embedder):
+    vectors = QueryEncoder(analyser, embedder).encode(parse_query("院坝宣讲", analyser))
     assert set(vectors.sparse) == {WORDS, BIGRAMS}
     assert len(vectors.dense) == embedder.dimensions
-    assert copy.deepcopy(vectors) is vectors
 
 
 @pytest.mark.parametrize(
@@ -76,14 +83,14 @@ def test_components_work_alone_in_a_pipeline(analyser, embedder):
 )
 def test_legs_of_a_mode(analyser, embedder, mode, text, legs):
     query = QueryAnalyser(analyser).run(text=text, mode=mode)["query"]
-    planned = plan_legs(query, QueryEncoder(analyser, embedder).run(query=query)["vectors"], WHERE)
+    planned = plan_legs(query, QueryEncoder(analyser, embedder).encode(query), WHERE)
     assert set(planned) == legs
 
 
 @pytest.mark.parametrize("text", ["院坝宣讲", '"院坝"宣讲', "22YL037", "《某某办法》第三条", "云政办发〔2021〕18号"])
 def test_every_leg_carries_the_access_condition(analyser, embedder, text):
     query = QueryAnalyser(analyser).run(text=text)["query"]
-    for leg in plan_legs(query, QueryEncoder(analyser, embedder).run(query=query)["vectors"], WHERE).values():
+    for leg in plan_legs(query, QueryEncoder(analyser, embedder).encode(query), WHERE).values():
         assert AnyOf("readers", ("public",)) in leg.where.must
 
 

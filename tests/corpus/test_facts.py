@@ -1,0 +1,72 @@
+"""Facts from memory are those of the database, whatever changes in between and whoever asks."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from corpus.catalogue import Catalogue
+from corpus.catalogue.facts import KnownFacts
+from tests.corpus.drafts import make_draft
+
+PUBLIC, CURATORS = frozenset({"public"}), frozenset({"curators"})
+CHANGES = (
+    lambda catalogue, document: catalogue.trash(document),
+    lambda catalogue, document: catalogue.restore(document),
+    lambda catalogue, document: catalogue.update_document(document, readers=CURATORS),
+    lambda catalogue, document: catalogue.update_document(document, readers=PUBLIC),
+    lambda catalogue, document: catalogue.update_document(document, fields={"organization": "云岭市文明办"}),
+    lambda catalogue, _: catalogue.add_versions([make_draft(body="改")]),
+)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    with Catalogue.open(f"sqlite:///{tmp_path / 'c.sqlite3'}") as opened:
+        opened._facts = KnownFacts(timedelta(0))
+        yield opened
+
+
+def _ids(catalogue, document):
+    return [passage.id for passage in catalogue.passages_of(catalogue.version(document).id)]
+
+
+def test_facts_are_read_once(catalogue):
+    [(document, _)] = catalogue.add_versions([make_draft()])
+    ids = _ids(catalogue, document.id)
+    first = catalogue.document_facts(ids, PUBLIC)
+    statements = []
+    event.listen(catalogue._engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert catalogue.document_facts(ids, PUBLIC) == first != {}
+    assert catalogue.document_facts(ids, CURATORS) == {}
+    assert not [statement for statement in statements if "passages" in statement]
+
+
+def test_nothing_is_kept_right_after_a_change(tmp_path):
+    with Catalogue.open(f"sqlite:///{tmp_path / 'c.sqlite3'}") as opened:
+        [(document, _)] = opened.add_versions([make_draft()])
+        ids = _ids(opened, document.id)
+        opened.document_facts(ids, PUBLIC)
+        statements = []
+        event.listen(opened._engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+        opened.document_facts(ids, PUBLIC)
+        assert [statement for statement in statements if "passages" in statement]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(CHANGES), max_size=6))
+def test_memory_never_differs_from_the_database(tmp_path_factory, changes):
+    url = f"sqlite:///{tmp_path_factory.mktemp('facts') / 'c.sqlite3'}"
+    with Catalogue.open(url) as catalogue, Catalogue.open(url) as other:
+        catalogue._facts = KnownFacts(timedelta(0))
+        [(document, _)] = catalogue.add_versions([make_draft()])
+        ids = _ids(catalogue, document.id)
+        for change in changes:
+            change(other, document.id)
+            ids = list(dict.fromkeys([*ids, *_ids(catalogue, document.id)]))
+            for groups in (PUBLIC, CURATORS):
+                known = catalogue.document_facts(ids, groups)
+                assert known == other.document_facts(ids, groups)
+                assert set(known) == set(catalogue.hydrate(ids, groups))
