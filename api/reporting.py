@@ -137,7 +137,7 @@ def report_on(
         integrity=found.integrity,
         warnings=list(found.warnings),
         ocr_pages=list(found.ocr_pages),
-        alike=catalogue.alike(document.id, groups) if current else [],
+        alike=catalogue.alike([document.id], groups).get(document.id, []) if current else [],
     )
 
 

@@ -7,7 +7,6 @@ differs in blanks, punctuation and page furniture, not in them.
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +28,7 @@ _FEWEST = 50
 """Shorter texts (a heading, an empty form) are not compared: they are alike without saying anything."""
 
 _SEED = 1
-_SCHEME = "affine32"
-"""datasketch's family of permutations. Named, since stored values can only be compared with values of the same one."""
+"""Of the permutations, which are datasketch's "affine32". Stored values can only be compared with others of these."""
 
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
@@ -85,21 +83,20 @@ def _shingles(letters: str) -> NDArray[np.uint64]:
     return np.unique(hashes >> np.uint64(32))
 
 
-def _minhash(hashes: NDArray[np.uint64]) -> NDArray[Any]:
-    from datasketch import MinHash
-
-    found = MinHash(PERMUTATIONS, seed=_SEED, scheme=_SCHEME, hashfunc=_itself, permutations=_permutations())
-    found.update_batch(hashes.tolist())
-    values: NDArray[Any] = found.hashvalues
+def _minhash(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """The least value of the hashes under each permutation."""
+    factors, summands = _permutations()
+    mixed = hashes.astype(np.uint32)
+    for shift, multiplier in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        mixed = (mixed ^ (mixed >> np.uint32(shift))) * np.uint32(multiplier)
+    mixed ^= mixed >> np.uint32(16)
+    values: NDArray[np.uint32] = (factors * mixed + summands).min(axis=1)
     return values
 
 
-def _itself(value: int) -> int:
-    return value
-
-
 @cache
-def _permutations() -> Any:
-    from datasketch import MinHash
-
-    return MinHash(PERMUTATIONS, seed=_SEED, scheme=_SCHEME).permutations
+def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Factors, odd, and summands of h → factor · h + summand mod 2³², one row each."""
+    generator = np.random.RandomState(_SEED)
+    factors = generator.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors[:, None], generator.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)[:, None]

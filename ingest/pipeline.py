@@ -190,13 +190,13 @@ class CatalogueWriter:
             files = [_stored(file, originals) for file in batch.files]
         drafts = {file.file: _version(file) for file in files if file.draft and not file.error}
         written = dict(zip(drafts, self.catalogue.add_versions(list(drafts.values())), strict=True))
-        return {"outcomes": [self._outcome(file, written.get(file.file)) for file in files]}
+        return {"outcomes": self._with_alike([_outcome(file, written.get(file.file)) for file in files])}
 
-    def _outcome(self, file: FileInHand, written: tuple[Document, bool] | None) -> FileOutcome:
-        outcome = _outcome(file, written)
-        if outcome.outcome is Outcome.INDEXED and outcome.document_id:
-            return replace(outcome, alike=tuple(self.catalogue.alike(outcome.document_id, self.groups)))
-        return outcome
+    def _with_alike(self, outcomes: list[FileOutcome]) -> list[FileOutcome]:
+        new = {item.document_id: index for index, item in enumerate(outcomes) if item.outcome is Outcome.INDEXED}
+        for identifier, others in self.catalogue.alike([key for key in new if key], self.groups).items():
+            outcomes[new[identifier]] = replace(outcomes[new[identifier]], alike=tuple(others))
+        return outcomes
 
 
 def _stored(file: FileInHand, originals: OriginalsBatch) -> FileInHand:

@@ -3,9 +3,9 @@
 A version is stored with the keys of its MinHash bands; those that share a key are looked up and compared exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from corpus.catalogue import reading
 from corpus.catalogue.tables import bands, documents, versions
@@ -25,35 +25,67 @@ def rows_of(version_id: str, found: Likeness | None) -> list[dict[str, str | int
     return [{"version_id": version_id, "key": key} for key in sorted(set(found.bands))] if found else []
 
 
-def alike(connection: Connection, document_id: str, groups: frozenset[str] | None) -> list[AlikeDocument]:
-    """Other active documents that ``groups`` may read and whose text is like this one's, the most alike first."""
-    here = select(versions.c.id, versions.c.letters, versions.c.text).join(
-        documents, documents.c.current_version_id == versions.c.id
+def alike(
+    connection: Connection, document_ids: Sequence[str], groups: frozenset[str] | None
+) -> dict[str, list[AlikeDocument]]:
+    """For each document that has any: other active ones that ``groups`` may read and whose text is like its own, the
+    most alike first."""
+    here = select(documents.c.id, versions.c.id.label("version_id"), versions.c.letters).join(
+        versions, versions.c.id == documents.c.current_version_id
     )
-    row = connection.execute(here.where(documents.c.id == document_id)).one_or_none()
-    if row is None or row.letters is None:
-        return []
-    candidates = _readable(connection, _candidates(connection, row.id, row.letters), groups)
-    found = [_compared(other, row.letters, row.text) for other in _loaded(connection, candidates[:_CANDIDATES])]
-    return sorted((item for item in found if item.share >= ALIKE), key=lambda item: (-item.share, item.document_id))
+    rows: list[RowMapping] = []
+    for batch in reading.batches(document_ids):
+        rows += connection.execute(here.where(documents.c.id.in_(batch), versions.c.letters.is_not(None))).mappings()
+    candidates = _candidates(connection, rows)
+    allowed = _readable(connection, {other for others in candidates.values() for other in others}, groups)
+    found = {}
+    for row in rows:
+        others = [other for other in candidates.get(row["version_id"], ()) if other in allowed][:_CANDIDATES]
+        if others and (same := _compared(connection, row, others)):
+            found[row["id"]] = same
+    return found
 
 
-def _candidates(connection: Connection, version_id: str, letters: str) -> list[str]:
-    """Versions with the same letters, then those that share keys, most keys first."""
-    same = select(versions.c.id).where(versions.c.letters == letters, versions.c.id != version_id)
-    keys = list(connection.scalars(select(bands.c.key).where(bands.c.version_id == version_id)))
-    near = (
-        select(bands.c.version_id)
-        .where(bands.c.key.in_(keys), bands.c.version_id != version_id)
-        .group_by(bands.c.version_id)
-        .order_by(func.count().desc(), bands.c.version_id)
-        .limit(_LOOKED_UP)
+def _candidates(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, list[str]]:
+    """For each version those with the same letters, then those that share keys, most keys first."""
+    found: dict[str, dict[str, None]] = {}
+    for batch in reading.batches(row["version_id"] for row in rows):
+        for query in (_same_letters(batch), _near(batch)):
+            for version, other in connection.execute(query):
+                found.setdefault(version, {})[other] = None
+    return {version: list(others) for version, others in found.items()}
+
+
+def _same_letters(version_ids: Sequence[str]) -> Select[str, str]:
+    other = versions.alias()
+    return (
+        select(versions.c.id, other.c.id)
+        .join(other, (other.c.letters == versions.c.letters) & (other.c.id != versions.c.id))
+        .where(versions.c.id.in_(version_ids))
+        .order_by(versions.c.id, other.c.id)
     )
-    return list(dict.fromkeys((*connection.scalars(same.order_by(versions.c.id)), *connection.scalars(near))))
 
 
-def _readable(connection: Connection, version_ids: list[str], groups: frozenset[str] | None) -> list[str]:
-    """Those that are current, of active documents that ``groups`` may read, in the same order."""
+def _near(version_ids: Sequence[str]) -> Select[str, str]:
+    other = bands.alias()
+    order = (func.count().desc(), other.c.version_id)
+    ranked = (
+        select(
+            bands.c.version_id,
+            other.c.version_id.label("other"),
+            func.row_number().over(partition_by=bands.c.version_id, order_by=order).label("rank"),
+        )
+        .join(other, (other.c.key == bands.c.key) & (other.c.version_id != bands.c.version_id))
+        .where(bands.c.version_id.in_(version_ids))
+        .group_by(bands.c.version_id, other.c.version_id)
+        .subquery()
+    )
+    query = select(ranked.c.version_id, ranked.c.other).where(ranked.c.rank <= _LOOKED_UP)
+    return query.order_by(ranked.c.version_id, ranked.c.rank)
+
+
+def _readable(connection: Connection, version_ids: Collection[str], groups: frozenset[str] | None) -> set[str]:
+    """Those that are current, of active documents that ``groups`` may read."""
     allowed: set[str] = set()
     for batch in reading.batches(version_ids):
         query = select(documents.c.current_version_id).where(
@@ -62,18 +94,22 @@ def _readable(connection: Connection, version_ids: list[str], groups: frozenset[
         if groups is not None:
             query = query.where(reading.readable(connection, groups))
         allowed.update(connection.scalars(query))
-    return [identifier for identifier in version_ids if identifier in allowed]
+    return allowed
 
 
-def _loaded(connection: Connection, version_ids: list[str]) -> Sequence[RowMapping]:
+def _compared(connection: Connection, row: RowMapping, version_ids: list[str]) -> list[AlikeDocument]:
+    """Those of the versions whose text is like that of ``row``, the most alike first."""
+    text = connection.execute(select(versions.c.text).where(versions.c.id == row["version_id"])).scalar_one()
     columns = (versions.c.letters, versions.c.file_name, versions.c.media_type, versions.c.text)
     query = select(documents.c.id, documents.c.title, *columns).join(
         versions, versions.c.id == documents.c.current_version_id
     )
-    return connection.execute(query.where(versions.c.id.in_(version_ids))).mappings().all()
+    others = connection.execute(query.where(versions.c.id.in_(version_ids))).mappings()
+    found = [_likened(other, row["letters"], text) for other in others]
+    return sorted((item for item in found if item.share >= ALIKE), key=lambda item: (-item.share, item.document_id))
 
 
-def _compared(other: RowMapping, letters: str, text: str) -> AlikeDocument:
+def _likened(other: RowMapping, letters: str, text: str) -> AlikeDocument:
     same = other["letters"] == letters
     share = 1.0 if same else shared(text, other["text"])
     return AlikeDocument(other["id"], other["title"], other["file_name"], other["media_type"], round(share, 3), same)

@@ -225,10 +225,13 @@ class Catalogue(Registers):
         with self._read() as connection:
             return reading.issue_dates(connection, document_ids)
 
-    def alike(self, document_id: str, groups: frozenset[str] | None = None) -> list[AlikeDocument]:
-        """Other documents that ``groups`` may read with the same text or nearly the same, the most alike first."""
+    def alike(
+        self, document_ids: Sequence[str], groups: frozenset[str] | None = None
+    ) -> dict[str, list[AlikeDocument]]:
+        """For each document that has any: others that ``groups`` may read with the same text or nearly the same, the
+        most alike first."""
         with self._read() as connection:
-            return alike.alike(connection, document_id, groups)
+            return alike.alike(connection, document_ids, groups)
 
     def sample_passages(self, limit: int) -> list[PassageInContext]:
         """At most ``limit`` passages of current versions of active documents: those of the smallest ids, which are

@@ -66,7 +66,8 @@ def main() -> None:
             ids |= {item.source: document.id for item, (document, _) in written}
         for number, text in revisions.items():
             started = time.process_time()
-            alike = {item.document_id for item in catalogue.alike(ids[f"r{number}"])}
+            found_alike = catalogue.alike([ids[f"r{number}"]])
+            alike = {item.document_id for item in found_alike.get(ids[f"r{number}"], ())}
             times.append(time.process_time() - started)
             share = shared(text, texts[number])
             found[int(share * 10)].append(ids[str(number)] in alike)

@@ -473,7 +473,8 @@ LONG = "".join(
 
 
 def alike(catalogue, document, groups=None):
-    return {item.document_id: (item.share, item.same_text) for item in catalogue.alike(document.id, groups)}
+    found = catalogue.alike([document.id], groups).get(document.id, [])
+    return {item.document_id: (item.share, item.same_text) for item in found}
 
 
 def test_documents_with_the_same_or_nearly_the_same_text_are_found(catalogue):
@@ -490,7 +491,11 @@ def test_documents_with_the_same_or_nearly_the_same_text_are_found(catalogue):
     assert 0.9 < share < 1
     assert not same
     assert other.id not in found
-    assert catalogue.alike(first.id)[0].file_name == "a.pdf"
+    together = catalogue.alike([first.id, copy.id, revised.id, other.id])
+    assert together[first.id][0].file_name == "a.pdf"
+    assert together == {
+        key: found for key in (first.id, copy.id, revised.id) for found in catalogue.alike([key]).values()
+    }
 
 
 def test_no_document_is_named_that_the_reader_may_not_see(catalogue):
