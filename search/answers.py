@@ -205,7 +205,7 @@ class AnswerBuilder:
 
 def build_answers(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
     """The answer pipeline: the retrieval pipeline's inputs and ``evidence.where``, ``evidence.groups``."""
-    pipeline = build_retrieval(catalogue, engine, analyser, embedder)
+    pipeline = build_retrieval(catalogue, engine, analyser, embedder).as_pipeline()
     pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser, embedder))
     pipeline.add_component("answer", AnswerBuilder(catalogue))
     pipeline.connect("analyse.query", "evidence.query")

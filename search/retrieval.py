@@ -1,13 +1,12 @@
-"""The retrieval pipeline as Haystack components: a text is analysed, its passages are ranked, and a page of them shown.
+"""Retrieval as Haystack components: a text is analysed and its passages are ranked; ``search.paging`` shows them.
 
 Every component follows Haystack's conventions (named inputs, no mutation, no state of a run) and can stand in anyone's
 pipeline; ``search.hits.HitsToDocuments`` ends one that goes on with documents. Between components go immutable values
-that are not copied (``search.query.Shared``). What happens between a query and its ranking is one component: a hop
-between two costs half a millisecond, as much as ranking does (docs/decisions/0009-fusion.md).
+that are not copied (``search.query.Shared``).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -34,13 +33,11 @@ from search.candidates import (
 from search.embedding import Embedder
 from search.engine.interface import WORDS, Engine, Filter
 from search.fusion import LEG_LIMIT, load_weights
-from search.paging import ResultPager
 from search.query import Query, access_only, parse_query
 from search.rarity import TokenRarity
 from search.reranking import RERANKED, Reader, ReadText
 from search.results import Mode
 from search.sparse import query_vectors
-from search.succession import Succession
 
 _FIELD_VALUES = 100_000
 """Values of a field that a query can name."""
@@ -172,25 +169,31 @@ class PassageRetriever:
         )
 
 
-def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
-    """The pipeline up to a ranking: inputs ``analyse.text``, ``where`` of both steps, ``retrieve.groups``."""
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """The two steps from a text to its ranking, to be run one after the other or in a pipeline.
+
+    Haystack's own bookkeeping for a run costs 2 to 3 ms, a third of a search: what a user waits for at every search is
+    called directly, answers and anyone's pipelines are put together of the same components.
+    """
+
+    analyser: QueryAnalyser
+    retriever: PassageRetriever
+
+    def as_pipeline(self) -> Pipeline:
+        """A pipeline with inputs ``analyse.text``, ``where`` of both steps and ``retrieve.groups``."""
+        pipeline = Pipeline()
+        pipeline.add_component("analyse", self.analyser)
+        pipeline.add_component("retrieve", self.retriever)
+        pipeline.connect("analyse.query", "retrieve.query")
+        return pipeline
+
+
+def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Retrieval:
+    """The retrieval over a library."""
     encoder = QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder))
-    pipeline = Pipeline()
-    pipeline.add_component("analyse", QueryAnalyser(analyser, engine))
-    pipeline.add_component("retrieve", PassageRetriever(catalogue, engine, encoder, Reader(analyser, embedder)))
-    pipeline.connect("analyse.query", "retrieve.query")
-    return pipeline
-
-
-def build_search(
-    catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder, succession: Succession
-) -> Pipeline:
-    """The retrieval pipeline, and from its ranking one page of hits (``search.paging.ResultPager``)."""
-    pipeline = build_retrieval(catalogue, engine, analyser, embedder)
-    pipeline.add_component("page", ResultPager(catalogue, engine, succession))
-    pipeline.connect("analyse.query", "page.query")
-    pipeline.connect("retrieve.ranking", "page.ranking")
-    return pipeline
+    retriever = PassageRetriever(catalogue, engine, encoder, Reader(analyser, embedder))
+    return Retrieval(QueryAnalyser(analyser, engine), retriever)
 
 
 def _verify_articles(

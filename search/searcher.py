@@ -1,5 +1,6 @@
 """Search and answers behind one facade: HTTP, command line, MCP and notebooks use this and nothing below it."""
 
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -23,9 +24,10 @@ from search.gaps import GapRegister
 from search.generation.answering import Answerer, Event, Find
 from search.generation.follow_up import Turn
 from search.generation.model import LanguageModel
-from search.query import Query, build_filter
+from search.paging import ResultPager
+from search.query import build_filter
 from search.results import Answer, Hit, QueryEcho, SearchFilters, SearchRequest, SearchResult
-from search.retrieval import build_search
+from search.retrieval import build_retrieval
 from search.similarity import find_similar
 from search.succession import Succession
 from search.suggestions import Suggestion, Suggestions
@@ -56,7 +58,8 @@ class Searcher:
         self.engine = engine
         self._catalogue, self._analyser = catalogue, analyser
         self._succession = Succession(catalogue)
-        self._search = build_search(catalogue, engine, analyser, embedder, self._succession)
+        self._retrieval = build_retrieval(catalogue, engine, analyser, embedder)
+        self._pager = ResultPager(catalogue, engine, self._succession)
         self._answers = build_answers(catalogue, engine, analyser, embedder)
         self._answerer = Answerer(catalogue, analyser, model)
         self.gaps = GapRegister(catalogue, analyser, embedder)
@@ -100,10 +103,17 @@ class Searcher:
         self.close()
 
     def warm_up(self) -> None:
-        """Run one query, so that the first user does not wait for what is loaded on first use."""
+        """Load what is loaded on first use, so that the first users of a server do not wait for it.
+
+        What stays for good is taken out of the garbage collector's rounds, which would stop every thread for tenths of
+        a second.
+        """
         self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
+        self._catalogue.preload_facts()
         if self._answerer.model is not None:
             self._answerer.model.warm_up()
+        gc.collect()
+        gc.freeze()
 
     def search(self, request: SearchRequest, groups: frozenset[str]) -> SearchResult:
         """One page of hits for a reader in ``groups``; equal requests over an equal library give equal pages.
@@ -121,24 +131,22 @@ class Searcher:
         if not (0 <= request.limit <= MAX_LIMIT and request.offset >= 0):
             raise InvalidQuery(f"每页条数须在 0 至 {MAX_LIMIT} 之间，起始位置不得为负。")
         where = build_filter(groups, request.filters)
-        inputs = {
-            "analyse": {"text": request.text, "mode": request.mode, "where": where},
-            "retrieve": {"where": where, "groups": groups},
-            "page": {
-                "where": where,
-                "groups": groups,
-                "limit": request.limit,
-                "offset": request.offset,
-                "sort": request.sort,
-                "group_by_document": request.group_by_document,
-            },
-        }
-        found = _run(self._search, inputs, {"analyse"})
-        query: Query = found["analyse"]["query"]
+        query = self._retrieval.analyser.run(text=request.text, mode=request.mode, where=where)["query"]
+        ranking = self._retrieval.retriever.run(query=query, where=where, groups=groups)["ranking"]
+        page = self._pager.run(
+            query=query,
+            ranking=ranking,
+            where=where,
+            groups=groups,
+            limit=request.limit,
+            offset=request.offset,
+            sort=request.sort,
+            group_by_document=request.group_by_document,
+        )
         return SearchResult(
             query=QueryEcho(request.text, list(query.words), self._suggestions.correct(request.text, groups)),
             took_ms=(time.perf_counter() - started) * 1000,
-            **found["page"],
+            **page,
         )
 
     def answer(

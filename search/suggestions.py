@@ -89,10 +89,8 @@ class _Names:
     def __init__(self, names: Sequence[_Name]) -> None:
         self.all = names
         self.by_sound: dict[tuple[str, ...], list[_Name]] = defaultdict(list)
-        self.by_gap: dict[str, list[_Name]] = defaultdict(list)
+        self.by_half: dict[str, list[_Name]] = defaultdict(list)
         self.by_letters: dict[str, list[_Name]] = defaultdict(list)
-        self.halves: set[tuple[int, str]] = set()
-        """Halves of the names in ``by_gap``: with one wrong character, one of the two is still right."""
         for name in names:
             if name.origin in {Origin.PROJECT, Origin.DOCUMENT_NUMBER} or not 2 <= len(name.folded) <= _LONGEST_NAME:
                 continue
@@ -101,9 +99,8 @@ class _Names:
             if len(name.initials) >= _SHORTEST_INITIALS:
                 self.by_letters[name.initials].append(name)
             if len(name.folded) >= _SHORTEST_WITH_ERROR:
-                self.halves.update(_halves(name.folded))
-                for key in _gaps(name.folded):
-                    self.by_gap[key].append(name)
+                for key in _halves(name.folded):
+                    self.by_half[key].append(name)
 
 
 class Suggestions:
@@ -211,12 +208,13 @@ class Suggestions:
                 near = [name for name in alike if _visible(name, groups)]
                 if size == 2 and self._analyser.has_word(part):
                     continue
-                if not near and size >= _SHORTEST_WITH_ERROR and not names.halves.isdisjoint(_halves(part)):
+                if not near and size >= _SHORTEST_WITH_ERROR:
+                    # With one wrong character, one of the halves is still right.
                     near = [
                         name
-                        for at, key in enumerate(_gaps(part))
-                        for name in names.by_gap.get(key, ())
-                        if _sound_alike(part[at], name.folded[at]) and _visible(name, groups)
+                        for key in _halves(part)
+                        for name in names.by_half.get(key, ())
+                        if _differ_in_one_sound(part, name.folded) and _visible(name, groups)
                     ]
                 if near:
                     found.append((start, end, min(near, key=_preference)))
@@ -271,15 +269,16 @@ def _sound_alike(one: str, other: str) -> bool:
     return first[:2] == second[:2] or first.lstrip(_INITIALS) == second.lstrip(_INITIALS)
 
 
-def _gaps(text: str) -> list[str]:
-    """The text with each character in turn left open."""
-    return [text[:at] + _GAP + text[at + 1 :] for at in range(len(text))]
-
-
-def _halves(text: str) -> tuple[tuple[int, str], tuple[int, str]]:
-    """Both halves of a text, each with the length of the whole."""
+def _halves(text: str) -> tuple[str, str]:
+    """Both halves of a text, each as a key that also says how long the whole is."""
     middle = len(text) // 2
-    return (len(text), text[:middle]), (-len(text), text[middle:])
+    return f"{len(text)}{text[:middle]}{_GAP}", f"{len(text)}{_GAP}{text[middle:]}"
+
+
+def _differ_in_one_sound(one: str, other: str) -> bool:
+    """Whether two texts of one length differ in one character, which may have been typed for the other."""
+    differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    return len(differing) == 1 and _sound_alike(*differing[0])
 
 
 def _is_expression(text: str) -> bool:

@@ -200,6 +200,11 @@ class Catalogue(Registers):
         with self._read() as connection:
             return self._facts.find(connection, passage_ids, groups)
 
+    def preload_facts(self) -> None:
+        """Read what ``document_facts`` keeps in memory, so that the first searches do not wait for it."""
+        with self._read() as connection:
+            self._facts.load(connection)
+
     def names(self, column: str) -> dict[str, frozenset[frozenset[str]]]:
         """What active documents have in a column (title, organization …), with the readers of those that have it."""
         with self._read() as connection:

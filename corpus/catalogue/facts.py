@@ -38,6 +38,11 @@ class KnownFacts:
         found = ((identifier, facts.get(identifier)) for identifier in passage_ids)
         return {identifier: known.facts for identifier, known in found if known and known.readers & groups}
 
+    def load(self, connection: Connection) -> None:
+        """Read the facts of all passages, or of as many as are kept."""
+        facts = self._current(reading.last_change(connection))
+        facts |= reading.all_passage_facts(connection, KEPT)
+
     def _current(self, change: datetime | None) -> dict[str, PassageFacts]:
         """What is known since the change; exchanged as a whole, so that no thread mixes two states."""
         known_change, facts = self._known

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Text, and_, bindparam, false, func, or_, select
 
 from corpus.catalogue.rows import (
     PASSAGE_COLUMNS,
@@ -222,21 +222,18 @@ def sample_passages(connection: Connection, limit: int) -> list[PassageInContext
     return [found[identifier] for identifier in ids if identifier in found]
 
 
-_FACTS = (
-    select(
-        passages.c.id,
-        documents.c.status,
-        documents.c.readers,
-        documents.c.id,
-        documents.c.kind,
-        documents.c.organization,
-        documents.c.course,
-        documents.c.year,
-        documents.c.issued_on,
-    )
-    .join(documents, documents.c.current_version_id == passages.c.version_id)
-    .where(passages.c.id.in_(bindparam("ids", expanding=True)))
-)
+_FACTS = select(
+    passages.c.id,
+    documents.c.status,
+    documents.c.readers,
+    documents.c.id,
+    documents.c.kind,
+    documents.c.organization,
+    documents.c.course,
+    documents.c.year,
+    documents.c.issued_on,
+).join(documents, documents.c.current_version_id == passages.c.version_id)
+_FACTS_OF = _FACTS.where(passages.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class PassageFacts(NamedTuple):
@@ -250,10 +247,18 @@ def passage_facts(connection: Connection, passage_ids: Sequence[str]) -> dict[st
     """The facts of passages of current versions of active documents, whoever may read them."""
     found = {}
     for batch in batches(passage_ids):
-        for passage_id, status, readers, *facts in connection.execute(_FACTS, {"ids": batch}).all():
-            if status == Status.ACTIVE:
-                found[passage_id] = PassageFacts(readers, DocumentFacts(*facts))
+        found |= _facts_of(connection.execute(_FACTS_OF, {"ids": batch}))
     return found
+
+
+def all_passage_facts(connection: Connection, limit: int) -> dict[str, PassageFacts]:
+    """``passage_facts`` of ``limit`` passages at most."""
+    return _facts_of(connection.execute(_FACTS.limit(limit)))
+
+
+def _facts_of(rows: Iterable[Row[Any]]) -> dict[str, PassageFacts]:
+    active = ((row[0], row[2], row[3:]) for row in rows if row[1] == Status.ACTIVE)
+    return {passage_id: PassageFacts(readers, DocumentFacts(*facts)) for passage_id, readers, facts in active}
 
 
 def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[str]]]:

@@ -136,7 +136,7 @@ class Laboratory:
         catalogue.add_versions(drafts)
         Indexer(catalogue, engine, analyser, embedder).index_pending()
         self.source_of = {item.id: item.source for item in catalogue.documents(limit=1_000_000)[0]}
-        self.pipeline = build_retrieval(catalogue, engine, analyser, embedder)
+        self.pipeline = build_retrieval(catalogue, engine, analyser, embedder).as_pipeline()
         self.finder = EvidenceFinder(catalogue, engine, analyser, embedder)
         self.catalogue = catalogue
 

@@ -112,6 +112,7 @@ def main() -> None:
             build(settings, rows)
             figures["index_seconds"] = round(time.perf_counter() - started, 1)
         with Searcher.open(settings) as searcher:
+            searcher.warm_up()
             for mode in Mode:
                 figures[mode] = timed(
                     lambda text, mode=mode: searcher.search(SearchRequest(text, mode), GROUPS), queries

@@ -44,6 +44,20 @@ def test_facts_are_read_once(catalogue):
     assert not [statement for statement in statements if "passages" in statement]
 
 
+def test_what_is_loaded_beforehand_is_what_would_be_read(catalogue):
+    [(document, _), (hidden, _)] = catalogue.add_versions(
+        [make_draft(), make_draft(source="x", body="x", readers=CURATORS)]
+    )
+    ids = [*_ids(catalogue, document.id), *_ids(catalogue, hidden.id)]
+    asked = {groups: catalogue.document_facts(ids, groups) for groups in (PUBLIC, CURATORS)}
+    catalogue._facts = KnownFacts(timedelta(0))
+    catalogue.preload_facts()
+    statements = []
+    event.listen(catalogue._engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert {groups: catalogue.document_facts(ids, groups) for groups in (PUBLIC, CURATORS)} == asked
+    assert not [statement for statement in statements if "passages" in statement]
+
+
 def test_nothing_is_kept_right_after_a_change(tmp_path):
     with Catalogue.open(f"sqlite:///{tmp_path / 'c.sqlite3'}") as opened:
         [(document, _)] = opened.add_versions([make_draft()])

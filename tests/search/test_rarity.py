@@ -9,7 +9,7 @@ from search.retrieval import QueryAnalyser
 
 @pytest.fixture
 def parts(library):
-    retriever = library._search.get_component("retrieve")
+    retriever = library._retrieval.retriever
     return retriever.catalogue, retriever.encoder
 
 

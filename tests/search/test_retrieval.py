@@ -5,17 +5,18 @@ from datetime import date
 
 import pytest
 from haystack import Document as HaystackDocument
-from haystack import Pipeline, component
+from haystack import component
 
 from corpus.records import Document, Kind, Status
 from search.candidates import IDENTIFIER, MATCHING, TITLE, Candidates, plan_legs, rank
 from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, ScoredPoint
 from search.fusion import load_weights
 from search.hits import HitsToDocuments
+from search.paging import ResultPager
 from search.query import build_filter, parse_query
 from search.references.sources import cite
-from search.results import Mode, SearchFilters
-from search.retrieval import PassageRetriever, QueryAnalyser, QueryEncoder, build_search
+from search.results import Mode, SearchFilters, SearchRequest
+from search.retrieval import QueryAnalyser, QueryEncoder
 from search.succession import Succession
 from tests.search.library import PUBLIC
 
@@ -31,12 +32,14 @@ class Shout:
         return {"contents": [document.content for document in documents]}
 
 
-def test_the_search_pipeline_goes_on_with_documents(library):
-    retriever = library._search.get_component("retrieve")
-    catalogue, encoder = retriever.catalogue, retriever.encoder
-    pipeline = build_search(catalogue, retriever.engine, encoder.analyser, encoder.embedder, Succession(catalogue))
+def test_a_pipeline_of_ones_own_goes_on_with_documents(library):
+    retriever = library._retrieval.retriever
+    pipeline = library._retrieval.as_pipeline()
+    pipeline.add_component("page", ResultPager(retriever.catalogue, retriever.engine, Succession(retriever.catalogue)))
     pipeline.add_component("documents", HitsToDocuments())
     pipeline.add_component("shout", Shout())
+    pipeline.connect("analyse.query", "page.query")
+    pipeline.connect("retrieve.ranking", "page.ranking")
     pipeline.connect("page.hits", "documents.hits")
     pipeline.connect("documents.documents", "shout.documents")
     found = pipeline.run(
@@ -44,24 +47,14 @@ def test_the_search_pipeline_goes_on_with_documents(library):
             "analyse": {"text": "取暖补贴"},
             "retrieve": {"where": WHERE, "groups": PUBLIC},
             "page": {"where": WHERE, "groups": PUBLIC, "limit": 2},
-        }
+        },
+        include_outputs_from={"retrieve"},
     )
-    assert len(found["shout"]["contents"]) == 2
-    assert any("补贴" in content for content in found["shout"]["contents"])
-    assert found["page"]["total"] >= 2
-
-
-def test_components_work_in_a_pipeline_of_ones_own(library):
-    retriever = library._search.get_component("retrieve")
-    catalogue, encoder = retriever.catalogue, retriever.encoder
-    pipeline = Pipeline()
-    pipeline.add_component("analyse", QueryAnalyser(encoder.analyser))
-    pipeline.add_component("retrieve", PassageRetriever(catalogue, retriever.engine, encoder))
-    pipeline.connect("analyse.query", "retrieve.query")
-    found = pipeline.run({"analyse": {"text": "院坝宣讲"}, "retrieve": {"where": WHERE, "groups": PUBLIC}})
+    hits = library.search(SearchRequest("取暖补贴", limit=2), PUBLIC).hits
+    assert found["shout"]["contents"] == [hit.text for hit in hits]
     ranking = found["retrieve"]["ranking"]
-    assert ranking.candidates
     assert copy.deepcopy(ranking) is ranking
+    assert found["page"]["total"] >= 2
 
 
 def test_a_query_has_a_vector_for_each_leg(analyser, embedder):
