@@ -18,14 +18,14 @@ from corpus.text.analyser import Analyser
 from search.answers import Evidence, build_answers
 from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
-from search.engine.interface import Engine
+from search.engine.interface import Engine, Filter
 from search.fingerprint import check_fingerprint
 from search.gaps import GapRegister
 from search.generation.answering import Answerer, Event, Find
 from search.generation.follow_up import Turn
 from search.generation.model import LanguageModel
 from search.paging import ResultPager
-from search.query import build_filter
+from search.query import Query, build_filter
 from search.results import Answer, Hit, QueryEcho, SearchFilters, SearchRequest, SearchResult
 from search.retrieval import build_retrieval
 from search.similarity import find_similar
@@ -131,6 +131,13 @@ class Searcher:
         if not (0 <= request.limit <= MAX_LIMIT and request.offset >= 0):
             raise InvalidQuery(f"每页条数须在 0 至 {MAX_LIMIT} 之间，起始位置不得为负。")
         where = build_filter(groups, request.filters)
+        with self._catalogue.snapshot():
+            query, page = self._page(request, where, groups)
+            corrected = self._suggestions.correct(request.text, groups)
+        took = (time.perf_counter() - started) * 1000
+        return SearchResult(query=QueryEcho(request.text, list(query.words), corrected), took_ms=took, **page)
+
+    def _page(self, request: SearchRequest, where: Filter, groups: frozenset[str]) -> tuple[Query, dict[str, Any]]:
         query = self._retrieval.analyser.run(text=request.text, mode=request.mode, where=where)["query"]
         ranking = self._retrieval.retriever.run(query=query, where=where, groups=groups)["ranking"]
         page = self._pager.run(
@@ -143,11 +150,7 @@ class Searcher:
             sort=request.sort,
             group_by_document=request.group_by_document,
         )
-        return SearchResult(
-            query=QueryEcho(request.text, list(query.words), self._suggestions.correct(request.text, groups)),
-            took_ms=(time.perf_counter() - started) * 1000,
-            **page,
-        )
+        return query, page
 
     def answer(
         self, question: str, filters: SearchFilters, groups: frozenset[str], history: Sequence[Turn] = ()

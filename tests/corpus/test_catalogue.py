@@ -324,6 +324,16 @@ def test_facts_are_given_for_exactly_the_passages_that_hydrate_gives(catalogue):
     assert catalogue.document_facts(ids, EVERYONE) == {}
 
 
+def test_reads_within_a_snapshot_see_one_state(catalogue, tmp_path):
+    [(document, _)] = add(catalogue, make_draft())
+    with Catalogue.open(f"sqlite:///{tmp_path / 'c.sqlite3'}") as other:
+        with catalogue.snapshot():
+            assert catalogue.document(document.id).status is Status.ACTIVE
+            other.trash(document.id)
+            assert catalogue.document(document.id).status is Status.ACTIVE
+        assert catalogue.document(document.id).status is Status.TRASHED
+
+
 def test_restricted_fields_are_for_researchers_and_curators():
     fields = make_draft().fields
     assert {item.name for item in visible_fields(fields, EVERYONE)} == {
