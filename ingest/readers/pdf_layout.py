@@ -5,8 +5,10 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import fmean
 
+from ingest.numbering import numbering
 from ingest.readers.pdf_columns import body_right, reading_order, within
 from ingest.readers.pdf_lines import HYPHEN, Line, Page, join
 from ingest.readers.pdf_margins import body_size, footnotes, running_heads
@@ -24,8 +26,15 @@ _APART = 1.6
 """In em: white space between two lines of a column that no line spacing explains."""
 _LEAST_FULL = 9
 """In em: lines shorter than this are full only by chance, as in a list of short items."""
+_INDENT = (1.4, 2.7)
+"""In em: first-line indents."""
+_SHORT = 0.3
+"""Share of the column that a line leaves blank where a paragraph ends with it."""
+_LEAST_STARTS, _MOST_FLUSH = 3, 0.2
+"""Paragraph starts that show whether paragraphs are indented, and the share of them that may not be."""
 _TERMINAL = re.compile(r"[。！？；：…”』」）)】》!?;:]$")
 _SENTENCE_END = re.compile(r"[。！？；]$")
+_PAUSE = re.compile("[。；：，、]")
 
 
 @dataclass(slots=True)
@@ -82,11 +91,18 @@ class Layout:
 
 @dataclass(slots=True)
 class _Region:
-    """Neighbouring lines of one size, and the edges of the column they stand in."""
+    """Neighbouring lines of one size, and the edges of the column they stand in.
+
+    ``starts`` counts the lines below short ones, with which paragraphs begin, ``indented`` those set in by an indent;
+    ``indents`` says whether that is how paragraphs begin here.
+    """
 
     lines: list[Line]
     left: float
     right: float
+    starts: int = 0
+    indented: int = 0
+    indents: bool = False
 
 
 def lay_out(pages: Sequence[Page]) -> Layout:
@@ -136,8 +152,9 @@ def _set(lines: list[Line], page: int, layout: Layout, open_paragraph: _Open, wi
             open_paragraph.last = None
             continue
         for line in part.lines:
-            if open_paragraph.paragraph and open_paragraph.last and _continues(open_paragraph.last, line, part):
-                _extend(open_paragraph.paragraph, line)
+            known, last = open_paragraph.paragraph, open_paragraph.last
+            if known and last and _continues(known.text, last, line, part):
+                _extend(known, line)
             else:
                 open_paragraph.paragraph = _paragraph(line, part, page, len(layout.removed))
                 layout.items.append(open_paragraph.paragraph)
@@ -167,8 +184,8 @@ def _table(rows: list[list[Line]], page: int, removals: int) -> Table:
     return Table(page, False, cells, removals, fmean(scores) if scores else None)
 
 
-def _continues(last: tuple[Line, _Region], line: Line, region: _Region) -> bool:
-    """Whether a line goes on with the paragraph before it.
+def _continues(text: str, last: tuple[Line, _Region], line: Line, region: _Region) -> bool:
+    """Whether a line goes on with the paragraph before it, of which ``text`` is known.
 
     The strongest sign is the missing first-line indent, for Chinese paragraphs have one of two em; then that the line
     before is full.
@@ -177,21 +194,43 @@ def _continues(last: tuple[Line, _Region], line: Line, region: _Region) -> bool:
     em = line.size
     if abs(before.size - em) > 0.15 * em:
         return False
-    if _SENTENCE_END.search(before.text) and _HEADING.match(line.text):
-        return False
-    if _NUMBERED.match(before.text) and _NUMBERED.match(line.text):
-        return False
     ended = _TERMINAL.search(before.text) is not None
     word = re.match(r"[!-~]*", line.text)
     first_word = len(word[0]) * line.width / len(line.text) if word else 0.0
     full = before.right >= column.right - max(2.2 * em, first_word) and before.width > _LEAST_FULL * em
-    if _NUMBERED_ITEM.match(line.text) and (ended or not full):
+    flush = abs(line.left - region.left) <= 0.6 * em
+    if _begins_item(before.text, line.text, ended or not full) and not (full and flush and _counts_on(text, line.text)):
         return False
-    if abs(line.left - region.left) > 0.6 * em:
-        return full and not ended and abs(line.left - before.left) < 0.4 * em and not _NUMBERED.match(line.text)
+    if not flush:
+        shift = before.left - line.left
+        outdented = _INDENT[0] * em < shift < _INDENT[1] * em and before.text[-1] != "."  # entries of a bibliography
+        below = abs(shift) < 0.4 * em or outdented
+        return full and not ended and below and not _NUMBERED.match(line.text)
     apart = line.top - before.bottom > _APART * em
     wide = before.width > 0.6 * (column.right - column.left) and not apart
-    return full or (wide and not ended)
+    indents = column.indents and region.indents and before.text[-1] not in "：:"
+    return full or (wide and (indents or not ended))
+
+
+def _begins_item(before: str, line: str, may_end: bool) -> bool:
+    """Whether a line has the number or mark of a heading or item, and the one before it allows for that."""
+    if _SENTENCE_END.search(before) and _HEADING.match(line):
+        return True
+    if _NUMBERED.match(before) and _NUMBERED.match(line):
+        return True
+    return may_end and _NUMBERED_ITEM.match(line) is not None
+
+
+def _counts_on(text: str, line: str) -> bool:
+    """Whether the number that a line begins with is the next of those inside the paragraph: （1）…；（2）…；."""
+    number = numbering(line)
+    if number is None or number.number < 2:
+        return False
+    return any(
+        (inside := numbering(text[mark.end() :])) is not None
+        and (inside.style, inside.number) == (number.style, number.number - 1)
+        for mark in _PAUSE.finditer(text)
+    )
 
 
 def _parts(rows: list[list[Line]], widths: deque[_Region]) -> Iterator[_Region | list[list[Line]]]:
@@ -276,13 +315,24 @@ def _region(lines: list[Line], column: list[Line], widths: deque[_Region]) -> _R
     left = next((x for x in edges if within(edges, x, 0.4 * em) >= 2), edges[0])
     right = max(map(body_right, lines))
     if len(lines) < 8:
-        like = [line for line in column if abs(line.size - em) < 0.15 * em and abs(line.left - left) < 3 * em]
-        if len(like) > 3:
-            right = max(right, sorted(map(body_right, like))[int(0.9 * (len(like) - 1))])
+        alike = [line for line in column if abs(line.size - em) < 0.15 * em and abs(line.left - left) < 3 * em]
+        if len(alike) > 3:
+            right = max(right, sorted(map(body_right, alike))[int(0.9 * (len(alike) - 1))])
         else:
             known = (r for r in reversed(widths) if abs(r.left - left) < 3 * em)
             right = max(right, next((r.right for r in known if abs(r.lines[0].size - em) < 0.15 * em), right))
-    region = _Region(lines, left, right)
+    region = _Region(lines, left, right, *_starts(lines, left, right))
+    like = [region, *(known for known in widths if abs(known.lines[0].size - em) < 0.15 * em)]
+    starts, indented = sum(known.starts for known in like), sum(known.indented for known in like)
+    region.indents = starts >= _LEAST_STARTS and indented >= (1 - _MOST_FLUSH) * starts
     if len(lines) > 3:
         widths.append(region)
     return region
+
+
+def _starts(lines: list[Line], left: float, right: float) -> tuple[int, int]:
+    """How many lines stand below short ones, and how many of these have a first-line indent."""
+    em = lines[0].size
+    short = right - _SHORT * (right - left)
+    starts = [line.left - left for before, line in pairwise(lines) if before.right < short]
+    return len(starts), sum(_INDENT[0] * em < start < _INDENT[1] * em for start in starts)

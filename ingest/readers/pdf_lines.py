@@ -29,9 +29,9 @@ _SAMPLE = 40
 _UPRIGHT = math.radians(22)
 """Slant up to which text is no watermark; slanted type (made from an upright font) leans by up to 18 degrees."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_NUMBER_END = re.compile(r"[\u3400-\u9fff（“《]\d+[.,]?\d*$")
-_NUMBER_START = re.compile(r"\d+[.,]?\d*[%％\u3400-\u9fff）”》，。]")
-"""The halves of a number between Han characters that a line break cut; two numbers would have something between."""
+_NUMBER_END = re.compile(r"[^\x00-\x7f\s]\d[\d.,/~-]*$")
+_NUMBER_START = re.compile(r"(?:[\d.,/~-]*[%％]?[^\x00-\x7f\s]|%$)")
+"""The halves of a number in Chinese text that a line break cut; two numbers would have something between."""
 HYPHEN = "\x02"
 """What pdfium gives for a hyphen that breaks a word at the end of a line."""
 

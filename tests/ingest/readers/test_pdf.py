@@ -1,103 +1,25 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from reportlab.lib.colors import black
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus.errors import DamagedFile, EncryptedFile, NeedsOcr
-from ingest.blocks import BlockType, ReadFile
+from ingest.blocks import BlockType
 from ingest.readers import read_file
-from tests.ingest.readers.pdfs import stream, write_pdf
-
-FONT = "STSong-Light"
-pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-LEFT, TOP, EM, LEADING = 80.0, 740.0, 12.0, 20.0
-SENTENCES = [
-    "志愿服务站要公布服务时间和服务内容，方便居民就近参加活动，及时回应群众提出的合理诉求。",
-    "各街道每季度组织一次理论宣讲，由本地讲师用家常话讲清政策来由，听众可以随时提问并得到答复。",
-    "宣讲活动的记录应当在三日内整理归档，由社区工作者核对姓名、时间和地点，确保有据可查。",
-    "年终总结时，街道把群众评价作为考核讲师的重要依据，对受欢迎的讲师给予表彰和物质奖励。",
-]
-
-
-def draw(tmp_path: Path, paint: Callable[[Canvas], None], **options: object) -> ReadFile:
-    path = tmp_path / "a.pdf"
-    canvas = Canvas(str(path), pagesize=A4, **options)
-    paint(canvas)
-    canvas.save()
-    return read_file(path)
-
-
-def wrap(text: str, columns: int) -> list[str]:
-    """Lines of a Chinese paragraph with a first-line indent of two characters, given as spaces to skip."""
-    lines = [text[: columns - 2]]
-    rest = text[columns - 2 :]
-    while rest:
-        lines.append(rest[:columns])
-        rest = rest[columns:]
-    return lines
-
-
-def set_paragraphs(
-    canvas: Canvas, texts: list[str], left: float, top: float, columns: int, lines_per_page: int = 99
-) -> None:
-    y, count = top, 0
-    for text in texts:
-        for index, line in enumerate(wrap(text, columns)):
-            if count and count % lines_per_page == 0:
-                canvas.showPage()
-                y = top
-            canvas.setFont(FONT, EM)
-            canvas.drawString(left + (2 * EM if index == 0 else 0), y, line)
-            y -= LEADING
-            count += 1
-
-
-def texts(read: ReadFile) -> list[str]:
-    return [block.text for block in read.blocks]
-
-
-def test_paragraphs_are_rejoined_inside_and_across_pages(tmp_path: Path) -> None:
-    pages = 0
-
-    def paint(canvas: Canvas) -> None:
-        nonlocal pages
-        show = canvas.showPage
-
-        def with_margins() -> None:
-            nonlocal pages
-            pages += 1
-            canvas.setFont(FONT, 9)
-            canvas.drawString(LEFT, 800, "江城市社会科学界联合会")
-            canvas.drawCentredString(300, 40, f"— {pages} —")
-            show()
-
-        canvas.showPage = with_margins
-        set_paragraphs(canvas, SENTENCES * 5, LEFT, TOP, 36, lines_per_page=11)
-
-    read = draw(tmp_path, paint)
-    assert texts(read) == SENTENCES * 5
-    assert pages >= 4
-    assert {item.text for item in read.removed if item.kind == "running_head"} == {"江城市社会科学界联合会"}
-    numbers = [item.text for item in read.removed if item.kind == "page_number"]
-    assert numbers == [f"— {i} —" for i in range(1, pages + 1)]
-    assert {block.indented for block in read.blocks} <= {True, None}
-    assert [block.page for block in read.blocks] == sorted(block.page or 0 for block in read.blocks)
-
-
-def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
-    def paint(canvas: Canvas) -> None:
-        canvas.setFont(FONT, 20)
-        canvas.drawCentredString(297, 780, "基层宣讲的实践与思考")
-        for column, left in enumerate((60.0, 310.0)):
-            set_paragraphs(canvas, SENTENCES[2 * column : 2 * column + 2], left, TOP, 18)
-
-    read = draw(tmp_path, paint)
-    assert texts(read) == ["基层宣讲的实践与思考", *SENTENCES]
+from tests.ingest.readers.pdfs import (
+    EM,
+    FONT,
+    LEADING,
+    LEFT,
+    SENTENCES,
+    TOP,
+    draw,
+    set_paragraphs,
+    stream,
+    texts,
+    write_pdf,
+)
 
 
 def test_headings_by_size_of_type(tmp_path: Path) -> None:
@@ -274,32 +196,6 @@ def test_empty_and_broken(tmp_path: Path) -> None:
         read_file(tmp_path / "b.pdf")
 
 
-def test_a_number_cut_by_the_end_of_a_line(tmp_path: Path) -> None:
-    text = "志愿服务站要公布服务时间，方便居民就近参加活动，每年投入的经费不少于人民币2500元，及时回应群众的诉求。"
-    assert texts(draw(tmp_path, lambda canvas: set_paragraphs(canvas, [text], LEFT, TOP, 38))) == [text]
-    words = "The volunteers of this station met in the year 2024 and 120 people came."
-    assert (
-        texts(draw(tmp_path, lambda canvas: set_paragraphs(canvas, [words], LEFT, TOP, 54)))[0].split() == words.split()
-    )
-
-
-def test_columns_between_lines_that_cross_them(tmp_path: Path) -> None:
-    def paint(canvas: Canvas) -> None:
-        canvas.setFont(FONT, 18)
-        canvas.drawString(180, 780, "两栏之上的文章题目")
-        set_paragraphs(canvas, SENTENCES[:2], 60, 740, 18)
-        set_paragraphs(canvas, SENTENCES[2:], 320, 740, 18)
-        canvas.setFont(FONT, 9)
-        canvas.drawString(
-            60, 590, "收稿日期：某年某月某日，本文系社会科学规划课题的阶段性成果，两栏之下一行横贯全页的脚注。"
-        )
-        set_paragraphs(canvas, SENTENCES[:2], 60, 550, 18)
-        set_paragraphs(canvas, SENTENCES[2:], 320, 550, 18)
-
-    read = texts(draw(tmp_path, paint))
-    assert (read[0], read[1:5], read[6:]) == ("两栏之上的文章题目", SENTENCES, SENTENCES)
-
-
 @pytest.mark.parametrize(("sentence", "said"), [("■" * 40, DamagedFile), (SENTENCES[0] + "■" * 8, None)])
 def test_text_that_was_lost_for_want_of_a_font(tmp_path: Path, sentence: str, said: type[Exception] | None) -> None:
     def paint(canvas: Canvas) -> None:
@@ -354,31 +250,3 @@ def test_rules_that_are_no_table_leave_the_text_alone(tmp_path: Path) -> None:
         rule_table(canvas, [30, 40, 50, 60, 560], [800, 790, 780, 500])
 
     assert texts(draw(tmp_path, paint)) == SENTENCES
-
-
-def test_footnotes_are_notes_and_do_not_cut_the_sentence_over_the_page(tmp_path: Path) -> None:
-    def paint(canvas: Canvas) -> None:
-        set_paragraphs(canvas, SENTENCES[:2], LEFT, TOP, 36)
-        set_paragraphs(canvas, [SENTENCES[2] * 2], LEFT, 620, 36, lines_per_page=2)
-
-    def with_notes(canvas: Canvas) -> None:
-        canvas.showPage, turn = lambda: (notes(canvas), turn()), canvas.showPage
-        paint(canvas)
-
-    def notes(canvas: Canvas) -> None:
-        canvas.setFont(FONT, 9)
-        canvas.drawString(
-            LEFT, 120, "①宣讲活动的统计口径以年度通报为准，含线上与线下两种形式，重复参加的听众只统计一次，"
-        )
-        canvas.drawString(LEFT, 106, "各街道报送的数字由宣传部门核对。")
-        canvas.drawString(LEFT, 92, "②志愿服务站包括社区和单位两类。")
-        canvas.showPage = type(canvas).showPage.__get__(canvas)
-
-    read = draw(tmp_path, with_notes)
-    assert texts(read) == [
-        *SENTENCES[:2],
-        SENTENCES[2] * 2,
-        "①宣讲活动的统计口径以年度通报为准，含线上与线下两种形式，重复参加的听众只统计一次，各街道报送的数字由宣传部门核对。",
-        "②志愿服务站包括社区和单位两类。",
-    ]
-    assert [block.type for block in read.blocks] == [BlockType.PARAGRAPH] * 3 + [BlockType.NOTE] * 2

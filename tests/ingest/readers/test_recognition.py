@@ -22,9 +22,9 @@ from ingest.readers.pdf_text_layer import fault_of, is_confirmed, rare_in
 from ingest.readers.rapid_recognition import _Fragment, _lines, _normalised, _Reading
 from ingest.reading import ReaderPool
 from tests.ingest.readers.files import write_zip
+from tests.ingest.readers.pdfs import FONT, LEFT, SENTENCES, TOP, set_paragraphs, texts
 from tests.ingest.readers.scans import Sheet, require_recognition, scanned
 from tests.ingest.readers.test_ofd import NAMESPACE, page, write_ofd
-from tests.ingest.readers.test_pdf import FONT, LEFT, SENTENCES, TOP, set_paragraphs, texts
 
 SHORT = (595, 260)
 """Points of a page of a few lines, which is quick to read."""
