@@ -70,11 +70,11 @@ def is_memory_trap(path: Path) -> bool:
 
 def _has_impossible_sheet(stream: bytes) -> bool:
     """Whether a sheet claims an impossible size, wherever the list of sheets says that it begins."""
-    starts = {0} | {int.from_bytes(data[:4], "little") for kind, data in _records(stream, 0) if kind == _BOUND_SHEET}
+    starts = {0} | {int.from_bytes(data[:4], "little") for kind, data in records(stream, 0) if kind == _BOUND_SHEET}
     return any(
         kind == _DIMENSIONS and len(data) >= _LEAST_DIMENSIONS and _is_impossible(data)
         for start in islice(starts, _MOST_SHEETS)
-        for kind, data in _records(stream, start)
+        for kind, data in records(stream, start)
     )
 
 
@@ -83,7 +83,7 @@ def _is_impossible(dimensions: bytes) -> bool:
     return bool(rows > _MOST_ROWS or columns > _MOST_COLUMNS)
 
 
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+def records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """Types and contents of the records from ``at`` on ([MS-XLS] 2.1.4)."""
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)

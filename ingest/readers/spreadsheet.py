@@ -1,9 +1,9 @@
-"""Workbooks (xlsx, xlsm, xlsb, xls, et, ods) by calamine: every table of every visible sheet, row by row."""
+"""Workbooks (xlsx, xlsm, xlsb, xls, et, ods): every table of every visible sheet, row by row."""
 
 import datetime
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,14 @@ from python_calamine import (
 
 from corpus.errors import DamagedFile, EncryptedFile
 from ingest.blocks import ReadFile
-from ingest.readers.archive import Archive
+from ingest.readers.cell_formats import Formats, formats_of_xls, formats_of_xlsx
 from ingest.readers.collector import Collector
+from ingest.readers.number_formats import shown
 from ingest.readers.ole import is_memory_trap
-from ingest.readers.tables import Cell, add_table, has_header
+from ingest.readers.opendocument_sheets import read_sheets
+from ingest.readers.sheets import MAX_CELLS, SCATTERED, Merges, Sheet, tables
+from ingest.readers.tables import add_table
 
-MAX_CELLS = 4_000_000
-"""Area of a sheet beyond which it is not unfolded: calamine takes memory for every cell between the corners."""
-_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$")
-_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b(?=[^>]*\br=["']([A-Z]{1,3})(\d{1,7})["'])[^>]*(?<!/)>""")
 _DEFAULT_NAME = re.compile(r"(?i)(?:sheet|工作表|表)\s?\d*$")
 _EMBEDDED_PICTURE = re.compile(r'=?DISPIMG\("')
 _BROKEN = "工作簿已损坏，打不开。请用 Excel 或 WPS 打开修复、另存后再入库。"
@@ -35,17 +34,13 @@ _MEDIA_TYPES = {
     "xls": "application/vnd.ms-excel",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
-_Area = tuple[int, int, int, int]
-"""First row, last row, first column, last column."""
-_Merges = dict[tuple[int, int], tuple[int, int]]
-"""Rows and columns covered by the cell at a place."""
 
 
 def read_spreadsheet(path: Path, container: str) -> ReadFile:
     """Rows as 列名：值, under the sheet's name where it has one of its own.
 
-    Values are those last computed; formats such as % are not in what calamine reports. Hidden sheets are left out,
-    recorded, and named in a warning.
+    Values are those last computed, as the sheet shows them. Hidden sheets are left out, recorded, and named in a
+    warning.
 
     Args:
         path: the workbook.
@@ -55,14 +50,33 @@ def read_spreadsheet(path: Path, container: str) -> ReadFile:
         EncryptedFile: a password is needed to open it.
         DamagedFile: broken, too large when unfolded, or nothing to read.
     """
-    if zipfile.is_zipfile(path):
-        _check_extent(path)
     collector = Collector()
+    hidden = []
+    for sheet in read_sheets(path) if container == "ods" else _calamine_sheets(path, container):
+        if not any(any(row) for row in sheet.grid):
+            continue
+        if sheet.hidden:
+            hidden.append(sheet.name)
+            texts = ("；".join(filter(None, row)) for row in sheet.grid if any(row))
+            collector.remove("hidden_sheet", "\n".join(texts))
+            continue
+        if not _DEFAULT_NAME.match(sheet.name.strip()):
+            collector.add(" ".join(sheet.name.split()), heading_level=1)
+        for table in tables(sheet.grid, sheet.merges):
+            add_table(collector, table)
+            collector.blank()
+    if hidden:
+        collector.warnings.append(f"工作表“{'”“'.join(hidden)}”设为隐藏，没有入库。")
+    return collector.finish(container, _MEDIA_TYPES[container])
+
+
+def _calamine_sheets(path: Path, container: str) -> list[Sheet]:
     try:
         if container == "xls" and is_memory_trap(path):
             raise DamagedFile(_BROKEN)
+        formats = formats_of_xlsx(path) if zipfile.is_zipfile(path) else formats_of_xls(path)
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
-            _read(workbook, collector)
+            return list(_sheets(workbook, formats))
     except PasswordError as error:
         raise EncryptedFile("工作簿设有打开密码。请去掉密码、另存后再入库。") from error
     except (CalamineError, OSError) as error:
@@ -71,63 +85,28 @@ def read_spreadsheet(path: Path, container: str) -> ReadFile:
         if type(error).__name__ != "PanicException":  # calamine's own failure; no Exception, and not to be imported
             raise
         raise DamagedFile(_BROKEN) from error
-    return collector.finish(container, _MEDIA_TYPES[container])
 
 
-def _check_extent(path: Path) -> None:
-    """Refuse sheets whose outermost filled cells lie too far apart; reading one would take all memory and abort."""
-    with Archive(path) as archive:
-        for name in archive.names:
-            if not _SHEET_PART.match(name):
-                continue
-            rows, columns = [], []
-            for match in _FILLED_CELL.finditer(archive.read(name)):
-                columns.append(_column_number(match[1]))
-                rows.append(int(match[2]))
-            if rows and (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1) > MAX_CELLS:
-                raise DamagedFile("表格的内容散布在过大的区域里，无法展开。请删除远处的零散单元格、另存后再入库。")
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
-
-
-def _read(workbook: CalamineWorkbook, collector: Collector) -> None:
-    hidden = []
+def _sheets(workbook: CalamineWorkbook, formats: Mapping[str, Formats]) -> Iterator[Sheet]:
     for metadata in workbook.sheets_metadata:
-        if metadata.typ is not SheetTypeEnum.WorkSheet:
-            continue
-        sheet = workbook.get_sheet_by_name(metadata.name)
-        grid = list(_grid(sheet))
-        if not any(any(row) for row in grid):
-            continue
-        if metadata.visible is not SheetVisibleEnum.Visible:
-            hidden.append(metadata.name)
-            collector.remove("hidden_sheet", "\n".join("；".join(filter(None, row)) for row in grid if any(row)))
-            continue
-        if not _DEFAULT_NAME.match(metadata.name.strip()):
-            collector.add(" ".join(metadata.name.split()), heading_level=1)
-        for table in _tables(grid, _merges(sheet)):
-            add_table(collector, table)
-            collector.blank()
-    if hidden:
-        collector.warnings.append(f"工作表“{'”“'.join(hidden)}”设为隐藏，没有入库。")
+        if metadata.typ is SheetTypeEnum.WorkSheet:
+            sheet = workbook.get_sheet_by_name(metadata.name)
+            grid = list(_grid(sheet, formats.get(metadata.name, {})))
+            yield Sheet(metadata.name, grid, _merges(sheet), metadata.visible is not SheetVisibleEnum.Visible)
 
 
-def _grid(sheet: CalamineSheet) -> Iterator[list[str]]:
+def _grid(sheet: CalamineSheet, formats: Formats) -> Iterator[list[str]]:
     """Texts of the filled area; row 0 is the first of the sheet, column 0 the first that is filled."""
     if sheet.start is None or sheet.end is None:
         return
     if sheet.total_height * sheet.width > MAX_CELLS:
-        raise DamagedFile("表格的内容散布在过大的区域里，无法展开。请删除远处的零散单元格、另存后再入库。")
-    for row in sheet.iter_rows():
-        yield [_text(value) for value in row]
+        raise DamagedFile(SCATTERED)
+    left = sheet.start[1]
+    for index, row in enumerate(sheet.iter_rows()):
+        yield [_text(value, formats.get((index, left + column))) for column, value in enumerate(row)]
 
 
-def _merges(sheet: CalamineSheet) -> _Merges:
+def _merges(sheet: CalamineSheet) -> Merges:
     left = sheet.start[1] if sheet.start else 0
     return {
         (top, first - left): (bottom - top + 1, last - first + 1)
@@ -135,10 +114,12 @@ def _merges(sheet: CalamineSheet) -> _Merges:
     }
 
 
-def _text(value: Any) -> str:
-    """A value as the sheet would show it without a format of its own."""
+def _text(value: Any, code: str | None) -> str:
+    """A value as the sheet shows it; one without a format as it is."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if code is not None and (text := shown(value, code)) is not None:
+        return text
     if isinstance(value, float):
         return format(value, ".15g")
     if isinstance(value, datetime.datetime):
@@ -146,75 +127,3 @@ def _text(value: Any) -> str:
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     text = str(value)
     return "" if _EMBEDDED_PICTURE.match(text) or not text.strip() else text
-
-
-def _tables(grid: Sequence[Sequence[str]], merges: _Merges) -> Iterator[list[list[Cell]]]:
-    """The tables of a sheet: parts between blank rows, and beside each other where both have their own headings.
-
-    A part without headings below one of the same columns goes on with it: forms and long lists have blank rows inside.
-    """
-    pending: list[list[Cell]] = []
-    before: tuple[int, int] | None = None
-    for top, bottom in _bands(grid):
-        for area in _side_by_side((top, bottom, 0, len(grid[top]) - 1), grid, merges):
-            table = _cells(area, grid, merges)
-            if pending and before == area[2:] and has_header(pending) and not has_header(table):
-                pending += table
-                continue
-            if pending:
-                yield pending
-            pending, before = table, area[2:]
-    if pending:
-        yield pending
-
-
-def _bands(grid: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
-    start: int | None = None
-    for index, row in enumerate([*grid, []]):
-        if any(row):
-            start = index if start is None else start
-        elif start is not None:
-            yield start, index - 1
-            start = None
-
-
-def _side_by_side(whole: _Area, grid: Sequence[Sequence[str]], merges: _Merges) -> Iterator[_Area]:
-    area = _shrunk(whole, grid)
-    if area is None:
-        return
-    top, bottom, left, right = area
-    for column in range(left + 2, right - 1):
-        if any(grid[row][column] for row in range(top, bottom + 1)):
-            continue
-        parts = [_shrunk((top, bottom, *span), grid) for span in ((left, column - 1), (column + 1, right))]
-        if all(part and part[3] > part[2] and has_header(_cells(part, grid, merges)) for part in parts):
-            for part in filter(None, parts):
-                yield from _side_by_side(part, grid, merges)
-            return
-    yield area
-
-
-def _shrunk(area: _Area, grid: Sequence[Sequence[str]]) -> _Area | None:
-    """The area without blank rows and columns at its edges; None where nothing is left."""
-    top, bottom, left, right = area
-    rows = [row for row in range(top, bottom + 1) if any(grid[row][left : right + 1])]
-    columns = [column for column in range(left, right + 1) if any(grid[row][column] for row in rows)]
-    return (rows[0], rows[-1], columns[0], columns[-1]) if columns else None
-
-
-def _cells(area: _Area, grid: Sequence[Sequence[str]], merges: _Merges) -> list[list[Cell]]:
-    """Rows of cells; one that is merged spans the columns and rows it covers inside the area."""
-    top, bottom, left, right = area
-    covered: set[tuple[int, int]] = set()
-    rows = []
-    for row in range(top, bottom + 1):
-        cells = []
-        for column in range(left, right + 1):
-            if (row, column) in covered:
-                continue
-            height, width = merges.get((row, column), (1, 1))
-            height, width = min(height, bottom - row + 1), min(width, right - column + 1)
-            covered |= {(r, c) for r in range(row, row + height) for c in range(column, column + width)}
-            cells.append(Cell(tuple(line for line in grid[row][column].splitlines() if line.strip()), width, height))
-        rows.append(cells)
-    return rows

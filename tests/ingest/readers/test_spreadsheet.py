@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DamagedFile
-from ingest.blocks import ReadFile
 from ingest.readers import read_file
 from ingest.readers.ole import is_memory_trap
-from ingest.reading import Limits, ReaderPool
 from tests.ingest.readers.files import relations, write_zip
 from tests.ingest.readers.ole_files import write_ole
 
@@ -34,7 +32,7 @@ def sheet(rows: dict[int, str], merges: tuple[str, ...] = ()) -> str:
     return f"<worksheet {MAIN}><sheetData>{data}</sheetData>{merged}</worksheet>"
 
 
-def write_xlsx(path: Path, sheets: dict[str, str], hidden: tuple[str, ...] = ()) -> Path:
+def write_xlsx(path: Path, sheets: dict[str, str], hidden: tuple[str, ...] = (), styles: str = STYLES) -> Path:
     listed = "".join(
         f'<sheet name="{name}" sheetId="{i}" r:id="r{i}" state="{"hidden" if name in hidden else "visible"}"/>'
         for i, name in enumerate(sheets, 1)
@@ -45,7 +43,7 @@ def write_xlsx(path: Path, sheets: dict[str, str], hidden: tuple[str, ...] = ())
         "_rels/.rels": relations({"r1": ("officeDocument", "xl/workbook.xml")}),
         "xl/workbook.xml": f"<workbook {MAIN} {R}><sheets>{listed}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": relations(links | {"rs": ("styles", "styles.xml")}),
-        "xl/styles.xml": STYLES,
+        "xl/styles.xml": styles,
     }
     parts |= {f"xl/worksheets/sheet{i}.xml": content for i, content in enumerate(sheets.values(), 1)}
     return write_zip(path, parts)
@@ -119,12 +117,15 @@ def test_a_stray_far_cell_is_refused_before_it_takes_all_memory(tmp_path: Path) 
     assert texts(write_xlsx(tmp_path / "b.xlsx", {"Sheet1": sheet(formatted)})) == ["一"]
 
 
+def _row(*texts: str) -> str:
+    value = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    return "".join(value.format(text) for text in texts)
+
+
 def write_ods(path: Path) -> Path:
     office = "urn:oasis:names:tc:opendocument:xmlns"
-    value = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     rows = "".join(
-        f"<table:table-row>{''.join(value.format(text) for text in row)}</table:table-row>"
-        for row in (("姓名", "单位"), ("王一", "市委党校"))
+        f"<table:table-row>{_row(*texts)}</table:table-row>" for texts in (("姓名", "单位"), ("王一", "市委党校"))
     )
     content = (
         f'<office:document-content xmlns:office="{office}:office:1.0" xmlns:table="{office}:table:1.0"'
@@ -139,23 +140,75 @@ def write_ods(path: Path) -> Path:
     return write_zip(path, parts)
 
 
-def test_opendocument_spreadsheet(tmp_path: Path) -> None:
-    assert texts(write_ods(tmp_path / "a.ods")) == ["名单", "姓名：王一；单位：市委党校"]
-
-
-def test_a_cell_that_repeats_itself_over_a_whole_sheet_costs_only_its_file(tmp_path: Path) -> None:
-    good = write_ods(tmp_path / "a.ods")
-    with zipfile.ZipFile(good) as archive:
+def rewritten(path: Path, source: Path, *changes: tuple[str, str]) -> Path:
+    """A copy of a workbook whose content is changed."""
+    with zipfile.ZipFile(source) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
-    content = parts["content.xml"].replace(
-        "<table:table-row>", '<table:table-row table:number-rows-repeated="1048576">'
+    for old, new in changes:
+        assert old in parts["content.xml"]
+        parts["content.xml"] = parts["content.xml"].replace(old, new, 1)
+    return write_zip(path, parts)
+
+
+def test_opendocument_spreadsheet(tmp_path: Path) -> None:
+    plain = write_ods(tmp_path / "a.ods")
+    assert texts(plain) == ["名单", "姓名：王一；单位：市委党校"]
+    shown = "<text:p>市委<text:s/>党校<office:annotation><text:p>批注</text:p></office:annotation></text:p>"
+    wide = '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+    blank = f'<table:table-row table:number-rows-repeated="1000000">{wide}</table:table>'
+    path = rewritten(
+        tmp_path / "b.ods",
+        plain,
+        ("<text:p>市委党校</text:p>", shown),
+        ("</table:table-row>", wide),
+        ("</table:table>", blank),
     )
-    parts["content.xml"] = content.replace("cell ", 'cell table:number-columns-repeated="16384" ')
-    bomb = write_zip(tmp_path / "b.ods", parts)
-    with ReaderPool(workers=1, limits=Limits(seconds=20)) as pool:
-        (_, refused), (_, read) = pool.read([bomb, good])
-    assert isinstance(refused, DamagedFile)
-    assert isinstance(read, ReadFile)
+    assert texts(path) == ["名单", "姓名：王一；单位：市委 党校"]
+
+
+def test_merged_cells_and_hidden_sheets_of_opendocument(tmp_path: Path) -> None:
+    plain = write_ods(tmp_path / "a.ods")
+    style = (
+        '<office:automatic-styles><style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+        'style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>'
+        "</office:automatic-styles><office:body>"
+    )
+    hidden = (
+        '<table:table table:name="底稿" table:style-name="h"><table:table-row><table:table-cell><text:p>不公开</text:p>'
+        "</table:table-cell></table:table-row></table:table></office:spreadsheet>"
+    )
+    merged = (
+        '<table:table-row><table:table-cell table:number-rows-spanned="2"><text:p>王一</text:p></table:table-cell>'
+        "<table:table-cell><text:p>市委党校</text:p></table:table-cell></table:table-row><table:table-row>"
+        "<table:covered-table-cell/><table:table-cell><text:p>社科联</text:p></table:table-cell></table:table-row>"
+    )
+    old = f"<table:table-row>{_row('王一', '市委党校')}</table:table-row>"
+    path = rewritten(
+        tmp_path / "b.ods", plain, ("<office:body>", style), ("</office:spreadsheet>", hidden), (old, merged)
+    )
+    read = read_file(path)
+    assert [block.text for block in read.blocks] == ["名单", "姓名：王一；单位：市委党校", "姓名：王一；单位：社科联"]
+    assert read.warnings == ("工作表“底稿”设为隐藏，没有入库。",)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("</table:table>", "</table>"),
+        ("</table:table-row>", ""),
+        ("</office:spreadsheet>", ""),
+        ("<table:table-row>", '<table:table-row table:number-rows-repeated="1048576">'),
+        ("<table:table-cell", '<table:table-cell table:number-columns-repeated="99999999"'),
+    ],
+)
+def test_broken_and_endless_opendocument_is_refused_at_once(tmp_path: Path, change: tuple[str, str]) -> None:
+    path = rewritten(tmp_path / "b.ods", write_ods(tmp_path / "a.ods"), change)
+    if "1048576" in change[1]:
+        path = rewritten(
+            tmp_path / "c.ods", path, ("<table:table-cell", '<table:table-cell table:number-columns-repeated="16384"')
+        )
+    with pytest.raises(DamagedFile):
+        read_file(path)
 
 
 def test_old_workbooks_that_would_take_all_memory(tmp_path: Path) -> None:
