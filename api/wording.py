@@ -182,6 +182,11 @@ def alike(other: AlikeDocument) -> str:
     return "另一格式，文字相同" if other.same_text else f"有 {other.share:.0%} 的文字相同"
 
 
+def duration(seconds: float) -> str:
+    """A time span: below a second in milliseconds, at least one."""
+    return f"{seconds:.1f} 秒" if seconds >= 0.9995 else f"{max(round(seconds * 1000), 1)} 毫秒"
+
+
 def plain(value: FieldValue) -> str:
     """A metadata value on one line, in the form in which it can be given again."""
     return "；".join(value) if isinstance(value, list) else str(value)

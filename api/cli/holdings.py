@@ -88,7 +88,7 @@ def report(identifier: str, groups: str | None, as_json: bool, data_dir: Path | 
         out.print(f"{wording.alike(other)}：{escape(other.title)}（{escape(other.file_name)}，{other.document_id}）")
     for warning in found.warnings:
         out.print(f"提示：{escape(warning)}")
-    out.print(f"读取与整理用时 {found.seconds:.2f} 秒")
+    out.print(f"读取与整理用时 {wording.duration(found.seconds)}")
 
 
 def _print_fields(found: DocumentReport) -> None:

@@ -40,7 +40,7 @@ _ISSUER = re.compile(
 
 _PROJECT = re.compile(
     r"(?<![0-9A-Za-z&])(?:"
-    r"\d\d(?:&[A-Z]{1,3}|[A-Z]{1,4})\d{3,4}"
+    r"\d\d(?:&[A-Z]{1,3}|[A-Z]{1,4})\d{3,6}"
     r"|(?:19|20)\d\d[A-Z]{1,5}-?\d{2,9}"
     rf"|[{_HAN}]{{0,2}}社科[{_HAN}]{{0,2}}(?:[A-Z]{{1,4}}-?)?\d\d[0-9A-Z-]{{2,12}}"
     r")(?![0-9A-Za-z])",
@@ -50,6 +50,14 @@ _LABELLED_PROJECT = re.compile(
     r"(?:(?:项目|课题|立项|资助|批准)(?:编号|批准号|号)|批准号)[为是]?[: ]{0,3}"
     r"(?P<number>[0-9A-Za-z][0-9A-Za-z&/-]{3,19})"
 )
+
+_FUNDED_PROJECT = re.compile(
+    r"(?:项目|课题|基金|专项)[^()\n。；;]{0,60}\((?P<number>(?=[A-Z&-]*\d[0-9A-Z&-]*\))[0-9A-Z][0-9A-Z&-]{5,19})\)",
+    re.IGNORECASE,
+)
+"""A project with its number in brackets behind it, whatever the scheme: …基金项目(72204001)."""
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|1\d{10}")
+"""A date or a mobile telephone's number."""
 
 _ARTICLE = re.compile(rf"第 ?(?P<number>\d{{1,4}}|{_NUMERAL}{{1,9}}) ?条(?: ?之(?P<part>{_NUMERAL}{{1,3}}))?")
 _TITLE = re.compile(r"[《〈](?P<name>[^《》〈〉\n]{2,80})[》〉]")
@@ -98,9 +106,13 @@ def _after_lead_in(name: str, lead_in: re.Pattern[str]) -> str:
 
 
 def find_project_numbers(text: str) -> list[Reference]:
-    """Numbers of funded projects: 20ZK019, 21BZZ001, 21&ZD001, 2021YFC3300100, and what is labelled 项目编号."""
+    """Numbers of funded projects: 20ZK019, 21&ZD001, 21YJA710033, 2021YFC3300100, and what is labelled as one."""
     folded = fold(text)
     spans = {match.span() for match in _PROJECT.finditer(folded)}
+    for match in _FUNDED_PROJECT.finditer(folded):
+        digits = sum(character.isdigit() for character in match["number"])
+        if digits > 4 and not _DAY.fullmatch(match["number"]):
+            spans.add(match.span("number"))
     for match in _LABELLED_PROJECT.finditer(folded):
         if sum(character.isdigit() for character in match["number"]) > 2:
             spans.add(match.span("number"))

@@ -15,10 +15,16 @@ _ABSTRACT_LABEL = re.compile(
 _KEYWORDS_LABEL = re.compile(r"^[【\[]?\s?关\s?键\s?[词字]\s?[】\]]?\s?[：:]?\s*")
 _PROJECT_TITLE = re.compile(r"(?:项目|课题|基金)[^《》（）()。]{0,30}[《“](?P<title>[^《》]{4,80})[》”]")
 _TEAM = re.compile(
-    r"(?:课题组(?:成员)?|项目组(?:成员)?|课题组主要成员|作\s*者|执笔人?|撰稿人?|主持人|"
-    r"负责人)\s*[：:]\s*(?P<names>[^；;。）)（(\n]{2,160})"
+    r"(?P<label>课题组(?:成员)?|项目组(?:成员)?|课题组主要成员|作\s*者|执笔人?|撰稿人?|主持人|"
+    r"负责人)\s*[：:]\s*(?P<names>(?:(?![，,]\s*(?:课题|项目)组)[^；;。）)（(\n]){2,160})"
 )
 _AUTHOR_IS = re.compile(r"作者(?:系|为|是)(?P<rest>[^）)。；]{4,120})")
+_COMPLETED = (
+    ("结项时间", re.compile(r"(\d{4}年(?:\d{1,2}月)?)(?:通过)?结[项题]")),
+    ("结项等级", re.compile(r"等级[为是：:]\s*(优秀|良好|合格|免于鉴定)")),
+    ("结项证书号", re.compile(r"证书(?:编?号)[为是：:]?\s*([0-9A-Za-z][0-9A-Za-z-]{3,19})")),
+)
+"""What a sentence says of a project's end."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR_OF_TITLE = re.compile(r"(?:19|20)\d\d(?=年|[）)]$)")
 _OUTPUT = re.compile(
@@ -72,11 +78,35 @@ def read_author_notes(sheet: Sheet, findings: Findings) -> None:
             continue
         findings.add("author_note", line, (span,), owned=(span,))
         _read_project(sheet, findings, index)
-        for team in _TEAM.finditer(line):
-            if names := persons(team["names"]):
-                findings.add("authors", names, (sheet.part(index, *team.span("names")),), confidence=0.93)
+        _read_team(sheet, findings, index)
+        _read_completion(sheet, findings, index)
         if (is_ := _AUTHOR_IS.search(line)) and not _PROJECT_TITLE.search(is_["rest"]):
             findings.add("organization", organization_at_start(is_["rest"]), (span,), confidence=0.7)
+
+
+def _read_team(sheet: Sheet, findings: Findings, index: int) -> None:
+    """Who took part: the principal first, then the others in the order of the note."""
+    everyone: list[str] = []
+    spans = []
+    for team in _TEAM.finditer(sheet.lines[index]):
+        if not (names := persons(team["names"])):
+            continue
+        span = sheet.part(index, *team.span("names"))
+        spans.append(span)
+        if team["label"] in ("主持人", "负责人"):
+            findings.add("principal", names[0], (span,), confidence=0.93)
+            everyone[:0] = names
+        else:
+            everyone += names
+            if team["label"].endswith("成员"):
+                findings.add("members", "、".join(names), (span,), confidence=0.93)
+    findings.add("authors", list(dict.fromkeys(everyone)), spans, confidence=0.93)
+
+
+def _read_completion(sheet: Sheet, findings: Findings, index: int) -> None:
+    found = [(label, match) for label, pattern in _COMPLETED if (match := pattern.search(sheet.lines[index]))]
+    spans = [sheet.part(index, *match.span(1)) for _, match in found]
+    findings.add("completion", [f"{label}：{match[1]}" for label, match in found], spans)
 
 
 def _read_project(sheet: Sheet, findings: Findings, index: int) -> None:

@@ -33,6 +33,7 @@ _SHORT = 0.3
 _LEAST_STARTS, _MOST_FLUSH = 3, 0.2
 """Paragraph starts that show whether paragraphs are indented, and the share of them that may not be."""
 _TERMINAL = re.compile(r"[。！？；：…”』」）)】》!?;:]$")
+_LATIN = re.compile(r"[A-Za-z ]+")
 _SENTENCE_END = re.compile(r"[。！？；]$")
 _PAUSE = re.compile("[。；：，、]")
 
@@ -188,7 +189,8 @@ def _continues(text: str, last: tuple[Line, _Region], line: Line, region: _Regio
     """Whether a line goes on with the paragraph before it, of which ``text`` is known.
 
     The strongest sign is the missing first-line indent, for Chinese paragraphs have one of two em; then that the line
-    before is full.
+    before is full, by its width or, where paragraphs are indented, by its number of characters: half-width figures
+    leave a line short that was cut after so many.
     """
     before, column = last
     em = line.size
@@ -208,8 +210,9 @@ def _continues(text: str, last: tuple[Line, _Region], line: Line, region: _Regio
         return full and not ended and below and not _NUMBERED.match(line.text)
     apart = line.top - before.bottom > _APART * em
     wide = before.width > 0.6 * (column.right - column.left) and not apart
-    indents = column.indents and region.indents and before.text[-1] not in "：:"
-    return full or (wide and (indents or not ended))
+    characters = len(_LATIN.sub("", before.text))
+    counted = before.left - column.left + characters * em > column.right - column.left - 0.5 * em
+    return full or (wide and (not ended or (counted and column.indents and region.indents)))
 
 
 def _begins_item(before: str, line: str, may_end: bool) -> bool:

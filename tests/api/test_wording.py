@@ -28,6 +28,14 @@ def test_what_is_said_of_recognised_text():
     assert wording.doubt({Flag.OCR}, 0.876) == "文字识别，可能有误（把握 88%）"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0, "1 毫秒"), (0.0042, "4 毫秒"), (0.9994, "999 毫秒"), (0.9996, "1.0 秒"), (12.34, "12.3 秒")],
+)
+def test_short_times_are_said_in_milliseconds(seconds, text):
+    assert wording.duration(seconds) == text
+
+
 def test_the_fields_of_the_samples_have_chinese_names():
     from ingest.metadata.labels import LABELS
 

@@ -286,3 +286,16 @@ def test_how_a_project_was_closed(tmp_path: Path) -> None:
         )
     )
     assert found["completion"] == ["结项证书号：2023-118", "结项等级：良好"]
+
+
+def test_a_closing_note_in_prose_names_project_people_and_grade(tmp_path: Path) -> None:
+    note = (
+        "（本文系2023年度江城市社科规划课题“村规民约研究”（课题编号：JC2023-018）的结项成果，课题主持人：罗静姝，"
+        "课题组成员：葛春来、方以宁；该课题于2024年5月结项，等级为良好，证书号2024-056。）"
+    )
+    found = fields(draft_file(tmp_path, f"村规民约何以有效\n一、概况\n村规民约写进了章程。\n{note}"))
+    assert (found["project_number"], found["project_title"]) == ("JC2023-018", "村规民约研究")
+    assert (found["principal"], found["members"]) == ("罗静姝", "葛春来、方以宁")
+    assert found["authors"] == ["罗静姝", "葛春来", "方以宁"]
+    assert found["completion"] == ["结项时间：2024年5月", "结项等级：良好", "结项证书号：2024-056"]
+    assert found["author_note"] == note

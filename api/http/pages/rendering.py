@@ -32,6 +32,7 @@ def environment() -> Environment:
         moment=moment,
         plain=wording.plain,
         alike=wording.alike,
+        duration=wording.duration,
         particular=particular,
         replacement=replacement,
         verdict_name=verdict_name,
