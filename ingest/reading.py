@@ -9,34 +9,24 @@ has the rights of the user and can read what the user can. Answers are JSON, nev
 over cannot run code in the parent.
 """
 
-import contextlib
-import json
 import os
-import select
-import signal
-import struct
-import subprocess
-import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, LifoQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from corpus.errors import DamagedFile, LunkuError, NeedsOcr, UnreadableFile, unreadable_file
-from ingest.blocks import Block, BlockType, ReadFile, RemovedBlock
+from corpus.errors import DamagedFile, NeedsOcr, UnreadableFile
 from ingest.conversion import converted, find_libreoffice
 from ingest.readers.formats import CONVERTED_MEDIA_TYPES, Format, NeedsConversion
-from ingest.readers.recognition import MAX_RECOGNISED, is_installed
+from ingest.readers.recognition import is_installed
 from ingest.readers.sniffing import misnamed
+from ingest.worker_process import Limits, Outcome, Task, WorkerLost, WorkerProcess
 
-_WORKER = "ingest.readers.worker"
-_ROOT = Path(__file__).resolve().parents[1]
 _BATCH_FILES = 32
 _BATCH_BYTES = 1024**2
 """Small files travel together; a file above this size travels alone."""
@@ -44,45 +34,16 @@ _BATCH_CHARACTERS = 8_000
 """Characters in the paths of a batch, so that its requests fit into a pipe: the worker may be busy answering."""
 _BATCHES_AHEAD = 2
 """Batches per worker that are read before the caller asks for them."""
-_START_SECONDS = 60.0
 _MOST_RECOGNIZERS = 2
 _MOST_THREADS = 4
 """Processes that recognise text in images, each of some 900 MB, and processor threads of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one worker may use.
-
-    Attributes:
-        memory_bytes: address space.
-        seconds: wall clock and processor time per file, and again for each image in which text is looked for.
-        seconds_per_mb: added for each MB of the file.
-        files: files after which a worker is replaced.
-        resident_bytes: peak memory above which a worker is replaced: libraries do not give all of it back.
-    """
-
-    memory_bytes: int = 2_500 * 1024**2
-    seconds: float = 60.0
-    seconds_per_mb: float = 0.5
-    files: int = 2_000
-    resident_bytes: int = 400 * 1024**2
-
-
+READING_LIMITS = Limits()
 RECOGNITION_LIMITS = Limits(seconds=90, files=200, resident_bytes=1_600 * 1024**2)
 """Limits of workers that recognise text: loading the models takes seconds, so they are kept at their larger size."""
 
-Outcome = ReadFile | UnreadableFile
-
-
 _Promise = Outcome | Future[Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    path: Path
-    name: str | None
-    seconds: float
 
 
 class ReaderPool:
@@ -99,7 +60,7 @@ class ReaderPool:
     def __init__(
         self,
         workers: int | None = None,
-        limits: Limits = Limits(),
+        limits: Limits = READING_LIMITS,
         recognition_limits: Limits = RECOGNITION_LIMITS,
     ) -> None:
         cores = os.cpu_count() or 1
@@ -136,7 +97,7 @@ class ReaderPool:
         ``names`` are the original names of files whose paths do not have them. Only a few files are read ahead.
         """
         batches = self._batches(paths, names)
-        running: deque[tuple[list[_Task], Future[list[_Promise]]]] = deque()
+        running: deque[tuple[list[Task], Future[list[_Promise]]]] = deque()
         for batch in batches:
             running.append((batch, self._threads.submit(self._read_batch, batch)))
             if len(running) > self._workers * _BATCHES_AHEAD:
@@ -144,8 +105,8 @@ class ReaderPool:
         while running:
             yield from _results(*running.popleft())
 
-    def _batches(self, paths: Iterable[Path], names: Iterable[str | None] | None) -> Iterator[list[_Task]]:
-        batch: list[_Task] = []
+    def _batches(self, paths: Iterable[Path], names: Iterable[str | None] | None) -> Iterator[list[Task]]:
+        batch: list[Task] = []
         total = characters = 0
         given = iter(names) if names is not None else None
         for path in paths:
@@ -155,12 +116,12 @@ class ReaderPool:
                 yield batch
                 batch, total, characters = [], 0, len(os.fspath(path.absolute()))
             seconds = self._limits.seconds + self._limits.seconds_per_mb * size / 1024**2
-            batch.append(_Task(path, next(given) if given is not None else None, seconds))
+            batch.append(Task(path, next(given) if given is not None else None, seconds))
             total += size
         if batch:
             yield batch
 
-    def _read_batch(self, batch: list[_Task]) -> list[_Promise]:
+    def _read_batch(self, batch: list[Task]) -> list[_Promise]:
         """Outcomes of a batch, some of them still to come."""
         outcomes = self._readers.run(batch)
         waiting: dict[Format, list[int]] = {}
@@ -177,21 +138,21 @@ class ReaderPool:
             for index, (task, outcome) in enumerate(zip(batch, outcomes, strict=True))
         ]
 
-    def _converted(self, tasks: list[_Task], source: Format) -> list[Outcome]:
+    def _converted(self, tasks: list[Task], source: Format) -> list[Outcome]:
         """Outcomes of files of one format, read from what LibreOffice makes of them while that is there."""
         assert self._libreoffice is not None
         with converted(self._libreoffice, [task.path for task in tasks], source) as outputs:
-            made = [_Task(output, None, task.seconds) for task, output in zip(tasks, outputs, strict=True) if output]
+            made = [Task(output, None, task.seconds) for task, output in zip(tasks, outputs, strict=True) if output]
             read = iter(self._readers.run(made))
             outcomes: list[Outcome] = []
             for task, output in zip(tasks, outputs, strict=True):
                 outcome = next(read) if output else _refused()
                 if output and _is_deferred(outcome):
-                    [outcome] = self._recognizers.run([_Task(output, None, task.seconds)])
+                    [outcome] = self._recognizers.run([Task(output, None, task.seconds)])
                 outcomes.append(_as_source(outcome, task, source))
             return outcomes
 
-    def _recognised(self, task: _Task) -> "Future[Outcome]":
+    def _recognised(self, task: Task) -> "Future[Outcome]":
         longer = replace(task, seconds=max(task.seconds, self._recognition_seconds))
         return self._recognition.submit(lambda: self._recognizers.run([longer])[0])
 
@@ -207,8 +168,8 @@ class _Crew:
     def __init__(self, limits: Limits, threads: int) -> None:
         self._limits = limits
         self._recognition_threads = threads
-        self._idle: LifoQueue[_Worker] = LifoQueue()
-        self._started: set[_Worker] = set()
+        self._idle: LifoQueue[WorkerProcess] = LifoQueue()
+        self._started: set[WorkerProcess] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -224,7 +185,7 @@ class _Crew:
         for worker in self._started:
             worker.release()
 
-    def run(self, batch: list[_Task]) -> list[Outcome]:
+    def run(self, batch: list[Task]) -> list[Outcome]:
         """Outcomes of a batch; after a worker is lost, a new one goes on with the next file."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(batch):
@@ -232,16 +193,16 @@ class _Crew:
             remaining = batch[len(outcomes) :]
             try:
                 outcomes += worker.read(remaining)
-            except _WorkerLost as lost:
+            except WorkerLost as lost:
                 outcomes += [*lost.outcomes, DamagedFile(lost.reason)]
             self._give_back(worker)
         return outcomes
 
-    def _take(self) -> "_Worker":
+    def _take(self) -> WorkerProcess:
         try:
             return self._idle.get_nowait()
         except Empty:
-            worker = _Worker(self._limits, self._recognition_threads)
+            worker = WorkerProcess(self._limits, self._recognition_threads)
         with self._lock:
             self._started.add(worker)
             if self._closed:
@@ -249,7 +210,7 @@ class _Crew:
         worker.wait_until_ready()
         return worker
 
-    def _give_back(self, worker: "_Worker") -> None:
+    def _give_back(self, worker: WorkerProcess) -> None:
         if worker.is_spent():
             with self._lock:
                 self._started.discard(worker)
@@ -259,132 +220,7 @@ class _Crew:
             self._idle.put(worker)
 
 
-class _WorkerLost(Exception):
-    """A worker ended while reading. Carries what it read before, and a Chinese sentence on the file it was reading."""
-
-    def __init__(self, outcomes: list[Outcome], reason: str) -> None:
-        super().__init__(reason)
-        self.outcomes = outcomes
-        self.reason = reason
-
-
-class _Worker:
-    """One worker process and the pipes to it."""
-
-    def __init__(self, limits: Limits, recognition_threads: int) -> None:
-        self._limits = limits
-        self._files = 0
-        self._resident = 0
-        self._ready = False
-        search_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-        self._process = subprocess.Popen(  # noqa: S603 (our own module)
-            [sys.executable, "-P", "-m", _WORKER, str(limits.memory_bytes), str(recognition_threads)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": search_path},
-            start_new_session=True,
-            bufsize=0,
-        )
-        assert self._process.stdout is not None
-        self._poll = select.poll()
-        self._poll.register(self._process.stdout, select.POLLIN | select.POLLHUP)
-        self._buffer = bytearray()
-
-    def wait_until_ready(self) -> None:
-        """Wait for the process to have started.
-
-        Raises:
-            LunkuError: it cannot start: the installation is at fault, not a file.
-        """
-        if self._ready:
-            return
-        try:
-            self._frame(_START_SECONDS)
-        except (EOFError, OSError, ValueError) as error:
-            raise LunkuError("读取文件的进程无法启动。请检查安装是否完整（运行 lunku doctor）。") from error
-        self._ready = True
-
-    def read(self, tasks: list[_Task]) -> list[Outcome]:
-        """Outcomes of all ``tasks``.
-
-        Raises:
-            _WorkerLost: the process ended or was killed on the way.
-        """
-        outcomes: list[Outcome] = []
-        stdin = self._process.stdin
-        assert stdin is not None
-        requests = "".join(
-            json.dumps([os.fspath(task.path.absolute()), task.name, task.seconds]) + "\n" for task in tasks
-        )
-        try:
-            stdin.write(requests.encode("utf-8"))
-            for task in tasks:
-                answer = self._answer(task.seconds)
-                outcomes.append(_decode(answer))
-                self._files += 1
-                self._resident = answer["resident"]
-        except TimeoutError:
-            self.kill()
-            raise _WorkerLost(outcomes, _too_slow(tasks[len(outcomes)].seconds)) from None
-        except (EOFError, OSError, ValueError, KeyError, TypeError, struct.error):
-            self.kill()
-            raise _WorkerLost(outcomes, self._cause(tasks[len(outcomes)].seconds)) from None
-        return outcomes
-
-    def kill(self) -> None:
-        """End the process and everything it started, now. Any thread may call this."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if self._process.poll() is None:
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def release(self) -> None:
-        """Close the pipes; only when no thread reads from them any more."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-    def is_spent(self) -> bool:
-        """Whether the process has ended, or should."""
-        used_up = self._files >= self._limits.files or self._resident > self._limits.resident_bytes
-        return used_up or self._process.poll() is not None
-
-    def _cause(self, seconds: float) -> str:
-        if self._process.returncode == -signal.SIGXCPU:
-            return _too_slow(seconds)
-        return "读取这个文件时解析程序崩溃，文件可能已损坏或带有恶意内容。请用办公软件打开、另存后再入库。"
-
-    def _answer(self, seconds: float) -> dict[str, Any]:
-        """The answer for a file; each image in which its text is looked for is announced and has its own time."""
-        for _ in range(MAX_RECOGNISED + 1):
-            answer: dict[str, Any] = json.loads(self._frame(seconds))
-            if "image" not in answer:
-                return answer
-        raise ValueError("images without end")
-
-    def _frame(self, seconds: float) -> bytes:
-        """The next answer; time spent waiting for the caller does not count, for it is taken off the pipe at once."""
-        deadline = time.monotonic() + seconds
-        (length,) = struct.unpack(">I", self._take(4, deadline))
-        return self._take(length, deadline)
-
-    def _take(self, count: int, deadline: float) -> bytes:
-        stdout = self._process.stdout
-        assert stdout is not None
-        while len(self._buffer) < count:
-            if not self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                raise TimeoutError
-            data = os.read(stdout.fileno(), 1 << 20)
-            if not data:
-                raise EOFError
-            self._buffer += data
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken
-
-
-def _results(batch: list[_Task], future: Future[list[_Promise]]) -> Iterator[tuple[Path, Outcome]]:
+def _results(batch: list[Task], future: Future[list[_Promise]]) -> Iterator[tuple[Path, Outcome]]:
     for task, outcome in zip(batch, future.result(), strict=True):
         yield task.path, outcome.result() if isinstance(outcome, Future) else outcome
 
@@ -401,7 +237,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _as_source(outcome: Outcome, task: _Task, source: Format) -> Outcome:
+def _as_source(outcome: Outcome, task: Task, source: Format) -> Outcome:
     """What was read from a converted file, said of the file that was converted."""
     if isinstance(outcome, UnreadableFile):
         return outcome
@@ -412,25 +248,3 @@ def _as_source(outcome: Outcome, task: _Task, source: Format) -> Outcome:
 
 def _refused() -> DamagedFile:
     return DamagedFile("LibreOffice 无法打开这个文件，可能已损坏或设有密码。请用 WPS 或 Word 打开、另存后再入库。")
-
-
-def _too_slow(seconds: float) -> str:
-    return f"读取超过 {seconds:.0f} 秒仍未完成，已停止。请拆分文件或另存后再入库。"
-
-
-def _decode(answer: dict[str, Any]) -> Outcome:
-    if "convert" in answer:
-        return NeedsConversion(Format(answer["convert"]))
-    if "error" in answer:
-        return unreadable_file(answer["error"], answer["detail"])
-    reader, media_type, blocks, removed, properties, warnings, ocr_pages, members = answer["read"]
-    return ReadFile(
-        reader=reader,
-        media_type=media_type,
-        blocks=tuple(Block(text, BlockType(kind), *rest) for text, kind, *rest in blocks),
-        removed=tuple(RemovedBlock(*item) for item in removed),
-        properties=properties,
-        warnings=tuple(warnings),
-        ocr_pages=tuple(ocr_pages),
-        members=int(members),
-    )

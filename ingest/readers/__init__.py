@@ -1,6 +1,8 @@
 """One reader per format; all return the same blocks. Runs inside a worker process (``ingest.reading``)."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from corpus.errors import DamagedFile, UnreadableFile
@@ -56,70 +58,37 @@ def read_file(path: Path, file_name: str | None = None, recognizer: Recognizer |
     return replace(read, warnings=(warning, *read.warnings)) if warning else read
 
 
-def _read(  # noqa: PLR0911, PLR0912 (a branch per format)
-    detected: Format, path: Path, recognizer: Recognizer | None
-) -> ReadFile:
-    """Readers are imported when first needed: a folder of text files loads neither lxml nor pdfium."""
-    match detected:
-        case Format.TEXT:
-            from ingest.readers.plain_text import read_plain_text
+_READERS = {
+    Format.TEXT: "plain_text.read_plain_text",
+    Format.MARKDOWN: "markdown.read_markdown",
+    Format.CSV: "delimited.read_delimited",
+    Format.HTML: "web_page.read_html",
+    Format.MHTML: "mail.read_saved_page",
+    Format.DOCX: "docx.read_docx",
+    Format.PPTX: "pptx.read_pptx",
+    Format.PDF: "pdf.read_pdf",
+    Format.JPEG: "images.read_image",
+    Format.PNG: "images.read_image",
+    Format.TIFF: "images.read_image",
+    Format.OFD: "ofd.read_ofd",
+    Format.XLSX: "spreadsheet.read_xlsx",
+    Format.XLS: "spreadsheet.read_xls",
+    Format.ODS: "spreadsheet.read_ods",
+    Format.EPUB: "epub.read_epub",
+    Format.EML: "mail.read_mail",
+    Format.MSG: "outlook.read_outlook",
+    Format.ZIP: "zip_archive.read_zip",
+}
+"""Modules and functions, imported when first needed: a folder of text files loads neither lxml nor pdfium."""
+_RECOGNISING = frozenset({
+    Format.DOCX, Format.PPTX, Format.PDF, Format.JPEG, Format.PNG, Format.TIFF, Format.OFD,
+})  # fmt: skip
+"""Formats whose readers are given the recogniser as well."""
 
-            return read_plain_text(path)
-        case Format.MARKDOWN:
-            from ingest.readers.markdown import read_markdown
 
-            return read_markdown(path)
-        case Format.HTML:
-            from ingest.readers.web_page import read_html
-
-            return read_html(path)
-        case Format.DOCX:
-            from ingest.readers.docx import read_docx
-
-            return read_docx(path, recognizer)
-        case Format.PPTX:
-            from ingest.readers.pptx import read_pptx
-
-            return read_pptx(path, recognizer)
-        case Format.PDF:
-            from ingest.readers.pdf import read_pdf
-
-            return read_pdf(path, recognizer)
-        case Format.JPEG | Format.PNG | Format.TIFF:
-            from ingest.readers.images import read_image
-
-            return read_image(path, recognizer)
-        case Format.OFD:
-            from ingest.readers.ofd import read_ofd
-
-            return read_ofd(path, recognizer)
-        case Format.XLSX | Format.XLS | Format.ODS:
-            from ingest.readers.spreadsheet import read_spreadsheet
-
-            return read_spreadsheet(path, detected)
-        case Format.CSV:
-            from ingest.readers.delimited import read_delimited
-
-            return read_delimited(path)
-        case Format.EPUB:
-            from ingest.readers.epub import read_epub
-
-            return read_epub(path)
-        case Format.EML:
-            from ingest.readers.mail import read_mail
-
-            return read_mail(path)
-        case Format.MHTML:
-            from ingest.readers.mail import read_saved_page
-
-            return read_saved_page(path)
-        case Format.MSG:
-            from ingest.readers.outlook import read_outlook
-
-            return read_outlook(path)
-        case Format.ZIP:
-            from ingest.readers.zip_archive import read_zip
-
-            return read_zip(path)
-        case Format.DOC | Format.PPT | Format.RTF | Format.ODT | Format.ODP:
-            raise NeedsConversion(detected)
+def _read(detected: Format, path: Path, recognizer: Recognizer | None) -> ReadFile:
+    if detected not in _READERS:
+        raise NeedsConversion(detected)
+    module, function = _READERS[detected].split(".")
+    reader: Callable[..., ReadFile] = getattr(import_module(f"{__name__}.{module}"), function)
+    return reader(path, recognizer) if detected in _RECOGNISING else reader(path)

@@ -18,8 +18,9 @@ _KINDS = (
 )
 _FIB_MAGIC = 0xA5EC
 _FIB_ENCRYPTED = 0x0100
-_BOUND_SHEET, _DIMENSIONS, _LEAST_DIMENSIONS = 0x0085, 0x0200, 14
-"""Record types, and the bytes that the latter has since Excel 97; before, rows were 16 bits wide."""
+_BOUND_SHEET, _DIMENSIONS = 0x0085, 0x0200
+_LEAST_DIMENSIONS, _DIMENSIONS_SINCE_97 = 8, 14
+"""Bytes of a Dimensions record; before Excel 97, rows were 16 bits wide."""
 _MOST_ROWS, _MOST_COLUMNS, _MOST_SHEETS = 0x10000, 0x100, 1_000
 _SEARCHED_BYTES = 64 * 1024**2
 
@@ -79,8 +80,10 @@ def _has_impossible_sheet(stream: bytes) -> bool:
 
 
 def _is_impossible(dimensions: bytes) -> bool:
-    _, rows, _, columns = struct.unpack_from("<IIHH", dimensions)
-    return bool(rows > _MOST_ROWS or columns > _MOST_COLUMNS)
+    """Whether the sheet ends before it begins, which calamine reads as nearly endless, or beyond all sheets."""
+    form = "<IIHH" if len(dimensions) >= _DIMENSIONS_SINCE_97 else "<HHHH"
+    top, bottom, left, right = struct.unpack_from(form, dimensions)
+    return bool(bottom > _MOST_ROWS or right > _MOST_COLUMNS or top > bottom or left > right)
 
 
 def records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:

@@ -2,8 +2,7 @@
 
 import datetime
 import re
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +35,26 @@ _MEDIA_TYPES = {
 }
 
 
-def read_spreadsheet(path: Path, container: str) -> ReadFile:
+def read_xlsx(path: Path) -> ReadFile:
+    """As ``_read``, of xlsx, xlsm and xlsb."""
+    return _read("xlsx", _calamine_sheets(path, formats_of_xlsx))
+
+
+def read_xls(path: Path) -> ReadFile:
+    """As ``_read``, of xls and et."""
+    return _read("xls", _calamine_sheets(path, _formats_unless_trap))
+
+
+def read_ods(path: Path) -> ReadFile:
+    """As ``_read``."""
+    return _read("ods", read_sheets(path))
+
+
+def _read(container: str, sheets: Iterable[Sheet]) -> ReadFile:
     """Rows as 列名：值, under the sheet's name where it has one of its own.
 
     Values are those last computed, as the sheet shows them. Hidden sheets are left out, recorded, and named in a
     warning.
-
-    Args:
-        path: the workbook.
-        container: ``xlsx``, ``xls`` or ``ods``; the media type of the result goes by it.
 
     Raises:
         EncryptedFile: a password is needed to open it.
@@ -52,7 +62,7 @@ def read_spreadsheet(path: Path, container: str) -> ReadFile:
     """
     collector = Collector()
     hidden = []
-    for sheet in read_sheets(path) if container == "ods" else _calamine_sheets(path, container):
+    for sheet in sheets:
         if not any(any(row) for row in sheet.grid):
             continue
         if sheet.hidden:
@@ -70,13 +80,17 @@ def read_spreadsheet(path: Path, container: str) -> ReadFile:
     return collector.finish(container, _MEDIA_TYPES[container])
 
 
-def _calamine_sheets(path: Path, container: str) -> list[Sheet]:
+def _formats_unless_trap(path: Path) -> dict[str, Formats]:
+    if is_memory_trap(path):
+        raise DamagedFile(_BROKEN)
+    return formats_of_xls(path)
+
+
+def _calamine_sheets(path: Path, formats_of: Callable[[Path], Mapping[str, Formats]]) -> Iterator[Sheet]:
     try:
-        if container == "xls" and is_memory_trap(path):
-            raise DamagedFile(_BROKEN)
-        formats = formats_of_xlsx(path) if zipfile.is_zipfile(path) else formats_of_xls(path)
+        formats = formats_of(path)
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
-            return list(_sheets(workbook, formats))
+            yield from _sheets(workbook, formats)
     except PasswordError as error:
         raise EncryptedFile("工作簿设有打开密码。请去掉密码、另存后再入库。") from error
     except (CalamineError, OSError) as error:

@@ -26,7 +26,8 @@ from corpus.errors import UnreadableFile
 from ingest.blocks import ReadFile
 from ingest.readers import format_of, read_file
 from ingest.readers.formats import Format
-from ingest.reading import Limits, ReaderPool
+from ingest.reading import ReaderPool
+from ingest.worker_process import Limits
 from tests.ingest.readers.mutations import mutate
 from tests.ingest.readers.seeds import write_seeds
 

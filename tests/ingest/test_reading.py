@@ -11,7 +11,8 @@ import pytest
 
 from corpus.errors import DamagedFile, UnreadableFile, UnsupportedFile
 from ingest.blocks import ReadFile
-from ingest.reading import Limits, ReaderPool
+from ingest.reading import ReaderPool
+from ingest.worker_process import Limits
 from tests.ingest.readers.files import write_zip
 from tests.ingest.readers.pdfs import self_drawing_pdf
 

@@ -211,14 +211,22 @@ def test_broken_and_endless_opendocument_is_refused_at_once(tmp_path: Path, chan
         read_file(path)
 
 
-def test_old_workbooks_that_would_take_all_memory(tmp_path: Path) -> None:
-    dimensions = struct.pack("<HHIIHHH", 0x0200, 14, 0, 0x7FFFFFFF, 0, 256, 0)
+@pytest.mark.parametrize(
+    "dimensions",
+    [
+        struct.pack("<HHIIHHH", 0x0200, 14, 0, 0x7FFFFFFF, 0, 256, 0),
+        struct.pack("<HHIIHHH", 0x0200, 14, 2600468480, 5, 0, 4, 0),
+        struct.pack("<HHIIHHH", 0x0200, 14, 0, 5, 9, 4, 0),
+        struct.pack("<HHHHHHH", 0x0200, 10, 9, 5, 0, 4, 0),
+    ],
+)
+def test_old_workbooks_that_would_take_all_memory(tmp_path: Path, dimensions: bytes) -> None:
     sheet_at = struct.pack("<HHI", 0x0085, 4, 23)
     impossible = write_ole(tmp_path / "a.xls", {"Workbook": sheet_at + b"\xff" * 15 + dimensions})
     endless = write_ole(tmp_path / "b.xls", {"Workbook": bytes(600)}, endless=True)
     assert is_memory_trap(impossible)
     assert is_memory_trap(endless)
-    assert not is_memory_trap(write_ole(tmp_path / "c.xls", {"Workbook": dimensions.replace(b"\x7f", b"\0")[:8]}))
+    assert not is_memory_trap(write_ole(tmp_path / "c.xls", {"Workbook": dimensions[:8]}))
     for path in (impossible, endless):
         with pytest.raises(DamagedFile, match="工作簿已损坏"):
             read_file(path)
