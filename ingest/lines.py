@@ -125,9 +125,13 @@ def names_offices(line: str) -> bool:
     return is_organization(line) or all(is_organization(part) for part in line.split())
 
 
+LAW = "(?<![方做看想说用语书步手教学写读算技打])法"
+"""法 as a law, not as a way of doing something (方法, 三步法)."""
+
 DOCUMENT_TYPE = (
     "决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
-    "|方案|办法|规定|条例|细则|规划|计划|纲要|要点|制度|准则|章程|规则|规程|预案|建议|答复|法"
+    "|方案|办法|规定|条例|细则|规划|计划|纲要|要点|制度|准则|章程|规则|规程|预案|建议|答复"
+    f"|{LAW}"
     "|讲话|致辞|贺信|回信|大纲|指南|标准|清单|目录|名单|实施|总结|提纲|说明|守则|公约|倡议书?|宣言|协议|批示"
 )
 """The 15 文种 of 党政机关公文处理工作条例 (2012) article 8, then what is issued under them."""

@@ -10,6 +10,7 @@ from ingest.headings import attachment, clause, heading_text, is_contents_line, 
 from ingest.lines import ends_as_title, field_of, is_organization
 from ingest.numbering import FREE_START, UNNUMBERED, Numbering, numbering
 from ingest.points import may_have_points, points
+from ingest.readers.formats import SLIDES
 
 _GAP = 2
 """A list may skip one number (deleted, or lost in a scan); articles may skip any."""
@@ -158,7 +159,7 @@ class _Reader:
             outline.stack.pop()
         outline.push(f"#{level}", number.label if number else "", heading_text(line, number), paragraph.start)
         node = outline.nodes[-1]
-        node.style = number.style if number else "slide" if self.clean.reader == "pptx" else "outline"
+        node.style = number.style if number else "slide" if self.clean.reader in SLIDES else "outline"
         return True
 
     def _attachment(self, index: int, label: str) -> bool:
@@ -327,7 +328,7 @@ def _title_lines(clean: CleanText, numbers: Sequence[Numbering | None]) -> froze
     """
     paragraphs = clean.paragraphs
     headings = [index for index, item in enumerate(paragraphs[:_FRONT]) if item.heading_level is not None]
-    if headings and clean.reader == "pptx":
+    if headings and clean.reader in SLIDES:
         return frozenset({0}) if headings[0] == 0 else frozenset()
     for index in headings:
         line = clean.line(paragraphs[index])

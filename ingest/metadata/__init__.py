@@ -13,6 +13,7 @@ from ingest.metadata.findings import Findings
 from ingest.metadata.kinds import guess_kind
 from ingest.metadata.names import persons
 from ingest.metadata.sheet import Pair, Sheet
+from ingest.readers.formats import SLIDES
 
 _DATES = frozenset({"issued_on", "published_on"})
 _NUMBERS = frozenset({"credits", "hours"})
@@ -65,11 +66,14 @@ def extract(
     research.read_research(sheet, findings, title)
     course.read_course(sheet, findings, title, titles.title_of_file(file_name))
     _read_from_names(sheet, findings, title, file_name)
+    slides = clean.reader in SLIDES
     guessed, reasons = guess_kind(
         findings, title, file_name, clean.text, [item.heading for item in sections if item.level <= 2],
-        statute=statute, slides=clean.reader == "pptx",
+        statute=statute, slides=slides,
     )  # fmt: skip
     chosen = kind or guessed
+    if slides and chosen is Kind.COURSE:
+        course.read_deck(findings, title)
     if kind and kind is not guessed:
         reasons = ("入库时指定",)
     fields = findings.fields()

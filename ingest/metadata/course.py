@@ -55,6 +55,13 @@ def read_course(sheet: Sheet, findings: Findings, title: str, stem: str) -> None
     _tidy(findings)
 
 
+def read_deck(findings: Findings, title: str) -> None:
+    """A deck of slides is a lesson, called like the deck where nothing says which one it is."""
+    if title != findings.text("course_name"):
+        spans = [span for field in findings.fields() if field.name == "title" for span in field.spans]
+        findings.add("lesson_title", title, spans, confidence=0.4)
+
+
 def _read_lesson(findings: Findings, text: str, confidence: float) -> None:
     found = _LESSON.search(text)
     number = chinese_number(found["number"]) if found else None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.records import Kind
+from ingest.lines import LAW
 from ingest.metadata.findings import Findings
 
 
@@ -45,7 +46,7 @@ _FIELDS: tuple[tuple[Kind, float, str, str], ...] = (
 _TITLE = (
     _Evidence(Kind.POLICY, 3, "标题以公文文种结尾", re.compile(
         r"(?:决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要|方案|办法|规定|条例|"
-        r"细则|规划|计划|纲要|要点|章程|准则|规则|预案|法)(?:[（(][^）)]*[）)])?$"
+        r"细则|规划|计划|纲要|要点|章程|准则|规则|预案|" + LAW + r")(?:[（(][^）)]*[）)])?$"
     )),
     _Evidence(Kind.POLICY, 1.5, "标题是讲话、致辞或信函", re.compile(r"讲话|致辞|贺信|回信|贺电|演讲|主旨发言|贺词")),
     _Evidence(Kind.COURSE, 5, "标题是教学文件", re.compile(

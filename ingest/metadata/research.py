@@ -13,7 +13,10 @@ _ABSTRACT_LABEL = re.compile(
     r"^[【\[]?\s?(?:摘\s*要|内容摘要|内容提要|提\s*要|中文摘要|编者按|核心提示)\s?[】\]]?\s?[：:]?\s*"
 )
 _KEYWORDS_LABEL = re.compile(r"^[【\[]?\s?关\s?键\s?[词字]\s?[】\]]?\s?[：:]?\s*")
-_PROJECT_TITLE = re.compile(r"(?:项目|课题|基金)[^《》（）()。]{0,30}[《“](?P<title>[^《》]{4,80})[》”]")
+_PROJECT_TITLE = re.compile(
+    r"(?:项目|课题|基金)(?:[^《》（）()。]{0,30}《(?P<title>[^《》]{4,80})》"
+    r"|(?:[（(][^（）()]{1,30}[）)])?\s*[：:]?\s*“(?P<quoted>[^“”]{4,80})”)"
+)
 _TEAM = re.compile(
     r"(?P<label>课题组(?:成员)?|项目组(?:成员)?|课题组主要成员|作\s*者|执笔人?|撰稿人?|主持人|"
     r"负责人)\s*[：:]\s*(?P<names>(?:(?![，,]\s*(?:课题|项目)组)[^；;。）)（(\n]){2,160})"
@@ -112,7 +115,8 @@ def _read_completion(sheet: Sheet, findings: Findings, index: int) -> None:
 def _read_project(sheet: Sheet, findings: Findings, index: int) -> None:
     line = sheet.lines[index]
     if title := _PROJECT_TITLE.search(line):
-        findings.add("project_title", title["title"], (sheet.part(index, *title.span("title")),))
+        name = "title" if title["title"] else "quoted"
+        findings.add("project_title", title[name], (sheet.part(index, *title.span(name)),))
     if number := find_project_numbers(line):
         findings.add("project_number", number[0].value, (sheet.part(index, number[0].start, number[0].end),))
 

@@ -62,6 +62,8 @@ EXTENSIONS = {
 }
 """Extensions that are no surprise for a format."""
 
+SLIDES = frozenset({Format.PPTX, Format.PPT, Format.ODP})
+"""Formats of slides."""
 MAIL_EXTENSIONS = EXTENSIONS[Format.EML] | EXTENSIONS[Format.MSG]
 TEXT_EXTENSIONS = EXTENSIONS[Format.TEXT] | EXTENSIONS[Format.MARKDOWN] | EXTENSIONS[Format.HTML]
 

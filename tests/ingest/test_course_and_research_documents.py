@@ -1,10 +1,15 @@
 """Whole course and research documents, written for these tests, with everything that must be read out of them."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
+from pptx import Presentation
 
 from corpus.records import Flag, Kind
 from ingest.blocks import Block, BlockType, ReadFile
 from ingest.drafting import draft_version
+from ingest.readers import read_file
 from tests.ingest.drafts import bodies, cards, draft_file, fields, outline
 
 TEACHING = {"instructors", "researchers"}
@@ -252,8 +257,6 @@ def test_abstract_alone_is_still_found(tmp_path: Path) -> None:
 def test_kind_given_by_the_user_wins(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(PAPER, encoding="utf-8")
-    from ingest.readers import read_file
-
     draft = draft_version(
         read_file(path), source="s", file_name="a.txt", sha256="0" * 64, kind=Kind.COURSE, readers=frozenset({"public"})
     )
@@ -299,3 +302,24 @@ def test_a_closing_note_in_prose_names_project_people_and_grade(tmp_path: Path) 
     assert found["authors"] == ["罗静姝", "葛春来", "方以宁"]
     assert found["completion"] == ["结项时间：2024年5月", "结项等级：良好", "结项证书号：2024-056"]
     assert found["author_note"] == note
+
+
+@pytest.mark.parametrize("reader", ["pptx", "ppt"])
+def test_a_deck_of_slides_is_a_lesson(tmp_path: Path, reader: str) -> None:
+    deck = Presentation()
+    for title, text in (("宣讲三步法", "江城市委党校　王一"), ("选题", "贴近群众，抓住热点。"), ("开讲", "先讲故事。")):
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text, slide.placeholders[1].text = title, text
+    deck.save(str(tmp_path / "a.pptx"))
+    read = replace(read_file(tmp_path / "a.pptx"), reader=reader)
+    draft = draft_version(read, source="s", file_name="a.pptx", sha256="0" * 64)
+    found = fields(draft)
+    assert draft.kind is Kind.COURSE
+    assert {found["title"], found["lesson_title"]} == {"宣讲三步法"}
+    assert found["organization"] == "江城市委党校"
+    assert "document_type" not in found
+
+
+def test_words_in_quotation_marks_after_a_project_are_no_title_of_one(tmp_path: Path) -> None:
+    found = fields(draft_file(tmp_path, "第5讲　项目设计与“点单派单”机制\n课程名称：志愿服务理论\n一、设计\n正文。"))
+    assert "project_title" not in found
