@@ -245,7 +245,7 @@ class PassageFacts(NamedTuple):
 
 def passage_facts(connection: Connection, passage_ids: Sequence[str]) -> dict[str, PassageFacts]:
     """The facts of passages of current versions of active documents, whoever may read them."""
-    found = {}
+    found: dict[str, PassageFacts] = {}
     for batch in batches(passage_ids):
         found |= _facts_of(connection.execute(_FACTS_OF, {"ids": batch}))
     return found
@@ -256,7 +256,7 @@ def all_passage_facts(connection: Connection, limit: int) -> dict[str, PassageFa
     return _facts_of(connection.execute(_FACTS.limit(limit)))
 
 
-def _facts_of(rows: Iterable[Row[Any]]) -> dict[str, PassageFacts]:
+def _facts_of(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[str, PassageFacts]:
     active = ((row[0], row[2], row[3:]) for row in rows if row[1] == Status.ACTIVE)
     return {passage_id: PassageFacts(readers, DocumentFacts(*facts)) for passage_id, readers, facts in active}
 
