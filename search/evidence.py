@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from rapidfuzz.fuzz import partial_ratio
 from corpus.catalogue.views import PassageInContext
 from corpus.text.folding import fold
 from corpus.text.sentences import split_sentences
+from search.candidates import RankedCandidate
 from search.logistic import LogisticModel
 from search.query import Shared
 from search.question import Question, has_cue
@@ -65,12 +66,22 @@ _SHORTEST_SENTENCE = 4
 _MODELS = Path(__file__).with_name("answer_weights.json")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoundPassage(Shared):
     """A passage that retrieval found, with its score."""
 
     context: PassageInContext
     score: float
+
+    @cached_property
+    def folded(self) -> str:
+        """Its text, folded."""
+        return fold(self.context.passage.text)
+
+    @cached_property
+    def heading(self) -> str:
+        """Its document's title and its path, folded."""
+        return fold("\n".join((self.context.document.title, *self.context.passage.path)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +92,14 @@ class Sentence(Shared):
         passage: index of the passage among those found.
         start, end: offsets in the passage's text, blanks at the edges left out.
         text: the passage's text there.
+        folded: the same of its folded text.
     """
 
     passage: int
     start: int
     end: int
     text: str
+    folded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,7 @@ def sentences_of(found: Sequence[FoundPassage]) -> list[Sentence]:
             start = span.start + len(whole) - len(whole.lstrip())
             end = span.start + len(whole.rstrip())
             if end - start >= _SHORTEST_SENTENCE:
-                sentences.append(Sentence(index, start, end, text[start:end]))
+                sentences.append(Sentence(index, start, end, text[start:end], item.folded[start:end]))
     return sentences
 
 
@@ -207,6 +220,24 @@ class EvidenceTable(Shared):
         return np.asarray(self.term_weights * (1.0 - covered), dtype=np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence(Shared):
+    """What the library has on a question.
+
+    Attributes:
+        found: the best passages, best first.
+        candidates: what retrieval says of them, in the same order.
+        table: features of their sentences.
+        unmet: for each sentence, the Chinese reason why it cannot be the answer, or None.
+    """
+
+    question: Question
+    found: tuple[FoundPassage, ...]
+    candidates: tuple[RankedCandidate, ...]
+    table: EvidenceTable
+    unmet: tuple[str | None, ...]
+
+
 def evidence_table(
     question: Question,
     found: Sequence[FoundPassage],
@@ -225,9 +256,9 @@ def evidence_table(
     """
     coverage = TermCoverage(question, weights)
     asked, count = fold(question.query.text), len(question.terms)
-    folded = [fold(sentence.text) for sentence in sentences]
-    texts = [fold(item.context.passage.text) for item in found]
-    headings = [fold("\n".join((item.context.document.title, *item.context.passage.path))) for item in found]
+    folded = [sentence.folded for sentence in sentences]
+    texts = [item.folded for item in found]
+    headings = [item.heading for item in found]
     at = np.array([sentence.passage for sentence in sentences], dtype=np.int64)
     own = _stack([coverage.vector(text) for text in folded], count)
     whole, heads = (_stack([coverage.vector(text) for text in part], count) for part in (texts, headings))

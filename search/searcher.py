@@ -15,10 +15,11 @@ from corpus.errors import InvalidQuery, LunkuError
 from corpus.records import PUBLIC, Span
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
-from search.answers import Evidence, build_answers
+from search.answers import build_answers
 from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
 from search.engine.interface import Engine, Filter
+from search.evidence import Evidence
 from search.fingerprint import check_fingerprint
 from search.gaps import GapRegister
 from search.generation.answering import Answerer, Event, Find

@@ -1,6 +1,6 @@
 """The facade over the catalogue database."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -151,6 +151,12 @@ class Catalogue(Registers):
         """
         with self._read() as connection:
             return corrections.version(connection, document_id, number)
+
+    def version_texts(self, numbers: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """The texts of versions by document id and number, whoever may read them; those that do not exist are left
+        out."""
+        with self._read() as connection:
+            return reading.version_texts(connection, numbers)
 
     def earlier_versions(
         self, groups: frozenset[str], document_ids: Iterable[str], holding: Sequence[str] = ()

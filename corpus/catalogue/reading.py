@@ -1,6 +1,6 @@
 """Queries. Every function takes a connection; ``Catalogue`` opens the transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -139,6 +139,16 @@ def _version_of(connection: Connection, row: RowMapping) -> Version:
         report=report_of(row["report"]),
         created_at=row["created_at"],
     )
+
+
+def version_texts(connection: Connection, numbers: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The texts of versions by document id and number."""
+    query = select(versions.c.document_id, versions.c.number, versions.c.text).where(
+        versions.c.document_id.in_({document_id for document_id, _ in numbers}),
+        versions.c.number.in_({number for _, number in numbers}),
+    )
+    rows = connection.execute(query).all() if numbers else []
+    return {(document_id, number): text for document_id, number, text in rows if (document_id, number) in numbers}
 
 
 def list_versions(connection: Connection, document_id: str) -> list[VersionSummary]:

@@ -17,7 +17,8 @@ from corpus.errors import ModelUnavailable
 from corpus.records import Span
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from search.answers import MOST_SENTENCES, AnswerBuilder, Evidence
+from search.answers import AnswerBuilder
+from search.evidence import Evidence
 from search.generation.clauses import ClauseReader
 from search.generation.follow_up import MOST_TURNS, FollowUp, Turn
 from search.generation.gate import Gate, Verdict
@@ -28,6 +29,7 @@ from search.generation.sources import Source
 from search.hits import make_citation
 from search.question import content_words
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation
+from search.selection import MOST_SENTENCES
 
 SOURCES = 8
 """Passages that a model is given at most."""

@@ -27,12 +27,12 @@ from corpus.records import IngestReport, Kind, PassageSpan, VersionDraft
 from corpus.settings import DEMO_GROUPS, Settings, parse_groups
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
-from search.answers import AnswerBuilder, Evidence, EvidenceFinder
+from search.answers import AnswerBuilder, EvidenceFinder
 from search.candidates import ResolvedRanking
 from search.embedding import open_embedder
 from search.engine.factory import open_engine
 from search.evaluation import query_hash, read_hashes
-from search.evidence import SENTENCE_FEATURES, SUPPORT_FEATURES, EvidenceModels, load_models, models_of
+from search.evidence import SENTENCE_FEATURES, SUPPORT_FEATURES, Evidence, EvidenceModels, load_models, models_of
 from search.indexing import Indexer
 from search.logistic import LogisticModel
 from search.query import build_filter

@@ -4,9 +4,10 @@ import pytest
 
 from corpus.errors import InvalidQuery
 from corpus.identifiers import text_hash
-from search.answers import MOST_SENTENCES, AnswerBuilder
+from search.answers import AnswerBuilder
 from search.hits import make_citation
 from search.results import AnswerStatus, SearchFilters
+from search.selection import MOST_SENTENCES
 from tests.search.library import BRIEF, LIBRARY, NOTICE, PUBLIC, REPLY, RULES, STAFF, make_draft
 
 NO_FILTERS = SearchFilters()

@@ -9,12 +9,12 @@ from pydantic import SecretStr
 from corpus.errors import InvalidSetting
 from corpus.identifiers import text_hash
 from corpus.settings import Settings
-from search.answers import MOST_SENTENCES
 from search.generation.answering import Event
 from search.generation.follow_up import Turn
 from search.generation.model import LanguageModel
 from search.results import Answer, AnswerSentence, AnswerStatus, SearchFilters
 from search.searcher import Searcher
+from search.selection import MOST_SENTENCES
 from tests.search.generation.endpoint import MISBEHAVIOURS, SECRET, WAITED_FOR, quoting, running, says
 from tests.search.library import BRIEF, LIBRARY, PUBLIC, STAFF, make_draft
 

@@ -1,0 +1,75 @@
+"""Conditions on an answer: without them a sentence is none, however well its words fit the question.
+
+Years, quoted names, document numbers, ordinals, places and bodies of the question must stand with the sentence, and it
+must hold a number or a time where one is asked for. See docs/decisions/0010-extractive-answers.md.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from corpus.text.folding import fold
+from corpus.text.references import normalise_identifier
+from search.evidence import FoundPassage, Sentence
+from search.question import AnswerType, Question, bears_type, other_years
+
+_LABEL = 8
+"""Characters that may stand beside a title in a line that only names the document."""
+
+
+def unmet_conditions(
+    question: Question, sentences: Sequence[Sentence], found: Sequence[FoundPassage]
+) -> Iterator[str | None]:
+    """For each sentence the Chinese reason why it cannot be the answer, or None."""
+    passages = [next(_missing_around(question, item, found), None) for item in found]
+    for sentence in sentences:
+        yield passages[sentence.passage] or next(_missing_in(question, sentence, found), None)
+
+
+def _missing_around(question: Question, item: FoundPassage, found: Sequence[FoundPassage]) -> Iterator[str]:
+    """What a passage and its document lack of the question's named parts."""
+    document = item.context.document
+    around = "\n".join((item.heading, item.folded, fold(document.organization or "")))
+    same = [other for other in found if other.context.document.id == document.id]
+    beside = "\n".join(part for other in same for part in (other.heading, other.folded))
+    for year in question.years:
+        dated = year in {document.year, document.issued_on.year if document.issued_on else None}
+        if str(year) not in around and not dated:
+            yield f"最接近的段落中没有{year}年的相关内容。"
+    carried = {normalise_identifier(number) for number in (document.document_number, document.project) if number}
+    for identifier in question.query.identifiers:
+        if identifier not in carried and fold(identifier) not in around:
+            yield f"最接近的段落中没有提到“{identifier}”。"
+    for forms in (*question.required, *((place,) for place in question.places)):
+        # A code stands once in a document, at its head; what it stands for is meant in every passage.
+        where = around + beside if forms[0].isascii() else around
+        if not any(form in where for form in forms):
+            yield f"最接近的段落中没有提到“{forms[0]}”。"
+
+
+def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> Iterator[str]:
+    """What a sentence lacks to be an answer."""
+    context = found[sentence.passage].context
+    folded = sentence.folded
+    alone = sentence.end >= len(context.passage.text.rstrip())
+    if _is_title(sentence.text, context.document.title) or (alone and is_heading(sentence, found)):
+        yield "只找到了标题，正文没有直接回答这个问题。"
+    if folded.endswith("?"):
+        yield "找到的段落也在问这个问题，没有回答。"
+    if other_years(question, folded):
+        yield f"找到了相关段落，但说的不是{'、'.join(map(str, question.years))}年。"
+    if not bears_type(question.type, folded):
+        asked = "时间" if question.type is AnswerType.TIME else "数字"
+        yield f"找到了相关段落，但其中没有所问的{asked}。"
+
+
+def _is_title(sentence: str, title: str) -> bool:
+    """Whether a line says the title and hardly more (项目名称：……), or lists the key words."""
+    core = title.split("（", maxsplit=1)[0]
+    named = len(core) > 1 and core in sentence and len(sentence) <= len(title) + _LABEL
+    return named or sentence.startswith(("关键词", "【关键词", "主题词"))
+
+
+def is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
+    """Whether the sentence only repeats a heading: what stands under it is what it promises. A point that is a whole
+    sentence says it itself."""
+    states = sentence.text.endswith("。") and "，" in sentence.text
+    return not states and sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path

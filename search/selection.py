@@ -1,0 +1,129 @@
+"""Which sentences of the evidence are shown: the likeliest, an enumeration whole, or what stands under a heading."""
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.text.folding import fold
+from search.conditions import is_heading
+from search.enumeration import enumeration_around, marker_style
+from search.evidence import Evidence, FoundPassage, Sentence
+from search.question import AnswerType
+
+MOST_SENTENCES = 6
+_ENOUGH = 0.8
+"""Probability, of the eligible sentences', from which on those shown are enough: further ones hardly add the answer."""
+_LIKELY = 0.05
+"""Share of the best sentence's probability that one must have to be preferred for the enumeration it is part of."""
+_LONGEST_OPENING = 30
+"""Characters of a sentence that can only be the opening of a point, not its content."""
+ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER})
+"""Kinds of answer that an enumeration can be."""
+
+
+def best_sentence(evidence: Evidence, shares: NDArray[np.float64]) -> int:
+    """The likeliest sentence; where points are asked for, one nearly as likely of points that a heading promises."""
+    order = sorted(map(int, np.flatnonzero(shares)), key=lambda index: (-shares[index], index))
+    likely = takewhile(lambda index: shares[index] >= _LIKELY * shares[order[0]], order)
+    return next((index for index in likely if _promised_points(evidence, index)), order[0])
+
+
+def _promised_points(evidence: Evidence, index: int) -> list[int]:
+    """The enumeration around a sentence, if points are asked for and its heading says what was asked."""
+    question, sentences = evidence.question, evidence.table.sentences
+    context = evidence.found[sentences[index].passage].context
+    headings = context.passage.path[-1:]
+    if question.type not in ENUMERATED or not headings:
+        return []
+    if not carries(headings[0], context.document.title, question.terms):
+        return []
+    points = _enumeration(sentences, index)
+    return points if len(points) > 1 else []
+
+
+def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[int]:
+    """Indices of the sentences to show, in text order: the best with its enumeration, or as many as make it likely
+    that the answer is among them."""
+    question, sentences = evidence.question, evidence.table.sentences
+    if points := _promised_points(evidence, best):
+        return points
+    if is_heading(sentences[best], evidence.found):
+        best = _last_heading(sentences, best, evidence.found)
+        return [best, *_below(sentences, best)][:MOST_SENTENCES]
+    if _opens_point(sentences, best):
+        return [best, *_below(sentences, best)][:MOST_SENTENCES]
+    if question.type in ENUMERATED:
+        enumeration = _enumeration(sentences, best)
+        whole = enumeration if len(enumeration) > 1 else _clauses(sentences, best)
+        if len(whole) > 1:
+            return whole
+    chosen: list[int] = []
+    texts: set[str] = set()
+    for index in sorted(map(int, np.flatnonzero(shares)), key=lambda index: (-shares[index], index)):
+        if sum(shares[chosen]) >= _ENOUGH or len(chosen) >= MOST_SENTENCES:
+            break
+        if sentences[index].text not in texts:
+            chosen.append(index)
+            texts.add(sentences[index].text)
+    return sorted(chosen)
+
+
+def _last_heading(sentences: Sequence[Sentence], index: int, found: Sequence[FoundPassage]) -> int:
+    """The innermost of the headings that stand one above the other from ``index`` on."""
+    while index + 1 < len(sentences):
+        following = sentences[index + 1]
+        if following.passage != sentences[index].passage or not is_heading(following, found):
+            break
+        index += 1
+    return index
+
+
+def _clauses(sentences: Sequence[Sentence], index: int) -> list[int]:
+    """All of a long sentence that was cut at its ；, if it can be shown whole, else the part alone."""
+    first = last = index
+    while first > 0 and _goes_on(sentences, first - 1):
+        first -= 1
+    while _goes_on(sentences, last):
+        last += 1
+    return list(range(first, last + 1)) if last - first < MOST_SENTENCES else [index]
+
+
+def _goes_on(sentences: Sequence[Sentence], index: int) -> bool:
+    """Whether the sentence continues behind its ；."""
+    following = index + 1
+    return (
+        following < len(sentences)
+        and sentences[following].passage == sentences[index].passage
+        and sentences[index].text.endswith(("；", ";"))
+    )
+
+
+def _opens_point(sentences: Sequence[Sentence], index: int) -> bool:
+    """Whether the sentence is the short opening of a point that more is said of: 三是用好阵地。……"""
+    opening = marker_style(sentences[index].text) is not None and len(sentences[index].text) <= _LONGEST_OPENING
+    return opening and bool(_below(sentences, index))
+
+
+def _below(sentences: Sequence[Sentence], index: int) -> list[int]:
+    """The sentences after one in its passage, up to the next point."""
+    after = range(index + 1, len(sentences))
+    same = takewhile(lambda at: sentences[at].passage == sentences[index].passage, after)
+    return list(takewhile(lambda at: marker_style(sentences[at].text) is None, same))
+
+
+def _enumeration(sentences: Sequence[Sentence], best: int) -> list[int]:
+    """The enumeration around a sentence if it can be shown whole, else the sentence alone."""
+    same = [index for index, sentence in enumerate(sentences) if sentence.passage == sentences[best].passage]
+    around: Sequence[int] = enumeration_around([sentences[index].text for index in same], best - same[0])
+    if len(around) > MOST_SENTENCES:
+        around = [at for at in around if marker_style(sentences[same[at]].text) is not None]
+    return [same[at] for at in around] if len(around) <= MOST_SENTENCES else [best]
+
+
+def carries(heading: str, title: str, terms: Sequence[str]) -> bool:
+    """Whether a heading holds half of what a question asks beyond the title: the points under it are then asked for."""
+    folded, known = fold(heading), fold(title)
+    asked = [term for term in terms if term not in known]
+    return sum(term in folded for term in asked) * 2 >= len(asked) > 0
