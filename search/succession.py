@@ -20,6 +20,11 @@ the same words to stand above it, and for what is found by its number to stay in
 _REPEALED = re.compile("(?:已|予以|宣布|明令)?(?:废止|失效|停止执行|不再执行)|^废止|^失效")
 _STILL_IN_FORCE = re.compile("(?:未|没有|尚未|不)(?:被)?(?:废止|失效)|现行有效")
 _BRACKET = re.compile(r"[（(][^（()）]{1,20}[)）]$")
+_REPEALED_BY_TITLE = re.compile(
+    r"[（(\[【〔](?P<said>(?:[本该此][件文]|全文|现)?(?:已经?|现已)?(?:被|由|于)?(?P<when>\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?)?起?"
+    r"(?:宣布|明令|予以|同时)?(?:废止|失效|停止执行))[)）\]】〕]"
+)
+"""A bracket of a title that says nothing but its end: （已废止）, not （部分废止） or （关于废止某办法的决定）."""
 _SETTLED = 1.0
 _PAUSE = 10.0
 
@@ -29,14 +34,25 @@ def core_title(title: str) -> str:
     return _BRACKET.sub("", title.strip())
 
 
-def repeal_of(fields: Iterable[MetadataField], today: str) -> str | None:
-    """What a document's fields say of its end, or None while it is in force; ``today`` is ISO 8601."""
+def repeal_of(fields: Iterable[MetadataField], today: str, title: str = "") -> str | None:
+    """What a document's fields and its title say of its end, or None while it is in force; ``today`` is ISO 8601."""
     values = {item.name: str(item.value) for item in fields}
     validity = values.get("validity", "")
     if _REPEALED.search(validity) and not _STILL_IN_FORCE.search(validity):
         return validity
     ended = values.get("repealed_on")
-    return f"{ended} 起废止" if ended and ended <= today else None
+    if ended and ended <= today:
+        return f"{ended} 起废止"
+    return _repealed_by_title(title, today)
+
+
+def _repealed_by_title(title: str, today: str) -> str | None:
+    named = _REPEALED_BY_TITLE.search(title)
+    if named is None:
+        return None
+    digits = [int(number) for number in re.findall(r"\d+", named["when"] or "")]
+    first_day = "-".join(f"{number:02d}" for number in [*digits, 1, 1][:3]) if digits else today
+    return named["said"] if first_day <= today else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ def _find_past(titles: Iterable[DocumentTitle], today: str) -> Iterator[tuple[st
                 for other in group
                 if other.issued_on and item.issued_on and other.issued_on > item.issued_on
             ]
-            if repeal_of(item.ended, today):
+            if repeal_of(item.ended, today, item.title):
                 yield item.id, _Past(Standing.REPEALED, None)
             elif later:
                 yield item.id, _Past(Standing.REPLACED, frozenset(later))

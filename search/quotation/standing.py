@@ -68,7 +68,8 @@ class Standing:
             return []
         document = documents[finding.source.document_id]
         notices = []
-        if ended := repeal_of(self._texts.fields(document.id, document.version), self._today):
+        fields = self._texts.fields(document.id, document.version)
+        if ended := repeal_of(fields, self._today, document.title):
             notices.append(Notice(NoticeKind.REPEALED, f"《{document.title}》著录为“{ended}”，引用前请核对。"))
         if newer := successors.get(document.id):
             detail = (

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from corpus.records import Kind
 from search.results import SearchRequest, Standing
+from search.succession import repeal_of
 from tests.search.library import BRIEF, LECTURE, NOTICE, PUBLIC, REPLY, RULES, STAFF, make_draft
 
 OLD = replace(RULES, fields={**RULES.fields, "issued_on": "2015-03-01"})
@@ -40,6 +43,32 @@ def test_an_end_in_the_fields_counts(open_library):
     searcher, _ = open_library(_draft(ENDED, "ended"), _draft(IN_FORCE, "in force"))
     found = dict(_standings(searcher, "取暖"))
     assert found == {ENDED.title: Standing.REPEALED, IN_FORCE.title: None}
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("某办法（已废止）", "已废止"),
+        ("某办法(已失效)", "已失效"),
+        ("【已停止执行】关于某事的通知", "已停止执行"),
+        ("某条例（2010年修订）（已被废止）", "已被废止"),
+        ("某规定（2020年1月1日起废止）", "2020年1月1日起废止"),
+        ("某规定（2030年1月1日起废止）", None),
+        ("某规定（部分废止）", None),
+        ("某规定（未废止）", None),
+        ("关于废止某办法的决定", None),
+        ("关于修改和废止部分规章的决定（附废止目录）", None),
+        ("某办法（试行）", None),
+    ],
+)
+def test_an_end_in_brackets_of_the_title(title, said):
+    assert repeal_of((), "2026-05-01", title) == said
+
+
+def test_a_document_whose_title_says_that_it_ended_is_badged(open_library):
+    ended = replace(NOTICE, title=NOTICE.title + "（已废止）")
+    searcher, _ = open_library(_draft(ended, "ended"), _draft(IN_FORCE, "in force"))
+    assert dict(_standings(searcher, "取暖")) == {ended.title: Standing.REPEALED, IN_FORCE.title: None}
 
 
 def test_equal_titles_of_other_kinds_or_without_dates_replace_nothing(open_library):
