@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.haystack_import import import_haystack
-from api.ownership import read_record
+from api.ownership import read_record, want_index
 from corpus.catalogue import Catalogue
 from corpus.errors import EngineLocked
 from corpus.settings import DEMO_GROUPS, Settings, parse_groups
@@ -82,6 +82,18 @@ def open_index(settings: Settings, catalogue: Catalogue, *, rebuilding: bool = F
         yield index
 
 
+@contextmanager
+def own_index(settings: Settings) -> Iterator[Index]:
+    """``open_index`` with a catalogue of its own.
+
+    Raises:
+        CatalogueUnavailable: the catalogue cannot be opened.
+        EngineLocked, IndexMismatch, InvalidSetting: as ``open_index``.
+    """
+    with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue) as index:
+        yield index
+
+
 def _own_engine(settings: Settings) -> "Engine":
     """The engine, once other commands over the same data directory have finished; a server does not finish."""
     from search.engine.factory import open_engine
@@ -93,6 +105,7 @@ def _own_engine(settings: Settings) -> "Engine":
         except EngineLocked:
             if read_record(settings) or time.monotonic() > deadline:
                 raise
+            want_index(settings)
         time.sleep(_RETRY_SECONDS)
 
 

@@ -1,9 +1,13 @@
-"""``server.json``: how other processes of the same owner find the server that owns a data directory's index."""
+"""Who owns a data directory's index, and who waits for it.
+
+``server.json`` is how other processes of the same owner find the server that owns it; ``index.wanted`` is how one that
+waits for it tells a process that keeps it only for convenience.
+"""
 
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,3 +56,17 @@ def read_record(settings: Settings) -> ServerRecord | None:
     except (OSError, ValueError, TypeError):
         return None
     return record
+
+
+def want_index(settings: Settings) -> None:
+    """Tell whoever keeps the index only for convenience to give it back. Does nothing where nothing can be written."""
+    with suppress(OSError):
+        (settings.data_dir / "index.wanted").touch()
+
+
+def index_wanted_at(settings: Settings) -> float | None:
+    """When somebody last said that they wait for the index, in seconds since the epoch; None if nobody ever did."""
+    try:
+        return (settings.data_dir / "index.wanted").stat().st_mtime
+    except OSError:
+        return None

@@ -8,7 +8,7 @@ from corpus.records import FieldValue, Flag, Kind, Outcome
 from corpus.terms import TermSource, TermStatus
 from search.quotation.findings import FindingKind, Verdict
 from search.references import Style
-from search.results import Mode, Standing
+from search.results import Answer, AnswerStatus, Mode, Standing
 
 KINDS = {Kind.POLICY: "政策文件", Kind.COURSE: "课程材料", Kind.RESEARCH: "课题成果"}
 
@@ -205,3 +205,13 @@ def model_note(model: str | None, withheld: int) -> str | None:
     if model is None:
         return kept.replace("另有", "大模型所写的") or None
     return f"由大模型 {model} 依据所列原文写成，每句都与出处逐一核对过。{kept}"
+
+
+def gap_note(answer: Answer) -> str | None:
+    """What became of a question: the curator's reply, or that it waits for one; None where there is nothing to say."""
+    if answer.gap is None:
+        return None
+    if answer.gap.status is GapStatus.OPEN:
+        return "已登记为待补问题。" if answer.status is AnswerStatus.ABSTAINED else None
+    reply = [answer.gap.note or "", f"参见《{answer.gap.title}》" if answer.gap.title else ""]
+    return "资料管理员的答复：" + "　".join(part for part in reply if part)

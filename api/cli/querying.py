@@ -1,6 +1,7 @@
 """``lunku search`` and ``lunku ask``: in this process, or by the server that owns the index."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,10 @@ from rich.markup import escape
 from rich.text import Text
 
 from api.cli.output import out, print_json, to_json
-from api.library import open_index, owner_groups
+from api.library import Index, own_index, owner_groups
 from api.registration import with_gap
 from api.remote import Remote, find_server
 from api.wording import doubt, model_note
-from corpus.catalogue import Catalogue
 from corpus.errors import EngineLocked, InvalidQuery
 from corpus.settings import Settings, load_settings, parse_groups
 from search.results import Mode, SearchFilters, SearchRequest
@@ -92,12 +92,13 @@ def by_owner(
     groups: str | None,
     here: "Callable[[Searcher, frozenset[str]], Any]",
     there: Callable[[Remote], Any],
+    own: Callable[[Settings], AbstractContextManager[Index]] = own_index,
 ) -> Any:
     """The result as JSON values: by this process if it can own the index, else by the server that does."""
     named = None if groups is None else parse_groups(groups)
     try:
-        with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue) as index:
-            return to_json(here(index.searcher, named if named is not None else owner_groups(catalogue)))
+        with own(settings) as index:
+            return to_json(here(index.searcher, named if named is not None else owner_groups(index.catalogue)))
     except EngineLocked:
         server = find_server(settings, named)
         if server is None:

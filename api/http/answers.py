@@ -51,8 +51,7 @@ async def answer(body: Question, library: LibraryDep, caller: CallerDep, client:
     same. With ``stream`` the answer comes as server-sent events: sources, sentence*, and done or error.
     """
     turns = [Turn(turn.question, turn.answer) for turn in body.history]
-    events = library.answer_events(body.question, caller.groups, turns, body.filters)
-    found = library.registration.noting(events, body.question, body.filters, caller.groups, client)
+    found = library.noted_answer_events(body.question, caller.groups, client, turns, body.filters)
     if not body.stream:
         return await last_event(found)
     return event_stream(_sent(found))

@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypedDict
 
+import anyio
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from api.http import (
     answers,
@@ -27,6 +29,7 @@ from api.http.pages import questions, quotes, reports
 from api.http.pages import references as references_pages
 from api.http.pages import terms as terms_pages
 from api.http.state import ServedLibrary
+from api.mcp.on_demand import PATH, ToolsOnDemand
 from corpus.errors import InvalidSetting
 from corpus.records import PUBLIC
 from corpus.settings import Settings
@@ -48,15 +51,15 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
             public documents.
     """
     check_exposure(library.settings)
-    from api.mcp.mounted import mounted
-
-    tools, tool_routes = mounted(library)
+    tools = ToolsOnDemand(library)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        async with tools.session_manager.run():
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(tools.serve)
             on_ready()
             yield {"library": library}
+            tasks.cancel_scope.cancel()
 
     app = FastAPI(title="论库", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.add_middleware(Guard, local_only=library.settings.anonymous != {PUBLIC})
@@ -70,7 +73,7 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
     app.include_router(quotes.router)
     app.include_router(terms_pages.router)
     app.include_router(references_pages.router)
-    app.router.routes.extend(tool_routes)
+    app.router.routes.append(Route(PATH, tools))
     app.mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static"))
     return app
 

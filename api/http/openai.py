@@ -19,8 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, caller
 from api.http.answers import MAX_ANSWER, MAX_TURNS, event_stream
 from api.http.gaps import MAX_QUESTION
+from api.http.gaps import ClientDep as AddressDep
 from api.http.problems import openai_error, problem_of
 from api.http.state import LibraryDep
+from api.wording import gap_note
 from corpus.errors import InvalidQuery, LunkuError
 from search.generation.answering import Event
 from search.generation.follow_up import Turn
@@ -83,10 +85,10 @@ async def models(client: ClientDep) -> dict[str, Any]:
 
 
 @router.post("/chat/completions")
-async def complete(body: Completion, library: LibraryDep, client: ClientDep) -> Response:
-    """An answer of the library to the last message."""
+async def complete(body: Completion, library: LibraryDep, client: ClientDep, address: AddressDep) -> Response:
+    """An answer of the library to the last message; one that it cannot answer is registered as a gap."""
     question, history = conversation(body.messages)
-    found = library.answer_events(question, client.groups, history)
+    found = library.noted_answer_events(question, client.groups, address, history)
     key = f"chatcmpl-{uuid4().hex}"
     if body.stream:
         return event_stream(_chunks(key, found))
@@ -126,9 +128,9 @@ def text_of(answer: Answer) -> str:
 
 
 def closing(answer: Answer, numbers: "Numbers") -> list[str]:
-    """What follows the sentences: an abstention or the reason, and the sources."""
+    """What follows the sentences: an abstention or the reason, a curator's reply, and the sources."""
     told = "库中未见直接依据。" if answer.status is AnswerStatus.ABSTAINED else ""
-    return [part for part in (told + (answer.reason or ""), numbers.sources()) if part]
+    return [part for part in (told + (answer.reason or ""), gap_note(answer), numbers.sources()) if part]
 
 
 class Numbers:

@@ -60,6 +60,18 @@ class ServedLibrary:
         """The answer as it is made. What computes runs in the search threads; waiting for a model does not."""
         return self.searcher.answer_events(question, filters, groups, history, self.computing)
 
+    def noted_answer_events(
+        self,
+        question: str,
+        groups: frozenset[str],
+        client: str,
+        history: Sequence[Turn] = (),
+        filters: SearchFilters = SearchFilters(),  # noqa: B008 - immutable
+    ) -> "AsyncIterator[Event]":
+        """``answer_events``; a question that is not answered is registered as a gap (``Registration.noting``)."""
+        events = self.answer_events(question, groups, history, filters)
+        return self.registration.noting(events, question, filters, groups, client)
+
     def owner_groups(self) -> frozenset[str]:
         """The groups of the data directory's owner."""
         return owner_groups(self.catalogue)

@@ -1,16 +1,19 @@
 """The tools under /mcp of a running server (streamable HTTP, stateless): the reader is who the request says."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.requests import Request
-from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from api.cli.output import to_json
 from api.http.access import caller
+from api.http.gaps import client_of
 from api.http.state import ServedLibrary
+from api.mcp.on_demand import PATH
 from api.mcp.tools import build_server, read_text
 from search.results import SearchFilters, SearchRequest
 from search.searcher import last_event
@@ -40,8 +43,9 @@ class ServedHolder:
 
     async def ask(self, context: Context[Any, Any], question: str, filters: SearchFilters) -> Any:
         """As POST /answers."""
-        groups = self._groups(context)
-        return to_json(await last_event(self._library.answer_events(question, groups, filters=filters)))
+        groups, request = self._groups(context), context.request_context.request
+        client = client_of(request) if isinstance(request, Request) else ""
+        return to_json(await last_event(self._library.noted_answer_events(question, groups, client, filters=filters)))
 
     async def check_quotes(self, context: Context[Any, Any], text: str) -> Any:
         """As POST /quote-checks."""
@@ -49,10 +53,14 @@ class ServedHolder:
         return to_json(await self._library.searching(lambda searcher: searcher.check_quotes(text, groups)))
 
 
-def mounted(library: ServedLibrary) -> "tuple[MCPServer[Any], list[BaseRoute]]":
-    """The server and the routes under which it answers; its session manager runs as long as the app does."""
+@asynccontextmanager
+async def running(library: ServedLibrary) -> AsyncIterator[ASGIApp]:
+    """The app that answers under its path for as long as the context is open."""
     server = build_server(ServedHolder(library))
     # Host, origin and size of every request are checked by our own guard.
     checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    app = server.streamable_http_app(stateless_http=True, json_response=True, transport_security=checked)
-    return server, list(app.routes)
+    app = server.streamable_http_app(
+        streamable_http_path=PATH, stateless_http=True, json_response=True, transport_security=checked
+    )
+    async with server.session_manager.run():
+        yield app

@@ -1,6 +1,9 @@
 import json
+import subprocess
+import sys
 import threading
 import time
+from contextlib import closing
 
 import anyio
 import httpx2
@@ -11,7 +14,13 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from api.http import create_app
-from tests.api.conftest import headers
+from api.library import own_index
+from api.mcp.kept import KeptIndex
+from corpus.catalogue import GapStatus
+from corpus.errors import EngineLocked
+from corpus.settings import Settings
+from search.results import SearchRequest
+from tests.api.conftest import fill, headers
 from tests.api.lunku import COMMAND, ROOT
 
 QUESTION = "冬季供暖要压实什么责任？"
@@ -132,3 +141,57 @@ def test_over_standard_input_and_output(settings, ids):
     tools, text = anyio.run(run)
     assert tools == {"search", "read", "ask", "check_quotes"}
     assert "晒谷场" in text["text"]
+
+
+def test_unanswered_questions_are_registered(address, library):
+    question = "拖拉机的年检由哪个部门负责？"
+
+    async def work(session):
+        return result(await session.call_tool("ask", {"question": question}))
+
+    answer = over_http(address, work)
+    assert answer["status"] == "abstained"
+    assert answer["gap"]["status"] == "open"
+    gaps, _ = library.catalogue.gaps(GapStatus.OPEN, limit=50, offset=0)
+    assert [question] in [gap.wordings for gap in gaps]
+
+
+def test_the_sdk_is_imported_at_the_first_request():
+    code = "import sys, api.http; print('mcp' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
+
+
+@pytest.fixture
+def own_settings(tmp_path):
+    settings = Settings(data_dir=tmp_path)
+    fill(settings)
+    return settings
+
+
+def test_the_index_stays_open_between_calls_and_is_given_to_whoever_wants_it(own_settings):
+    with closing(KeptIndex()) as kept:
+        with kept.using(own_settings) as first:
+            pass
+        with kept.using(own_settings) as second:
+            assert second is first
+        with own_index(own_settings) as other:
+            assert other is not first
+        with kept.using(own_settings) as third:
+            assert third.searcher.search(SearchRequest("供暖"), frozenset({"public"})).hits
+
+
+def test_an_index_in_use_is_not_given_away(own_settings, monkeypatch):
+    monkeypatch.setattr("api.library.WAIT_SECONDS", 0.5)
+    with closing(KeptIndex()) as kept, kept.using(own_settings), pytest.raises(EngineLocked), own_index(own_settings):
+        pass
+    with own_index(own_settings):
+        pass
+
+
+def test_an_index_that_nobody_uses_is_given_back(own_settings):
+    with closing(KeptIndex(idle_seconds=0)) as kept:
+        with kept.using(own_settings):
+            pass
+        with own_index(own_settings):
+            pass

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from corpus.catalogue import GapStatus
 from tests.api.conftest import headers
 
 COMPLETIONS = "/v1/chat/completions"
@@ -58,6 +59,20 @@ def test_an_abstention_says_so(client):
     message = client.post(COMPLETIONS, json=asked("量子计算机的退相干时间有多长？")).json()["choices"][0]["message"]
     assert message["content"].startswith("库中未见直接依据。")
     assert message["lunku"]["status"] == "abstained"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_unanswered_question_is_registered_and_the_reply_told(client, library, stream):
+    question = f"量子计算机第{3 + stream}代的退相干时间有多长？"
+    told = client.post(COMPLETIONS, json=asked(question, stream=stream)).text
+    assert "已登记为待补问题" in told
+    [gap] = [
+        item for item in library.catalogue.gaps(GapStatus.OPEN, limit=50, offset=0)[0] if question in item.wordings
+    ]
+    closing = {"note": "请看馆外资料。", "document_id": None}
+    client.post(f"/api/v1/gaps/{gap.id}/close", json=closing, headers=headers()).raise_for_status()
+    again = client.post(COMPLETIONS, json=asked(question, stream=stream)).text
+    assert "资料管理员的答复：请看馆外资料。" in again
 
 
 def test_readers_are_those_of_the_request(client, ids):

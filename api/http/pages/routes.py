@@ -106,10 +106,7 @@ async def ask_page(
     if question:
         try:
             turns = [Turn(earlier[:MAX_CHARACTERS]) for earlier in before]
-            events = library.answer_events(question, caller.groups, turns)
-            answer = await last_event(
-                library.registration.noting(events, question, SearchFilters(), caller.groups, client)
-            )
+            answer = await last_event(library.noted_answer_events(question, caller.groups, client, turns))
             context |= {"answer": answer, "note": model_note(answer.model, answer.withheld)}
             context["conversation"] = [*before, question][-MOST_TURNS:]
         except InputError as error:
