@@ -193,9 +193,7 @@ def _nearest(evidence: Evidence) -> list[Hit]:
     """The best passages as hits, for a reader who gets no full answer."""
     highlighter = Highlighter(evidence.question.query)
     return [
-        make_hit(
-            item.context, candidate.score, candidate.legs, highlighter.highlight(item.context.passage.text)
-        )
+        make_hit(item.context, candidate.score, candidate.legs, highlighter.highlight(item.context.passage.text))
         for item, candidate in zip(evidence.found[:NEAREST], evidence.candidates, strict=False)
     ]
 

@@ -103,6 +103,11 @@ class Searcher:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def writes(self) -> bool:
+        """Whether a language model writes answers, which takes its time."""
+        return self._answerer.model is not None
+
     def warm_up(self) -> None:
         """Load what is loaded on first use, so that the first users of a server do not wait for it.
 

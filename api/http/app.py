@@ -25,7 +25,7 @@ from api.http import (
     terms,
 )
 from api.http.guard import Guard
-from api.http.pages import questions, quotes, reports
+from api.http.pages import asking, questions, quotes, reports
 from api.http.pages import references as references_pages
 from api.http.pages import terms as terms_pages
 from api.http.state import ServedLibrary
@@ -68,6 +68,7 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(openai.router)
     app.include_router(pages.router)
+    app.include_router(asking.router)
     app.include_router(questions.router)
     app.include_router(reports.router)
     app.include_router(quotes.router)

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from pydantic import SecretStr
@@ -91,3 +92,25 @@ def test_a_follow_up_on_the_page(client, endpoint):
 def test_history_is_bounded(client):
     for history in ([{"question": "问" * 501}], [{"question": "问"}] * 51, [{}], "问"):
         assert client.post(ANSWERS, json={"question": QUESTION, "history": history}).status_code == 422
+
+
+def test_the_page_comes_sentence_by_sentence_to_a_script(client, endpoint):
+    endpoint.behaviour = says(quoting)
+    asked = {"params": {"q": QUESTION}}
+    assert "data-streams" in client.get("/ask").text
+    *sentences, page = events(client.get("/ask", **asked, headers={"Accept": "text/event-stream"}))
+    assert sentences
+    assert {name for name, _ in sentences} == {"sentence"}
+    assert page == ("page", client.get("/ask", **asked).text)
+    assert all(text in unescape(page[1]) for _, text in sentences)
+
+
+def test_what_is_no_question_is_told_on_the_streamed_page(client):
+    [(name, page)] = events(client.get("/ask", params={"q": "。。。"}, headers={"Accept": "text/event-stream"}))
+    assert name == "page"
+    assert 'role="alert"' in page
+
+
+def test_without_a_model_no_script_is_needed(library):
+    with TestClient(create_app(library), base_url="http://127.0.0.1") as plain:
+        assert "data-streams" not in plain.get("/ask").text

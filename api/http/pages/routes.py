@@ -15,14 +15,10 @@ from api.http.jobs import FINISHED
 from api.http.pages.reading import paragraphs
 from api.http.pages.rendering import render
 from api.http.state import LibraryDep
-from api.wording import model_note
 from corpus.catalogue import has_hidden_fields, visible_fields, visible_text
 from corpus.errors import InputError
 from corpus.records import Kind
-from search.generation.follow_up import MOST_TURNS, Turn
-from search.query import MAX_CHARACTERS
 from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
-from search.searcher import last_event
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -87,31 +83,6 @@ async def search_page(  # noqa: PLR0913, PLR0917 - the fields of the form
             context["error"] = error.detail
     context["curates"] = caller.curates
     return render(request, "search.html", context, status=422 if context["error"] else 200)
-
-
-@router.get("/ask")
-async def ask_page(
-    request: Request,
-    library: LibraryDep,
-    caller: CallerDep,
-    client: ClientDep,
-    q: str = "",
-    judged: str = "",
-    before: Annotated[list[str], Query(max_length=MOST_TURNS)] = [],  # noqa: B006 - read only
-) -> HTMLResponse:
-    """Answers made of cited sentences. ``before`` are the questions that this one may follow on."""
-    question = q.strip()
-    context: dict[str, Any] = {"question": question, "answer": None, "error": None, "curates": caller.curates}
-    context |= {"note": None, "conversation": [], "judged": judged if judged in {"up", "down"} else ""}
-    if question:
-        try:
-            turns = [Turn(earlier[:MAX_CHARACTERS]) for earlier in before]
-            answer = await last_event(library.noted_answer_events(question, caller.groups, client, turns))
-            context |= {"answer": answer, "note": model_note(answer.model, answer.withheld)}
-            context["conversation"] = [*before, question][-MOST_TURNS:]
-        except InputError as error:
-            context["error"] = error.detail
-    return render(request, "ask.html", context, status=422 if context["error"] else 200)
 
 
 @router.get("/documents")
