@@ -23,7 +23,7 @@ from search.rarity import has_token_counts, store_token_counts
 from search.sparse import index_text, passage_vectors
 
 BATCH_PASSAGES = 2_000
-"""Passages from which on a batch is written: its points take about 75 MB, and its flush a fraction of a second."""
+"""Passages from which on a batch is written: its points take about 40 MB, and its flush a fraction of a second."""
 
 OPTIMIZE_AT_END = 1_000
 """Points without an index that are left so. They are loaded anew at every opening, which takes 0.2 s for 1,000."""

@@ -48,7 +48,12 @@ def term_index(term: str) -> int:
     Two of 200,000 words share a dimension with probability 1 / 2^32 per pair, which makes 5 such pairs (116 among a
     million bigrams); a shared dimension only costs those terms some precision.
     """
-    return crc32(term.encode("utf-8"))
+    return term_indices((term,))[0]
+
+
+def term_indices(terms: Iterable[str]) -> list[int]:
+    """``term_index`` of each term, all within C: a passage has some 600 of them."""
+    return list(map(crc32, map(str.encode, terms)))
 
 
 def passage_vectors(text: str, analyser: Analyser) -> dict[str, SparseVector]:
@@ -71,8 +76,8 @@ def query_vectors(text: str, analyser: Analyser, synonyms: Iterable[str] = ()) -
 def _passage_vector(terms: Sequence[str], average_length: int) -> SparseVector:
     length_part = K1 * (1 - B + B * len(terms) / average_length)
     counts = _counts(terms)
-    weights = [count * (K1 + 1) / (count + length_part) for count in counts.values()]
-    return SparseVector(list(counts), weights)
+    weights = {count: count * (K1 + 1) / (count + length_part) for count in set(counts.values())}
+    return SparseVector(list(counts), [weights[count] for count in counts.values()])
 
 
 def _query_vector(terms: Iterable[str]) -> SparseVector:
@@ -81,8 +86,11 @@ def _query_vector(terms: Iterable[str]) -> SparseVector:
 
 
 def _counts(terms: Iterable[str]) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for term, count in Counter(terms).items():
-        index = term_index(term)
-        counts[index] = counts.get(index, 0) + count
+    counted = Counter(terms)
+    indices = term_indices(counted)
+    counts = dict(zip(indices, counted.values(), strict=True))
+    if len(counts) < len(counted):  # two terms share a dimension
+        counts = dict.fromkeys(indices, 0)
+        for index, count in zip(indices, counted.values(), strict=True):
+            counts[index] += count
     return counts

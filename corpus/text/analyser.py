@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from operator import add
 
 import rjieba
 
@@ -137,7 +137,7 @@ class Analyser:
         """Folded pairs of neighbouring characters within runs of letters, digits and Han; a run of one as it is."""
         bigrams: list[str] = []
         for run in _RUN.findall(fold(text)):
-            bigrams.extend(map("".join, pairwise(run)) if len(run) > 1 else run)
+            bigrams.extend(map(add, run, run[1:]) if len(run) > 1 else run)
         return bigrams
 
     def tokens(self, text: str) -> list[Token]:

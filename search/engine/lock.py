@@ -50,10 +50,6 @@ class OwnerLock:
         os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
         return cls(descriptor)
 
-    def shared(self) -> tuple[int, ...]:
-        """What a child process must inherit to keep the lock until it too has ended."""
-        return () if self._descriptor is None else (self._descriptor,)
-
     def release(self) -> None:
         """Let others have the directory. Harmless when done twice."""
         if self._descriptor is not None:

@@ -58,7 +58,7 @@ def grams(text: str) -> list[str]:
     A text can only hold a string if it has all the string's grams, so the gram index leaves few texts to compare.
     """
     pairs = dict.fromkeys(chain.from_iterable(map(add, run, run[1:]) for run in text.split()))
-    return [pair for pair in pairs if pair[0].isalnum() or pair[1].isalnum()]
+    return [pair for pair in pairs if pair.isalnum() or pair[0].isalnum() or pair[1].isalnum()]
 
 
 def is_gram(text: str) -> bool:

@@ -64,6 +64,6 @@ def test_vectors_are_valid_for_any_text(analyser: Analyser, text: str) -> None:
 
 
 def test_colliding_terms_share_a_dimension(analyser: Analyser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sparse, "term_index", lambda term: 7)
+    monkeypatch.setattr(sparse, "term_indices", lambda terms: [7 for _ in terms])
     vector = query_vectors("茶馆评理", analyser)[BIGRAMS]
     assert (vector.indices, vector.values) == ([7], [3.0])

@@ -131,28 +131,14 @@ def test_optimised_segments_give_the_same_results(tmp_path: Path, serving: bool)
         assert [numbers(found) for found in engine.query(legs)] == before
 
 
-@pytest.mark.parametrize("serving", [True, False])
-def test_a_failed_optimisation_leaves_the_index_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serving: bool
-) -> None:
+def test_a_failed_optimisation_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with filled(tmp_path) as engine:
         monkeypatch.setattr(sys, "executable", "false")
         with pytest.raises(EngineUnavailable, match="现有索引不受影响"):
-            engine.optimize(serving=serving)
+            engine.optimize()
         engine.upsert([point(60)])
         assert engine.count(EVERYTHING) == 41
         assert len(list(tmp_path.glob("shard-*"))) == 1
-
-
-def opened_when_free(path: Path) -> EdgeEngine:
-    """The engine, once a child that its killed owner left behind has ended."""
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            return EdgeEngine(path)
-        except EngineLocked:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -173,7 +159,7 @@ def test_killed_during_optimisation(tmp_path: Path, serving: bool) -> None:
             process.stdout.readline()
             time.sleep(chance.uniform(0.0, 1.5))
             process.send_signal(signal.SIGKILL)
-        with opened_when_free(tmp_path) as engine:
+        with EdgeEngine(tmp_path) as engine:
             assert numbers(engine.query([Leg(EVERYTHING, 100)])[0]) == list(range(40))
     with EdgeEngine(tmp_path):
         assert [path.name for path in tmp_path.glob("shard-*")] == [(tmp_path / "CURRENT").read_text()]
