@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from corpus.catalogue import Catalogue
 from corpus.errors import InvalidQuery
@@ -78,29 +79,46 @@ class _Name:
     text: str
     folded: str
     origin: Origin
-    pinyin: str
-    initials: str
     readers: frozenset[frozenset[str]] | None
+
+    @property
+    def is_corrected_to(self) -> bool:
+        """Whether a misspelt one is put right: not numbers, nor long titles."""
+        numbers = {Origin.PROJECT, Origin.DOCUMENT_NUMBER}
+        return self.origin not in numbers and 2 <= len(self.folded) <= _LONGEST_NAME
 
 
 class _Names:
-    """All names, with the keys by which a misspelt one is found."""
+    """All names, with the keys by which a misspelt one is found. How each is spelt is found out when somebody types
+    Latin letters: it takes longer than all the rest, and a single search from the command line does without."""
 
     def __init__(self, names: Sequence[_Name]) -> None:
         self.all = names
         self.by_sound: dict[tuple[str, ...], list[_Name]] = defaultdict(list)
         self.by_half: dict[str, list[_Name]] = defaultdict(list)
-        self.by_letters: dict[str, list[_Name]] = defaultdict(list)
         for name in names:
-            if name.origin in {Origin.PROJECT, Origin.DOCUMENT_NUMBER} or not 2 <= len(name.folded) <= _LONGEST_NAME:
+            if not name.is_corrected_to:
                 continue
             self.by_sound[tuple(map(sound, name.folded))].append(name)
-            self.by_letters[name.pinyin].append(name)
-            if len(name.initials) >= _SHORTEST_INITIALS:
-                self.by_letters[name.initials].append(name)
             if len(name.folded) >= _SHORTEST_WITH_ERROR:
                 for key in _halves(name.folded):
                     self.by_half[key].append(name)
+
+    @cached_property
+    def spellings(self) -> list[tuple[str, str]]:
+        """The pinyin and the initials of each name."""
+        return list(map(_spelling, self.all))
+
+    @cached_property
+    def by_letters(self) -> dict[str, list[_Name]]:
+        """Names by their pinyin, and by their initials."""
+        found: dict[str, list[_Name]] = defaultdict(list)
+        for name, (pinyin, initials) in zip(self.all, self.spellings, strict=True):
+            if name.is_corrected_to:
+                found[pinyin].append(name)
+                if len(initials) >= _SHORTEST_INITIALS:
+                    found[initials].append(name)
+        return found
 
 
 class Suggestions:
@@ -136,14 +154,17 @@ class Suggestions:
         """Names that match, each with how well: the lower the better."""
         spelt = letters(key) if key.isascii() and not any(map(str.isdigit, key)) else ""
         order = list(Origin)
-        for name in self._current().all:
-            if name.readers is not None and not any(readers & groups for readers in name.readers):
+        names = self._current()
+        for number, name in enumerate(names.all):
+            if not _visible(name, groups):
                 continue
             at = name.folded.find(key)
             if at >= 0:
                 yield (0 if at == 0 else 10) + order.index(name.origin), name
-            elif spelt and (name.pinyin.startswith(spelt) or (len(spelt) > 1 and name.initials.startswith(spelt))):
-                yield 20 + order.index(name.origin), name
+            elif spelt:
+                pinyin, initials = names.spellings[number]
+                if pinyin.startswith(spelt) or (len(spelt) > 1 and initials.startswith(spelt)):
+                    yield 20 + order.index(name.origin), name
 
     def _shown(self, names: Sequence[_Name], groups: frozenset[str]) -> list[_Name]:
         """The names without terms that no passage within reach holds."""
@@ -187,7 +208,7 @@ class Suggestions:
         for match in _LATIN_RUN.finditer(folded):
             spelt = letters(match[0])
             found = [name for name in names.by_letters.get(spelt, ()) if _visible(name, groups)]
-            if found and (len(spelt) >= _SHORTEST_PINYIN or spelt in {name.initials for name in found}):
+            if found and (len(spelt) >= _SHORTEST_PINYIN or spelt in {_spelling(name)[1] for name in found}):
                 yield *match.span(), min(found, key=_preference)
 
     def _misspelt(self, folded: str, groups: frozenset[str]) -> list[tuple[int, int, _Name]]:
@@ -235,24 +256,17 @@ class Suggestions:
 
     def _read(self) -> Iterator[_Name]:
         for text in self._analyser.terms.words:
-            yield _name(text, Origin.TERM, None)
+            yield _Name(text, fold(text), Origin.TERM, None)
         for origin in Origin:
             if origin is not Origin.TERM:
                 for text, readers in self._catalogue.names(origin.value).items():
-                    yield _name(text, origin, readers)
+                    yield _Name(text, fold(text), origin, readers)
 
 
-def _name(text: str, origin: Origin, readers: frozenset[frozenset[str]] | None) -> _Name:
-    folded = fold(text)
-    syllables = spell(folded) if origin is Origin.TERM else tuple(map(syllable, folded))
-    return _Name(
-        text,
-        folded,
-        origin,
-        pinyin=letters("".join(syllables)),
-        initials=letters("".join(syllable[:1] for syllable in syllables)),
-        readers=readers,
-    )
+def _spelling(name: _Name) -> tuple[str, str]:
+    """The pinyin of a name and its initials."""
+    syllables = spell(name.folded) if name.origin is Origin.TERM else tuple(map(syllable, name.folded))
+    return letters("".join(syllables)), letters("".join(syllable[:1] for syllable in syllables))
 
 
 def _visible(name: _Name, groups: frozenset[str]) -> bool:

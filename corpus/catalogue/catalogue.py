@@ -220,7 +220,7 @@ class Catalogue(Registers):
         """Titles and dates of active documents, whoever may read them, with what their fields say of their end."""
         with self._read() as connection:
             found = reading.dated_titles(connection)
-            by_hand = corrections.standing(connection, [item.id for item in found])
+            by_hand = corrections.all_standing(connection)
         return [
             replace(item, ended=corrections.corrected(item.ended, by_hand[item.id])) if item.id in by_hand else item
             for item in found
