@@ -35,8 +35,9 @@ _BATCH_CHARACTERS = 8_000
 _BATCHES_AHEAD = 2
 """Batches per worker that are read before the caller asks for them."""
 _MOST_RECOGNIZERS = 2
-_MOST_THREADS = 4
-"""Processes that recognise text in images, each of some 900 MB, and processor threads of each."""
+_LEAST_THREADS, _MOST_THREADS = 2, 4
+"""Processes that recognise text in images, each of some 900 MB, and processor threads of each: two cores are better
+used by one process of two threads, for ingest is to need less than 3 GB."""
 
 
 READING_LIMITS = Limits()
@@ -70,7 +71,7 @@ class ReaderPool:
         self._readers = _Crew(limits, 0)
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="reader")
         self._recognition_seconds = recognition_limits.seconds
-        recognizers = min(self._workers, _MOST_RECOGNIZERS)
+        recognizers = max(1, min(self._workers, cores // _LEAST_THREADS, _MOST_RECOGNIZERS))
         self._recognizers = _Crew(recognition_limits, max(1, min(cores // recognizers, _MOST_THREADS)))
         self._recognition = ThreadPoolExecutor(recognizers, thread_name_prefix="recognizer")
 

@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import pypdfium2 as pdfium
@@ -19,6 +20,10 @@ from ingest.readers.tables import Cell
 
 _COLUMN_GAP = 1.6
 """A gap of more em than this ends a line: a column or a table cell begins."""
+_WORD_GAP, _LATIN_GAP = 0.3, 0.15
+"""In em: white space between words, where characters were drawn out of order."""
+_BACK, _SAME_LINE = 0.3, 0.4
+"""In em: how far a character may reach back over the one before, and its foot may be from that one's."""
 _LINE_HEIGHT = 1.15
 """Height of a loose box in em, for fonts without Han characters."""
 _FIRST_WIDE = 0x2E80
@@ -75,12 +80,22 @@ class Page:
 
 
 class _Run:
-    """A line in the making."""
+    """A line in the making.
 
-    __slots__ = ("bottom", "first", "left", "narrow", "parts", "right", "top", "wide")
+    ``places`` are the left and right edges of its characters; ``jumped`` says that it began without a line break
+    before it, ``disordered`` that a character was drawn left of the one before, ``wrapped`` that it was drawn below
+    as well: two lines in one.
+    """
 
-    def __init__(self, index: int, left: float, top: float, right: float, bottom: float) -> None:
+    __slots__ = (
+        "bottom", "disordered", "first", "jumped", "left", "narrow", "parts", "places", "right", "top", "wide",
+        "wrapped",
+    )  # fmt: skip
+
+    def __init__(self, index: int, left: float, top: float, right: float, bottom: float, jumped: bool = False) -> None:
         self.first = index
+        self.jumped, self.disordered, self.wrapped = jumped, False, False
+        self.places: list[tuple[float, float]] = []
         self.left, self.top, self.right, self.bottom = left, top, right, bottom
         self.wide: list[float] = []
         self.narrow: list[float] = []
@@ -97,7 +112,7 @@ def read_page(page: pdfium.PdfPage, number: int) -> Page:
     try:
         turns = _quarter_turns(text_page)
         left, bottom, right, top = page.get_cropbox()
-        runs = _runs(text_page, turns, (left, bottom, right, top))
+        runs = _in_order(_runs(text_page, turns, (left, bottom, right, top)))
         lines = [line for run in runs if (line := _line(run, text_page.raw))]
     finally:
         text_page.close()
@@ -115,7 +130,7 @@ def _quarter_turns(text_page: pdfium.PdfTextPage) -> int:
     return turns.most_common(1)[0][0] if turns else 0
 
 
-def _runs(text_page: pdfium.PdfTextPage, turns: int, edges: tuple[float, float, float, float]) -> list[_Run]:  # noqa: PLR0912
+def _runs(text_page: pdfium.PdfTextPage, turns: int, edges: tuple[float, float, float, float]) -> list[_Run]:  # noqa: PLR0912, PLR0915
     """Characters gathered to lines. One long loop: it runs once per character, at some 10 µs each."""
     handle, count = text_page.raw, text_page.count_chars()
     get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
@@ -124,14 +139,16 @@ def _runs(text_page: pdfium.PdfTextPage, turns: int, edges: tuple[float, float, 
     page_left, page_bottom, page_right, page_top = edges
     runs: list[_Run] = []
     run: _Run | None = None
+    jumped, last = False, 0.0
     for index in range(count):
         code = get_unicode(handle, index)
         if code in _BREAKS:
-            run = None
+            run, jumped = None, False
             continue
         if code in _SPACES:
             if run is not None:
                 run.parts.append(chr(code))
+                run.places.append(run.places[-1])
             continue
         if code == 0:
             continue
@@ -156,11 +173,13 @@ def _runs(text_page: pdfium.PdfTextPage, turns: int, edges: tuple[float, float, 
                 or top > run.bottom + em
                 or bottom < run.top - em
             ):
-                run = None
+                run, jumped = None, True
         if run is None:
-            run = _Run(index, left, top, right, bottom)
+            run = _Run(index, left, top, right, bottom, jumped)
             runs.append(run)
         else:
+            if left < run.places[-1][0] - _BACK * em:
+                run.disordered, run.wrapped = True, run.wrapped or abs(bottom - last) > _SAME_LINE * em
             run.left, run.right = min(run.left, left), max(run.right, right)
             run.top, run.bottom = min(run.top, top), max(run.bottom, bottom)
         height = min((bottom - top) / _LINE_HEIGHT, _LARGEST)
@@ -169,7 +188,56 @@ def _runs(text_page: pdfium.PdfTextPage, turns: int, edges: tuple[float, float, 
         else:
             run.narrow.append(height)
         run.parts.append(chr(code))
+        run.places.append((left, right))
+        last = bottom
     return runs
+
+
+def _in_order(runs: list[_Run]) -> list[_Run]:
+    """Lines with their characters from left to right.
+
+    LibreOffice draws quotation marks, which are of another font, before or after the Han characters around them. Lines
+    that are all Latin are left alone: their blanks are too narrow to be told by the gaps.
+    """
+    ordered: list[_Run] = []
+    start = 0
+    for stop in range(1, len(runs) + 1):
+        if stop < len(runs) and runs[stop].jumped and _beside(runs[start], runs[stop]):
+            continue
+        chain = runs[start:stop]
+        back = any(run.left < before.right - run.em() for before, run in pairwise(chain))
+        mixed = (back or any(run.disordered for run in chain)) and any(run.wide for run in chain)
+        ordered += _sorted(chain) if mixed and not any(run.wrapped for run in chain) else chain
+        start = stop
+    return ordered
+
+
+def _beside(run: _Run, other: _Run) -> bool:
+    return abs(run.bottom - other.bottom) <= _SAME_LINE * run.em()
+
+
+def _sorted(chain: list[_Run]) -> list[_Run]:
+    """The characters of ``chain`` as lines; blanks are those that the gaps show, for pdfium sets one at each jump."""
+    whole, em = chain[0], chain[0].em()
+    characters = sorted(
+        (place, character)
+        for run in chain
+        for place, character in zip(run.places, run.parts, strict=True)
+        if not character.isspace()
+    )
+    lines: list[_Run] = []
+    for (left, right), character in characters:
+        gap = left - lines[-1].right if lines else math.inf
+        if gap > _COLUMN_GAP * em:
+            line = _Run(whole.first, left, whole.top, right, whole.bottom)
+            line.wide, line.narrow = whole.wide, whole.narrow
+            lines.append(line)
+        line = lines[-1]
+        narrow = character.isascii() and line.parts and line.parts[-1].isascii()
+        word_gap = (_LATIN_GAP if narrow else _WORD_GAP) * em
+        line.parts.append(f" {character}" if word_gap < gap <= _COLUMN_GAP * em else character)
+        line.right = max(line.right, right)
+    return lines
 
 
 def _line(run: _Run, handle: object) -> Line | None:

@@ -9,8 +9,8 @@ two, running head, page number between dashes), as text and as 200 dpi scans wit
 
 Character error rates ignore blanks only; a wrong bracket or dash counts. Times are processor seconds of one process.
 Measured 2026-11-26 on two busy cores: one column 494 of 494 paragraphs exact, two columns 491, all heads removed;
-embedded fonts 99 to 163 pages/s; scans CER .0005 (one column, 3.5 s a page where the defaults took 6.1) and .0010 (two
-columns, twice the characters, 8.4 s).
+embedded fonts 494 of 494, 99 to 163 pages/s; scans CER .0005 (one column, 3.5 s a page where the defaults took 6.1) and
+.0010 (two columns, twice the characters, 8.4 s).
 
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).
 """

@@ -6,7 +6,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.blocks import BlockType
-from tests.ingest.readers.pdfs import FONT, LEFT, SENTENCES, TOP, draw, set_paragraphs, texts
+from tests.ingest.readers.pdfs import EM, FONT, LEFT, SENTENCES, TOP, draw, set_paragraphs, texts
 
 
 def test_paragraphs_are_rejoined_inside_and_across_pages(tmp_path: Path) -> None:
@@ -71,6 +71,20 @@ def test_a_line_at_the_margin_goes_on_where_paragraphs_are_indented(tmp_path: Pa
     paragraphs = [*SENTENCES, figures]
     read = draw(tmp_path, lambda canvas: set_paragraphs(canvas, paragraphs, LEFT, TOP, 2 + figures.index("居民")))
     assert texts(read) == paragraphs
+
+
+@pytest.mark.parametrize("line", ["以“一窗办理”提升服务水平", "推进“点单派单”机制落地"])
+def test_quotation_marks_that_are_drawn_after_the_words_around_them(tmp_path: Path, line: str) -> None:
+    """As LibreOffice does where marks and Han characters are of different fonts."""
+
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(FONT, EM)
+        canvas.drawString(LEFT, TOP, line.replace("“", "　").replace("”", "　"))
+        for index, character in enumerate(line):
+            if character in "“”":
+                canvas.drawString(LEFT + EM * index, TOP, character)
+
+    assert texts(draw(tmp_path, paint)) == [line]
 
 
 def test_items_of_a_line_and_a_bit_under_each_other(tmp_path: Path) -> None:
