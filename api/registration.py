@@ -83,12 +83,15 @@ class Registration:
             else:
                 yield event
 
-    def searched(
+    async def searched(
         self, text: str, filters: SearchFilters, result: SearchResult, groups: frozenset[str], client: str
     ) -> None:
         """Register a search that found nothing, unless a filter is why."""
-        empty = result.total == 0 and filters == SearchFilters()
-        if empty and self._counts(client, GapCause.NO_HITS, text):
+        if result.total == 0 and filters == SearchFilters():
+            await to_thread.run_sync(self._found_nothing, text, groups, client)
+
+    def _found_nothing(self, text: str, groups: frozenset[str], client: str) -> None:
+        if self._counts(client, GapCause.NO_HITS, text):
             self.register.register(text, GapCause.NO_HITS, groups)
 
     def requested(self, question: str, groups: frozenset[str], client: str) -> GapReceipt:

@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from api.http.state import LibraryDep
 from corpus.catalogue import Catalogue
@@ -40,7 +41,7 @@ class Caller:
         return document
 
 
-def caller(request: Request, library: LibraryDep) -> Caller:
+async def caller(request: Request, library: LibraryDep) -> Caller:
     """The caller of a request. There are no accounts yet: a request without credentials has the configured groups.
 
     The owner's token, which only processes of the same user can read, gives every group, or those that the header
@@ -53,14 +54,14 @@ def caller(request: Request, library: LibraryDep) -> Caller:
     if not library.token or not secrets.compare_digest(token.encode(), library.token.encode()):
         raise Forbidden("令牌无效，请重新登录")
     named = request.headers.get("lunku-groups")
-    groups = parse_groups(unquote(named)) if named is not None else library.owner_groups()
+    groups = parse_groups(unquote(named)) if named is not None else await run_in_threadpool(library.owner_groups)
     return Caller(groups, "数据目录所有者")
 
 
 CallerDep = Annotated[Caller, Depends(caller)]
 
 
-def curator(caller: CallerDep) -> Caller:
+async def curator(caller: CallerDep) -> Caller:
     """A caller that may change the library."""
     if not caller.curates:
         raise Forbidden("只有资料管理员可以这样做")

@@ -25,7 +25,7 @@ from api.http import (
     terms,
 )
 from api.http.guard import Guard
-from api.http.pages import asking, questions, quotes, reports
+from api.http.pages import asking, questions, quotes, reports, searching
 from api.http.pages import references as references_pages
 from api.http.pages import terms as terms_pages
 from api.http.state import ServedLibrary
@@ -67,6 +67,7 @@ def create_app(library: ServedLibrary, on_ready: Callable[[], None] = lambda: No
     for module in (search, answers, gaps, quote_checks, documents, references, jobs, terms, health):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(openai.router)
+    app.include_router(searching.router)
     app.include_router(pages.router)
     app.include_router(asking.router)
     app.include_router(questions.router)

@@ -22,7 +22,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Offset = Annotated[int, Query(ge=0)]
 
 
-def client_of(request: Request) -> str:
+async def client_of(request: Request) -> str:
     """What tells clients apart for as long as they are limited."""
     return request.client.host if request.client else ""
 
@@ -30,7 +30,7 @@ def client_of(request: Request) -> str:
 ClientDep = Annotated[str, Depends(client_of)]
 
 
-def staff(caller: CallerDep) -> Caller:
+async def staff(caller: CallerDep) -> Caller:
     """A caller that may see what others asked."""
     if not caller.sees_questions:
         raise Forbidden("只有研究人员与资料管理员可以查看登记的问题")

@@ -68,11 +68,11 @@ class Completion(BaseModel):
     stream: bool = False
 
 
-def client(request: Request, library: LibraryDep) -> Caller:
+async def client(request: Request, library: LibraryDep) -> Caller:
     """The caller, as everywhere; a client that must send a key but has none sends ``NO_KEY``."""
     if request.headers.get("authorization") in {"Bearer", "Bearer ", f"Bearer {NO_KEY}"}:
         return Caller(library.settings.anonymous)
-    return caller(request, library)
+    return await caller(request, library)
 
 
 ClientDep = Annotated[Caller, Depends(client)]

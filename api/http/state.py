@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import anyio
 from anyio import to_thread
 from fastapi import Depends, Request
+from pydantic import TypeAdapter
 
 from api.background import BackgroundIndexer, Uploads
 from api.library import open_index, owner_groups
@@ -45,6 +46,15 @@ class ServedLibrary:
     async def searching(self, work: Callable[["Searcher"], Result]) -> Result:
         """Run a search in one of the few search threads."""
         return await self.computing(lambda: work(self.searcher))
+
+    async def encoded(self, work: Callable[["Searcher"], Result], encoder: TypeAdapter[Result]) -> tuple[Result, bytes]:
+        """Run a search, and write what it found as JSON before leaving its thread, which the other requests share."""
+
+        def search_and_encode() -> tuple[Result, bytes]:
+            found = work(self.searcher)
+            return found, encoder.dump_json(found)
+
+        return await self.computing(search_and_encode)
 
     async def computing(self, work: Callable[[], Result]) -> Result:
         """Run what computes in one of them."""
@@ -105,8 +115,9 @@ def open_library(settings: Settings, token: str | None = None) -> Iterator[Serve
         )
 
 
-def library(request: Request) -> ServedLibrary:
-    """The library that the app's lifespan opened."""
+async def library(request: Request) -> ServedLibrary:
+    """The library that the app's lifespan opened. Asynchronous, as every dependency that waits for nothing should be:
+    FastAPI sends the others to a thread, which costs more than they do."""
     opened: ServedLibrary = request.state.library
     return opened
 

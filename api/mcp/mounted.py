@@ -25,31 +25,31 @@ class ServedHolder:
     def __init__(self, library: ServedLibrary) -> None:
         self._library = library
 
-    def _groups(self, context: Context[Any, Any]) -> frozenset[str]:
+    async def _groups(self, context: Context[Any, Any]) -> frozenset[str]:
         request = context.request_context.request
         if not isinstance(request, Request):
             return frozenset()
-        return caller(request, self._library).groups
+        return (await caller(request, self._library)).groups
 
     async def search(self, context: Context[Any, Any], request: SearchRequest) -> Any:
         """As GET /search."""
-        groups = self._groups(context)
+        groups = await self._groups(context)
         return to_json(await self._library.searching(lambda searcher: searcher.search(request, groups)))
 
     async def read(self, context: Context[Any, Any], document_id: str, start: int, characters: int) -> Any:
         """Part of a document's text."""
-        groups, catalogue = self._groups(context), self._library.catalogue
+        groups, catalogue = await self._groups(context), self._library.catalogue
         return await self._library.computing(lambda: read_text(catalogue, groups, document_id, start, characters))
 
     async def ask(self, context: Context[Any, Any], question: str, filters: SearchFilters) -> Any:
         """As POST /answers."""
-        groups, request = self._groups(context), context.request_context.request
-        client = client_of(request) if isinstance(request, Request) else ""
+        groups, request = await self._groups(context), context.request_context.request
+        client = await client_of(request) if isinstance(request, Request) else ""
         return to_json(await last_event(self._library.noted_answer_events(question, groups, client, filters=filters)))
 
     async def check_quotes(self, context: Context[Any, Any], text: str) -> Any:
         """As POST /quote-checks."""
-        groups = self._groups(context)
+        groups = await self._groups(context)
         return to_json(await self._library.searching(lambda searcher: searcher.check_quotes(text, groups)))
 
 

@@ -72,6 +72,9 @@ def test_pages_need_nothing_from_elsewhere(client, path):
             continue
         assert attributes.get("aria-label") or attributes["name"] in {
             "organization",
+            "course",
+            "project",
+            "year",
             "date_from",
             "date_to",
             "readers",
@@ -141,6 +144,36 @@ def test_filters_stay_in_the_form_and_in_the_links(client):
     assert [item["value"] for item in page.all("option") if "selected" in item] == ["policy"]
     assert next(item for item in page.all("input") if item["name"] == "date_from")["value"] == "2022-01-01"
     assert "open" in page.all("details")[0]
+
+
+def test_every_filter_narrows_and_can_be_cleared(client):
+    chosen = {
+        "q": "供暖",
+        "organization": "松江市人民政府办公室",
+        "year": " 2022年 ",
+        "group": "document",
+        "sort": "date",
+    }
+    page = get(client, "/", params=chosen)
+    assert "找到 1 份文献" in page.text
+    fields = {item["name"]: item.get("value") for item in page.all("input")}
+    assert (fields["organization"], fields["year"]) == ("松江市人民政府办公室", "2022年")
+    assert {"date", "document"} <= {item["value"] for item in page.all("option") if "selected" in item}
+    assert [item["href"] for item in page.all("a") if item["href"].startswith("/?")] == ["/?q=%E4%BE%9B%E6%9A%96"]
+    for name, value in (("course", "没有这门课"), ("project", "99ZK999"), ("year", "1999"), ("organization", "某局")):
+        assert "没有找到" in get(client, "/", params={"q": "供暖", name: value}).text
+
+
+def test_a_year_that_is_none_is_explained(client):
+    page = get(client, "/", status=422, params={"q": "供暖", "year": "去年"})
+    assert "四位数字" in page.text
+    assert next(item for item in page.all("input") if item["name"] == "year")["value"] == "去年"
+
+
+def test_choices_that_people_make_up_are_none(client):
+    page = get(client, "/", params={"q": "供暖", "kind": "poem", "sort": "size", "group": "shelf", "mode": "psychic"})
+    assert "找到" in page.text
+    assert "open" not in page.all("details")[0]
 
 
 def test_an_abstention_says_so(client):

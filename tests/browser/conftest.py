@@ -18,6 +18,7 @@ from tests.api.lunku import lunku, served
 
 DESKTOP = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+SMALL_PHONE = {"width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True}
 LOGS = {"browser": "ALL", "performance": "ALL"}
 
 

@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, SMALL_PHONE
 
 QUESTION = "宣讲员接到派单以后，几个工作日内要确认？"
 ANSWER = "宣讲员2个工作日内确认为接单"
@@ -150,6 +152,80 @@ def test_filters_narrow_and_stay_in_the_form(browser):
     assert all("课程材料" in hit.text for hit in browser.all("article"))
 
 
+def test_results_can_be_narrowed_grouped_and_sorted_on_a_small_phone(browser):
+    browser.resize(SMALL_PHONE)
+    browser.open("/", q="志愿服务")
+    browser.all("summary")[0].click()
+    for choice in ("按日期，新的在前", "每份文献只列一处"):
+        browser.driver.find_element(By.XPATH, f"//option[normalize-space()='{choice}']").click()
+    browser.field("年份").send_keys("2023")
+    assert_fits(browser, SMALL_PHONE["width"], opened=True)
+    browser.follow(browser.button("检索"))
+    assert re.search(r"找到 \d+ 份文献", browser.text)
+    titles = browser.texts("article h2 a")
+    assert len(titles) == len(set(titles)) > 1
+    dates = [re.search(r"2023年(\d+)月(\d+)日", text) for text in browser.texts("article .citation")]
+    dated = [(int(date[1]), int(date[2])) for date in dates if date]
+    assert dated == sorted(dated, reverse=True)
+    assert browser.field("年份").get_attribute("value") == "2023"
+    browser.follow(browser.driver.find_element(By.LINK_TEXT, "清除筛选"))
+    assert re.search(r"找到 \d+ 处", browser.text)
+
+
+def test_a_course_that_was_found_narrows_to_it(browser):
+    browser.open("/", q="志愿服务", kind="course")
+    link = next(item for item in browser.all(".facets") if item.text.startswith("按课程")).find_element(
+        By.TAG_NAME, "a"
+    )
+    course, count = re.fullmatch(r"(.+)（(\d+)）", link.text).groups()
+    browser.follow(link)
+    assert browser.field("课程").get_attribute("value") == course
+    assert f"找到 {count} 处" in browser.text
+
+
+def completions(browser, text):
+    """What is offered below the search box once ``text`` was typed."""
+    box = browser.field("检索内容")
+    box.clear()
+    box.send_keys(text)
+    return WebDriverWait(browser.driver, 20).until(
+        lambda _: [item for item in browser.texts(".completions li") if item]
+    )
+
+
+@pytest.mark.parametrize("text", ["板凳", "bandeng", "bdkt"])
+def test_what_is_being_typed_is_completed(browser, text):
+    browser.resize(SMALL_PHONE)
+    browser.open()
+    offered = completions(browser, text)
+    assert any("板凳课堂" in item for item in offered)
+    assert_fits(browser, SMALL_PHONE["width"], opened=True)
+
+
+def test_a_completion_is_chosen_by_keyboard_and_by_pointer(browser):
+    browser.open()
+    offered = completions(browser, "板凳")
+    box, body = browser.field("检索内容"), browser.all("body")[0]
+    box.send_keys(Keys.ARROW_DOWN)
+    chosen = browser.all(".completions li[aria-selected=true]")[0]
+    assert chosen.text == offered[0]
+    name = chosen.get_attribute("data-text")
+    assert box.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    box.send_keys(Keys.ENTER)
+    browser.wait_for_next_page(body)
+    assert browser.field("检索内容").get_attribute("value") == name
+    assert browser.all("article")
+    browser.open()
+    completions(browser, "板凳")
+    browser.follow(browser.all(".completions li")[0])
+    assert browser.field("检索内容").get_attribute("value") == name
+
+
+def test_a_misspelt_name_is_offered_as_it_is_written(browser):
+    browser.open()
+    assert any("百姓名嘴" in item and "是否要找" in item for item in completions(browser, "百性名嘴"))
+
+
 def test_the_keyboard_alone_is_enough(browser):
     browser.open()
     focused = browser.driver.switch_to.active_element
@@ -180,14 +256,24 @@ def test_a_phone_shows_the_whole_width(browser, path):
     assert_fits(browser)
 
 
-def assert_fits(browser):
-    for details in browser.all("summary"):
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_a_small_phone_shows_the_whole_width(browser, path):
+    browser.resize(SMALL_PHONE)
+    browser.open(path)
+    assert_fits(browser, SMALL_PHONE["width"])
+
+
+def assert_fits(browser, width=PHONE["width"], opened=False):
+    """Nothing is beyond the right edge, what can be unfolded included (it is already, if ``opened``)."""
+    for details in [] if opened else browser.all("summary"):
         details.click()
     script = """
-        const beyond = [...document.body.querySelectorAll("*")].filter(item => item.getBoundingClientRect().right > 391)
+        const right = arguments[0] + 1
+        const every = [...document.body.querySelectorAll("*")]
+        const beyond = every.filter(item => item.getBoundingClientRect().right > right)
         return [document.documentElement.scrollWidth, beyond.map(item => item.outerHTML.slice(0, 99))]
     """
-    assert browser.driver.execute_script(script) == [390, []]
+    assert browser.driver.execute_script(script, width) == [width, []]
 
 
 def test_a_phone_reads_every_kind_of_document(browser):

@@ -1,7 +1,6 @@
 """The pages' addresses."""
 
-from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
@@ -10,79 +9,17 @@ from starlette.concurrency import run_in_threadpool
 
 from api.http.access import CallerDep, CuratorDep
 from api.http.documents import MAX_FILES, accept
-from api.http.gaps import ClientDep
 from api.http.jobs import FINISHED
 from api.http.pages.reading import paragraphs
 from api.http.pages.rendering import render
+from api.http.pages.searching import choice
 from api.http.state import LibraryDep
 from corpus.catalogue import has_hidden_fields, visible_fields, visible_text
-from corpus.errors import InputError
 from corpus.records import Kind
-from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-PAGE_SIZE = 10
 LIST_SIZE = 50
-
-
-Choice = TypeVar("Choice", bound=StrEnum)
-
-
-def _choice(text: str, choices: type[Choice]) -> Choice | None:
-    """A form's choice; None for the empty string that a form sends, and for what people make of an address."""
-    return choices(text) if text in set(choices) else None
-
-
-@router.get("/")
-async def search_page(  # noqa: PLR0913, PLR0917 - the fields of the form
-    request: Request,
-    library: LibraryDep,
-    caller: CallerDep,
-    client: ClientDep,
-    q: str = "",
-    mode: str = "",
-    kind: str = "",
-    organization: str = "",
-    date_from: str = "",
-    date_to: str = "",
-    sort: str = "",
-    page: Annotated[int, Query(ge=1, le=100)] = 1,
-) -> HTMLResponse:
-    """Search: the form, and the hits when something was asked."""
-    form = {
-        "q": q.strip(),
-        "mode": _choice(mode, Mode) or "",
-        "kind": _choice(kind, Kind) or "",
-        "organization": organization.strip(),
-        "date_from": date_from,
-        "date_to": date_to,
-        "sort": _choice(sort, Sort) or "",
-    }
-    context: dict[str, Any] = {"form": form, "page": page, "page_size": PAGE_SIZE, "result": None, "error": None}
-    if form["q"]:
-        filters = SearchFilters(
-            kind=form["kind"] or None,
-            organization=form["organization"] or None,
-            date_from=date_from or None,
-            date_to=date_to or None,
-        )
-        asked = SearchRequest(
-            form["q"],
-            _choice(mode, Mode) or Mode.HYBRID,
-            filters,
-            _choice(sort, Sort) or Sort.RELEVANCE,
-            PAGE_SIZE,
-            (page - 1) * PAGE_SIZE,
-        )
-        try:
-            found: SearchResult = await library.searching(lambda searcher: searcher.search(asked, caller.groups))
-            await run_in_threadpool(library.registration.searched, form["q"], filters, found, caller.groups, client)
-            context["result"] = found
-        except InputError as error:
-            context["error"] = error.detail
-    context["curates"] = caller.curates
-    return render(request, "search.html", context, status=422 if context["error"] else 200)
 
 
 @router.get("/documents")
@@ -97,7 +34,7 @@ def documents_page(
     """The list of documents, with the upload form for curators."""
     found, total = library.catalogue.documents(
         caller.groups,
-        kind=_choice(kind, Kind),
+        kind=choice(kind, Kind),
         query=q.strip() or None,
         limit=LIST_SIZE,
         offset=(page - 1) * LIST_SIZE,
@@ -135,7 +72,7 @@ async def upload(
     readers: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Queue uploaded files and show their job."""
-    chosen = _choice(kind, Kind)
+    chosen = choice(kind, Kind)
     job = await run_in_threadpool(accept, library, files, chosen, readers)
     return RedirectResponse(f"/jobs/{quote(job)}", status_code=303)
 
