@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +23,10 @@ class Settings(BaseSettings):
     qdrant_url: str | None = Field(None, description="Qdrant 服务地址；缺省在进程内运行")
     qdrant_api_key: str | None = Field(None, description="Qdrant 服务的密钥")
     embedding_model: str | None = Field(None, description="sentence-transformers 模型名或路径；缺省用自带模型")
+    embedding_revision: str | None = Field(None, description="模型的版本（提交号或标签），固定后不会随上游改变")
+    embedding_backend: Literal["torch", "onnx"] = Field("torch", description="运行模型的方式；onnx 须另装 optimum")
+    embedding_query_prefix: str | None = Field(None, description="检索词之前要加的文字；缺省按模型自己的规定")
+    embedding_passage_prefix: str | None = Field(None, description="段落之前要加的文字；缺省按模型自己的规定")
     reranker_model: str | None = Field(None, description="重排模型；缺省不重排")
     llm_base_url: str | None = Field(None, description="兼容 OpenAI 接口的大模型地址；缺省不用大模型")
     llm_model: str | None = Field(None, description="大模型名")
@@ -45,6 +50,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """The embedded engine's files."""
         return self.data_dir / "index"
+
+    @property
+    def adapted_model_dir(self) -> Path:
+        """The embedding model that ``lunku adapt`` made; there is none before."""
+        return self.data_dir / "adapted-model"
 
     @property
     def anonymous(self) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """Dense vectors of passages and queries.
 
 The bundled model (``search/embedding/model``) is a sentence-transformers static model of one vector per word; it runs
-on ``tokenizers`` and numpy alone. ``LUNKU_EMBEDDING_MODEL`` puts any sentence-transformers model in its place.
+on ``tokenizers`` and numpy alone. ``lunku adapt`` puts one in its place that was fitted further on the library
+(``search.embedding.adaptation``), ``LUNKU_EMBEDDING_MODEL`` any sentence-transformers model.
 """
 
 from collections.abc import Sequence
@@ -11,9 +12,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import ModelUnavailable
 from corpus.settings import Settings
 
 BUNDLED_MODEL = Path(__file__).with_name("model")
+
+ADAPTED_NOTE = "adaptation.json"
+"""Beside an adapted model: what it was made from and how it did."""
 
 
 class Embedder(Protocol):
@@ -44,7 +49,7 @@ class Embedder(Protocol):
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """The configured model; the bundled one by default, without importing torch.
+    """The configured model; else the library's own, if it was adapted; else the bundled one, without importing torch.
 
     Raises:
         ModelUnavailable: the model cannot be loaded.
@@ -52,7 +57,14 @@ def open_embedder(settings: Settings) -> Embedder:
     if settings.embedding_model:
         from search.embedding.transformer import TransformerEmbedder
 
-        return TransformerEmbedder(settings.embedding_model)
+        return TransformerEmbedder.of(settings)
     from search.embedding.static import StaticEmbedder
 
-    return StaticEmbedder(BUNDLED_MODEL)
+    if not settings.adapted_model_dir.is_dir():
+        return StaticEmbedder(BUNDLED_MODEL)
+    try:
+        return StaticEmbedder(settings.adapted_model_dir)
+    except ModelUnavailable as error:
+        raise ModelUnavailable(
+            f"按馆藏改进的向量模型无法读取（{settings.adapted_model_dir}）。请运行 lunku adapt --undo 改回自带模型。"
+        ) from error

@@ -1,13 +1,16 @@
 """Any sentence-transformers model, named by ``LUNKU_EMBEDDING_MODEL``. Its libraries are imported only then."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import ModelUnavailable
+from corpus.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -18,15 +21,27 @@ _SAMPLED_VALUES = 256
 
 
 class TransformerEmbedder:
-    """Queries and passages through ``encode_query`` and ``encode_document``, so the model's own prompts apply."""
+    """Queries and passages through ``encode_query`` and ``encode_document``, so the model's own prompts apply.
 
-    def __init__(self, name: str) -> None:
-        """Load the model from a folder or the local cache, or else download it.
+    Args:
+        name: a folder, or a model's name, which is looked up in the local cache or else downloaded.
+        revision: the commit or tag to use of a name.
+        backend: ``torch`` or ``onnx``.
+        prefixes: put before queries and passages, under the names ``query`` and ``document``, instead of the model's.
 
-        Raises:
-            ModelUnavailable: it cannot be loaded.
-        """
-        self._model = _load(name)
+    Raises:
+        ModelUnavailable: it cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        revision: str | None = None,
+        backend: Literal["torch", "onnx"] = "torch",
+        prefixes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._model = _load(name, revision, backend)
+        self._model.prompts |= prefixes
         dimensions = self._model.get_embedding_dimension()
         if dimensions is None:
             raise ModelUnavailable(
@@ -34,6 +49,17 @@ class TransformerEmbedder:
             )
         self.dimensions = dimensions
         self.revision = f"transformer-{_digest(self._model)}"
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The model that the settings name.
+
+        Raises:
+            ModelUnavailable: it cannot be loaded.
+        """
+        given = {"query": settings.embedding_query_prefix, "document": settings.embedding_passage_prefix}
+        prefixes = {name: prefix for name, prefix in given.items() if prefix is not None}
+        return cls(settings.embedding_model or "", settings.embedding_revision, settings.embedding_backend, prefixes)
 
     def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
         """The vector of a query, with the model's query prompt. A transformer weighs its tokens itself."""
@@ -56,7 +82,12 @@ class TransformerEmbedder:
         return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float32)
 
 
-def _load(name: str) -> "SentenceTransformer":
+def _load(name: str, revision: str | None, backend: Literal["torch", "onnx"]) -> "SentenceTransformer":
+    if backend == "onnx" and find_spec("optimum") is None:
+        raise ModelUnavailable(
+            "未安装 optimum，不能以 onnx 运行模型：请运行 pip install 'sentence-transformers[onnx]'，"
+            "或把 LUNKU_EMBEDDING_BACKEND 改回 torch。"
+        )
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
@@ -65,11 +96,11 @@ def _load(name: str) -> "SentenceTransformer":
         ) from error
     try:
         # What is on this machine comes first: no network at a cold start, and no silent change of revision.
-        return SentenceTransformer(name, local_files_only=True)
+        return SentenceTransformer(name, revision=revision, backend=backend, local_files_only=True)
     except (OSError, ValueError, KeyError):
         pass
     try:
-        return SentenceTransformer(name)
+        return SentenceTransformer(name, revision=revision, backend=backend)
     # Loading runs code of several libraries, each with its own errors.
     except Exception as error:
         raise ModelUnavailable(

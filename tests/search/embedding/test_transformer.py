@@ -1,3 +1,4 @@
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from corpus.errors import ModelUnavailable
 from corpus.settings import Settings
-from search.embedding import open_embedder
+from search.embedding import Embedder, open_embedder
 from search.embedding.transformer import TransformerEmbedder
 
 
@@ -62,6 +63,54 @@ def test_the_models_own_prompts_apply(tmp_path: Path) -> None:
     assert embedder.revision != TransformerEmbedder(save_model(tmp_path / "plain")).revision
     query, passage = embedder.embed_query("志愿"), embedder.embed_passages(["志愿"])[0]
     assert not np.allclose(query, passage, atol=1e-3)
+
+
+def test_prefixes_can_be_set(model: str) -> None:
+    plain = TransformerEmbedder(model)
+    settings = Settings(embedding_model=model, embedding_query_prefix="问:", embedding_passage_prefix="文:")
+    prefixed = open_embedder(settings)
+    assert np.allclose(prefixed.embed_query("志愿"), plain.embed_query("问:志愿"), atol=1e-5)
+    assert np.allclose(prefixed.embed_passages(["志愿"]), plain.embed_passages(["文:志愿"]), atol=1e-5)
+    assert prefixed.revision != plain.revision, "an index without them must not be searched with them"
+
+
+def test_a_set_prefix_goes_before_the_models_own(tmp_path: Path) -> None:
+    model = save_model(tmp_path, prompts={"query": "问:", "document": "文:"})
+    embedder = open_embedder(Settings(embedding_model=model, embedding_query_prefix=""))
+    assert np.allclose(embedder.embed_query("志愿"), save_free(embedder, "志愿"), atol=1e-5)
+
+
+def save_free(embedder: Embedder, text: str) -> list[float]:
+    """The vector without any prompt."""
+    assert isinstance(embedder, TransformerEmbedder)
+    vector = embedder._model.encode([text], prompt="")[0]
+    return list(vector / np.linalg.norm(vector))
+
+
+def test_a_revision_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    asked: list[object] = []
+
+    def refuse(name: str, **options: object) -> None:
+        asked.append((name, options["revision"], options["backend"]))
+        raise OSError
+
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", refuse)
+    with pytest.raises(ModelUnavailable):
+        open_embedder(Settings(embedding_model="owner/model", embedding_revision="1a2b3c"))
+    assert set(asked) == {("owner/model", "1a2b3c", "torch")}
+
+
+@pytest.mark.skipif(find_spec("optimum") is not None, reason="optimum is installed")
+def test_the_onnx_backend_says_what_it_needs(model: str) -> None:
+    with pytest.raises(ModelUnavailable, match="optimum"):
+        open_embedder(Settings(embedding_model=model, embedding_backend="onnx"))
+
+
+@pytest.mark.skipif(find_spec("optimum") is None, reason="optimum is not installed")
+def test_the_onnx_backend_gives_the_same_vectors(model: str) -> None:
+    onnx = open_embedder(Settings(embedding_model=model, embedding_backend="onnx"))
+    assert np.allclose(onnx.embed_query("志愿服务"), TransformerEmbedder(model).embed_query("志愿服务"), atol=1e-4)
 
 
 def test_revision_follows_the_weights(model: str, tmp_path: Path) -> None:
