@@ -100,7 +100,9 @@ def _model(settings: Settings) -> Finding:
     def load() -> str:
         embedder = open_embedder(settings)
         embedder.embed_query("试运行")
-        return f"{settings.embedding_model or '自带模型'}可用，{embedder.dimensions} 维"
+        adapted = settings.adapted_model_dir.is_dir()
+        name = settings.embedding_model or ("按馆藏改进的自带模型" if adapted else "自带模型")
+        return f"{name}可用，{embedder.dimensions} 维"
 
     return _attempt("语义模型", load, "检查 LUNKU_EMBEDDING_MODEL；删去它即用自带模型")
 

@@ -74,7 +74,7 @@ def open_index(settings: Settings, catalogue: Catalogue, *, rebuilding: bool = F
 
     model = LanguageModel.of(settings)
 
-    with closing(_own_engine(settings)) as engine:
+    with closing(own_engine(settings)) as engine:
         index = Index(catalogue, engine, Analyser(catalogue.term_base()), open_embedder(settings), model)
         if not rebuilding:
             engine.ensure_collection(index.embedder.dimensions)
@@ -94,8 +94,12 @@ def own_index(settings: Settings) -> Iterator[Index]:
         yield index
 
 
-def _own_engine(settings: Settings) -> "Engine":
-    """The engine, once other commands over the same data directory have finished; a server does not finish."""
+def own_engine(settings: Settings) -> "Engine":
+    """The engine, once other commands over the same data directory have finished; a server does not finish.
+
+    Raises:
+        EngineLocked: a server owns it, or another command for longer than ``WAIT_SECONDS``.
+    """
     from search.engine.factory import open_engine
 
     deadline = time.monotonic() + WAIT_SECONDS

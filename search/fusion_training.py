@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.settings import Settings
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.sentences import split_sentences
-from search.embedding import Embedder, open_embedder
+from search.embedding import BUNDLED_MODEL, Embedder
+from search.embedding.static import StaticEmbedder
 from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint, SparseVector
 from search.evaluation import Record, query_hash, read_corpus, read_hashes, read_queries
 from search.fusion import FEATURES, LEG_LIMIT, fusion_features
@@ -208,7 +208,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="fusion_weights.json")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    analyser, embedder = Analyser(TermBase.load()), open_embedder(Settings(embedding_model=None))
+    analyser, embedder = Analyser(TermBase.load()), StaticEmbedder(BUNDLED_MODEL)
     fitted = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.fit}
     measured = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.measure}
     model, folds = fit(fitted), cross_validate(fitted)

@@ -174,6 +174,22 @@ def reindex(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None
 
 
 @app.command()
+def adapt(
+    undo: Annotated[bool, typer.Option("--undo", help="改回自带模型")] = False,
+    groups: AsOption = None,
+    as_json: JsonOption = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """按馆藏文字和读者认可的问答改进自带的语义模型；确有提高才启用，并重建索引。"""
+    from api.cli import adapting
+
+    if undo:
+        adapting.undo(as_json, data_dir)
+    else:
+        adapting.run(groups, as_json, data_dir)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="监听地址", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="监听端口", show_default=False)] = None,

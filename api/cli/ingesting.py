@@ -64,7 +64,7 @@ def ingest_and_index(
 
         files = expand(paths)
         alongside = len(files) >= LONG_INGEST and find_server(settings) is None
-        with indexing_alongside(settings, catalogue, _advance(progress)) if alongside else nullcontext():
+        with indexing_alongside(settings, catalogue, advance(progress)) if alongside else nullcontext():
             ingester = Ingester(catalogue, Originals(settings.originals_dir))
             outcomes = ingester.ingest(files, kind=kind, readers=readers, on_outcome=show)
         _index(settings, catalogue, progress)
@@ -82,7 +82,7 @@ def reindex(as_json: bool, data_dir: Path | None) -> None:
     settings = load_settings(data_dir)
     if find_server(settings):
         raise InvalidSetting("服务正在使用索引。请先停止 lunku serve，再重建索引")
-    count = _rebuild(settings)
+    count = rebuild(settings)
     if as_json:
         print_json({"indexed": count})
     else:
@@ -98,16 +98,17 @@ def rebuild_if_outdated(settings: Settings) -> None:
                 return
         except IndexMismatch:
             err.print("程序已更新，正在重建样例索引")
-            _rebuild(settings)
+            rebuild(settings)
 
 
-def _rebuild(settings: Settings) -> int:
+def rebuild(settings: Settings) -> int:
+    """Drop the index and build it again, with progress on stderr; the number of versions in it."""
     with (
         Catalogue.open(settings.catalogue_url) as catalogue,
         open_index(settings, catalogue, rebuilding=True) as index,
         show_progress() as progress,
     ):
-        return index.indexer.rebuild(_advance(progress))
+        return index.indexer.rebuild(advance(progress))
 
 
 def _index(settings: Settings, catalogue: Catalogue, progress: Progress) -> None:
@@ -116,7 +117,7 @@ def _index(settings: Settings, catalogue: Catalogue, progress: Progress) -> None
         return
     try:
         with open_index(settings, catalogue) as index:
-            index.indexer.index_pending(_advance(progress))
+            index.indexer.index_pending(advance(progress))
     except EngineLocked:
         if find_server(settings) is None:
             raise
@@ -138,8 +139,9 @@ def wait_for_server(settings: Settings, catalogue: Catalogue, progress: Progress
     progress.update(task, completed=total)
 
 
-def _advance(progress: Progress) -> Callable[[int, int], None]:
-    task = progress.add_task("索引", total=None)
+def advance(progress: Progress, title: str = "索引") -> Callable[[int, int], None]:
+    """A bar, as something that is told how much is done of how much."""
+    task = progress.add_task(title, total=None)
     return lambda done, total: progress.update(task, completed=done, total=total)
 
 

@@ -21,7 +21,12 @@ from search.embedding.training.sources import (
     read_passages,
     read_questions,
 )
-from search.embedding.training.vocabulary import build_tokenizer, decompositions, inverse_document_frequency
+from search.embedding.training.vocabulary import (
+    build_tokenizer,
+    decompositions,
+    encode,
+    inverse_document_frequency,
+)
 from search.evaluation import query_hash
 
 logger = logging.getLogger(__name__)
@@ -39,13 +44,13 @@ def prepare(texts: Sequence[str], pairs: Sequence[str], vocabulary: int) -> tupl
     tokenizer = build_tokenizer((f"{passage.title}\n{passage.body}" for passage in passages), vocabulary)
     relevant, questions = _resolve(questions, passages)
     titles = [passage.title for passage in passages]
-    bodies = TokenLists(_encode(tokenizer, [passage.body for passage in passages]))
+    bodies = TokenLists(encode(tokenizer, [passage.body for passage in passages]))
     logger.info("%d passages, %d tokens, %d questions", len(passages), bodies.sizes.sum(), len(questions))
     data = TrainingData(
-        titles=TokenLists(_encode(tokenizer, titles)),
+        titles=TokenLists(encode(tokenizer, titles)),
         bodies=bodies,
         title_queries=np.flatnonzero([bool(title) and title not in held_out for title in titles]),
-        questions=TokenLists(_encode(tokenizer, [question.text for question in questions])),
+        questions=TokenLists(encode(tokenizer, [question.text for question in questions])),
         relevant=relevant,
         negatives=hard_negatives(questions, passages, relevant),
         passage_groups=_groups([passage.collection for passage in passages]),
@@ -78,15 +83,6 @@ def main() -> None:
         "".join(f"{value}\n" for value in hashes), encoding="ascii"
     )
     logger.info("done in %.0f s", time.monotonic() - started)
-
-
-def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
-    """Token ids without the unknown token."""
-    return [
-        [token for token in encoding.ids if token]
-        for start in range(0, len(texts), 4096)
-        for encoding in tokenizer.encode_batch(texts[start : start + 4096], add_special_tokens=False)
-    ]
 
 
 def _resolve(questions: list[Question], passages: Sequence[Passage]) -> tuple[list[NDArray[np.int64]], list[Question]]:

@@ -143,7 +143,10 @@ class BatchMaker:
 
 
 def train(
-    data: TrainingData, recipe: Recipe, on_step: Callable[[int, torch.Tensor], None] | None = None
+    data: TrainingData,
+    recipe: Recipe,
+    on_step: Callable[[int, torch.Tensor], None] | None = None,
+    initial: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Token vectors, one row per token; row 0 (the unknown token) is zero.
 
@@ -151,13 +154,18 @@ def train(
         data: what to train on.
         recipe: how.
         on_step: called after each step with its number and the vectors, to watch the progress.
+        initial: vectors to start from; random ones by default.
     """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     size = len(data.idf)
     # Random directions as long as the token's idf: before any training, cosines already behave like tf-idf's.
-    initial = torch.randn(size, recipe.dimensions) * recipe.initial_scale * torch.from_numpy(data.idf)[:, None]
-    bag = torch.nn.EmbeddingBag(size, recipe.dimensions, mode="sum", padding_idx=0, _weight=initial)
+    start = (
+        torch.randn(size, recipe.dimensions) * recipe.initial_scale * torch.from_numpy(data.idf)[:, None]
+        if initial is None
+        else torch.from_numpy(initial.copy())
+    )
+    bag = torch.nn.EmbeddingBag(size, recipe.dimensions, mode="sum", padding_idx=0, _weight=start)
     with torch.no_grad():
         bag.weight[0] = 0
     optimiser = torch.optim.Adam(bag.parameters(), lr=recipe.learning_rate, fused=True)

@@ -7,7 +7,7 @@ Characters that stand in no word are pieces of their own, so unknown words come 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import rjieba
@@ -46,6 +46,15 @@ def build_tokenizer(texts: Iterable[str], size: int) -> Tokenizer:
         ]
     )
     return tokenizer
+
+
+def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """Token ids without the unknown token."""
+    return [
+        [token for token in encoding.ids if token]
+        for start in range(0, len(texts), 4096)
+        for encoding in tokenizer.encode_batch(texts[start : start + 4096], add_special_tokens=False)
+    ]
 
 
 def decompositions(tokenizer: Tokenizer) -> list[list[int]]:
