@@ -121,7 +121,11 @@ def txtai(rows: Rows, _library: Path) -> Search:
     from txtai import Embeddings
 
     embedder = StaticEmbedder(BUNDLED_MODEL)
-    index = Embeddings(method="external", transform=embedder.embed_passages, hybrid=True, content=False)
+
+    def transform(texts: Sequence[str]) -> Any:  # A function: txtai would call a method to get one.
+        return embedder.embed_passages(texts)
+
+    index = Embeddings(method="external", transform=transform, hybrid=True, content=False)
     index.index((row["id"], " ".join(words(whole(row)))) for row in rows)
     return lambda query: [found[0] for found in index.search(" ".join(words(query)) or query, DEPTH)]
 
