@@ -42,13 +42,31 @@ def without_personal_data(question: str) -> str:
     return " ".join(_PERSONAL.sub(lambda match: MASK * 4, question).split())
 
 
+class WordingReader:
+    """Tells whether two wordings are one question."""
+
+    def __init__(self, analyser: Analyser, embedder: Embedder) -> None:
+        self._analyser, self._embedder = analyser, embedder
+        self._reader = QuestionReader(analyser)
+        self._read = lru_cache(maxsize=2 * KNOWN_WORDINGS)(self._read_uncached)
+
+    def likeness(self, one: str, other: str) -> float | None:
+        """The cosine of two wordings of one question; None for two questions."""
+        (asked, vector), (known, near) = self._read(one), self._read(other)
+        cosine = float(vector @ near)
+        return cosine if cosine >= SAME_COSINE and _same_parts(asked, known) else None
+
+    def _read_uncached(self, text: str) -> tuple[Question, NDArray[Any]]:
+        question = self._reader.read(parse_query(text, self._analyser).without_phrases())
+        return question, np.asarray(self._embedder.embed_query(text), dtype=np.float32)
+
+
 class GapRegister:
     """Keeps questions apart that are different, and together that are the same."""
 
     def __init__(self, catalogue: Catalogue, analyser: Analyser, embedder: Embedder) -> None:
-        self._catalogue, self._analyser, self._embedder = catalogue, analyser, embedder
-        self._reader = QuestionReader(analyser)
-        self._read = lru_cache(maxsize=2 * KNOWN_WORDINGS)(self._read_uncached)
+        self._catalogue = catalogue
+        self._wordings = WordingReader(analyser, embedder)
 
     def register(self, question: str, cause: GapCause, groups: frozenset[str] | None) -> GapReceipt:
         """Count a question that was not answered.
@@ -78,18 +96,11 @@ class GapRegister:
 
     def _same_question(self, text: str) -> str | None:
         """Key of the nearest known wording of the same question."""
-        asked, vector = self._read(text)
-        best: tuple[float, str] | None = None
-        for key, wording in self._catalogue.gap_wordings(KNOWN_WORDINGS).items():
-            known, other = self._read(wording)
-            cosine = float(vector @ other)
-            if cosine >= SAME_COSINE and (best is None or cosine > best[0]) and _same_parts(asked, known):
-                best = cosine, key
-        return best[1] if best else None
-
-    def _read_uncached(self, text: str) -> tuple[Question, NDArray[Any]]:
-        question = self._reader.read(parse_query(text, self._analyser).without_phrases())
-        return question, np.asarray(self._embedder.embed_query(text), dtype=np.float32)
+        known = self._catalogue.gap_wordings(KNOWN_WORDINGS)
+        alike = {key: self._wordings.likeness(text, wording) for key, wording in known.items()}
+        found = [(cosine, key) for key, cosine in alike.items() if cosine is not None]
+        # Of equally near ones the one that is known first.
+        return max(found, key=lambda item: item[0])[1] if found else None
 
 
 def _key(text: str) -> str:
