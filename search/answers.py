@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 import numpy as np
 from haystack import Pipeline, component
-from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.identifiers import text_hash
@@ -50,11 +49,10 @@ _MOST_NAMED = 3
 class EvidenceFinder:
     """Reads the best passages of a ranking sentence by sentence."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> None:
+    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser) -> None:
         self.catalogue = catalogue
         self.engine = engine
         self.analyser = analyser
-        self.embedder = embedder
         self.reader = QuestionReader(analyser)
 
     @component.output_types(evidence=Evidence)
@@ -66,17 +64,10 @@ class EvidenceFinder:
         kept = [(contexts[candidate.id], candidate) for candidate in best if candidate.id in contexts]
         found = tuple(FoundPassage(context, candidate.fused) for context, candidate in kept)
         sentences = sentences_of(found)
-        similarities = self._similarities(query.text, [sentence.text for sentence in sentences])
         weights = self._weights(question.terms, where)
-        table = evidence_table(question, found, similarities, sentences, weights)
+        table = evidence_table(question, found, sentences, weights)
         unmet = tuple(unmet_conditions(question, sentences, found))
         return {"evidence": Evidence(question, found, tuple(candidate for _, candidate in kept), table, unmet)}
-
-    def _similarities(self, text: str, sentences: Sequence[str]) -> NDArray[np.float64]:
-        if not sentences:
-            return np.zeros(0)
-        vectors = self.embedder.embed_passages(sentences)
-        return np.asarray(vectors @ np.array(self.embedder.embed_query(text), dtype=np.float32), dtype=np.float64)
 
     def _weights(self, terms: Sequence[str], where: Filter) -> Mapping[str, float]:
         """How much each term says: rare in the language and rare in the library; half the harmonic mean of the two.
@@ -162,7 +153,7 @@ class AnswerBuilder:
 def build_answers(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Pipeline:
     """The answer pipeline: the retrieval pipeline's inputs and ``evidence.where``, ``evidence.groups``."""
     pipeline = build_retrieval(catalogue, engine, analyser, embedder).as_pipeline()
-    pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser, embedder))
+    pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser))
     pipeline.add_component("answer", AnswerBuilder(catalogue))
     pipeline.connect("analyse.query", "evidence.query")
     pipeline.connect("retrieve.ranking", "evidence.ranking")

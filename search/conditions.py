@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.evidence import FoundPassage, Sentence
-from search.question import AnswerType, Question, bears_type, other_years
+from search.question import AnswerType, Question, bears_type, other_years, years_of
 
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""
@@ -19,20 +19,19 @@ def unmet_conditions(
     question: Question, sentences: Sequence[Sentence], found: Sequence[FoundPassage]
 ) -> Iterator[str | None]:
     """For each sentence the Chinese reason why it cannot be the answer, or None."""
-    passages = [next(_missing_around(question, item, found), None) for item in found]
+    passages = [next(missing_around(question, item, found), None) for item in found]
     for sentence in sentences:
         yield passages[sentence.passage] or next(_missing_in(question, sentence, found), None)
 
 
-def _missing_around(question: Question, item: FoundPassage, found: Sequence[FoundPassage]) -> Iterator[str]:
+def missing_around(question: Question, item: FoundPassage, found: Sequence[FoundPassage]) -> Iterator[str]:
     """What a passage and its document lack of the question's named parts."""
     document = item.context.document
     around = "\n".join((item.heading, item.folded, fold(document.organization or "")))
     same = [other for other in found if other.context.document.id == document.id]
     beside = "\n".join(part for other in same for part in (other.heading, other.folded))
     for year in question.years:
-        dated = year in {document.year, document.issued_on.year if document.issued_on else None}
-        if str(year) not in around and not dated:
+        if str(year) not in around and not _is_of_year(item, year):
             yield f"最接近的段落中没有{year}年的相关内容。"
     carried = {normalise_identifier(number) for number in (document.document_number, document.project) if number}
     for identifier in question.query.identifiers:
@@ -43,6 +42,15 @@ def _missing_around(question: Question, item: FoundPassage, found: Sequence[Foun
         where = around + beside if forms[0].isascii() else around
         if not any(form in where for form in forms):
             yield f"最接近的段落中没有提到“{forms[0]}”。"
+
+
+def _is_of_year(item: FoundPassage, year: int) -> bool:
+    """Whether what a document says is of a year. One whose title names years is of those, whenever it was issued: the
+    report on 2023 comes out in 2024."""
+    document = item.context.document
+    if named := years_of(fold(document.title)):
+        return min(named) <= year <= max(named)
+    return year in {document.year, document.issued_on.year if document.issued_on else None}
 
 
 def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> Iterator[str]:

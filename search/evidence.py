@@ -34,7 +34,6 @@ SENTENCE_FEATURES = (
     "heading",
     "pairs",
     "likeness",
-    "similarity",
     "novelty",
     "cue",
     "passage",
@@ -47,9 +46,9 @@ SENTENCE_FEATURES = (
 the sentences beside it at a discount, terms that few of the sentences have weighing more; ``context``: counting the
 neighbours, the passage and its headings, too; ``heading``: in title and headings alone; ``pairs``: share of the
 question's character pairs, those that few of the sentences have weighing more; ``likeness``: best partial ratio of
-question and sentence (rapidfuzz); ``similarity``: cosine of the embeddings; ``novelty``: logarithm of the number of
-characters that the question has not; ``cue``: words that go with the kind of answer asked for; ``passage``: the
-passage's score over the best one's; ``rank``: its reciprocal rank; ``opening``: reciprocal place in the passage.
+question and sentence (rapidfuzz); ``novelty``: logarithm of the number of characters that the question has not;
+``cue``: words that go with the kind of answer asked for; ``passage``: the passage's score over the best one's;
+``rank``: its reciprocal rank; ``opening``: reciprocal place in the passage.
 """
 SUPPORT_FEATURES = ("window", "context", "likeness", "novelty", "rank", "score", "lead", "missing", "wording")
 """Columns of ``EvidenceTable.support_features``: of the best sentence those above and ``score``, its logit; of its
@@ -241,7 +240,6 @@ class Evidence(Shared):
 def evidence_table(
     question: Question,
     found: Sequence[FoundPassage],
-    similarities: NDArray[np.float64],
     sentences: Sequence[Sentence],
     weights: Mapping[str, float],
 ) -> EvidenceTable:
@@ -250,7 +248,6 @@ def evidence_table(
     Args:
         question: what was asked.
         found: the passages, best first.
-        similarities: cosine of the question's and each sentence's embedding.
         sentences: of those passages, as ``sentences_of`` gives them.
         weights: rarity of the question's terms.
     """
@@ -276,7 +273,6 @@ def evidence_table(
         (heads @ coverage.weights)[at],
         _pair_shares(question.terms, folded),
         np.array([partial_ratio(asked, text) / 100 for text in folded]),
-        similarities,
         np.array([math.log1p(_new_characters(asked, text)) for text in folded]),
         np.array([float(has_cue(question, text)) for text in folded]),
         np.array([item.score / top for item in found])[at] if len(at) else np.zeros(0),

@@ -138,7 +138,7 @@ class QuestionReader:
         words = content_words(self._analyser.tokens(folded))
         terms = tuple(dict.fromkeys(word.text for word in words))
         kind = answer_type(folded)
-        years = tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded)))
+        years = years_of(folded)
         quoted = [match[1] for match in _QUOTED.finditer(folded)]
         latin = [token for token in _LATIN.findall(folded) if len(token) > 1 and token not in map(str, years)]
         named = {fold(title) for title in query.named}
@@ -162,6 +162,11 @@ class QuestionReader:
             rare = len(name.text) > 1 and self._analyser.frequency(name.text) < _RARE
             if rare and name.end == kind.start and _NAMED_KIND.search(kind.text):
                 yield _PLACE_SUFFIX.sub("", name.text + kind.text)
+
+
+def years_of(folded: str) -> tuple[int, ...]:
+    """The years that a folded text names, distinct, in order."""
+    return tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded)))
 
 
 def answer_type(folded: str) -> AnswerType:

@@ -7,7 +7,7 @@ reaches a reader but that reason.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TypeVar
@@ -24,6 +24,7 @@ from search.generation.follow_up import MOST_TURNS, FollowUp, Turn
 from search.generation.gate import Gate, Verdict
 from search.generation.model import LanguageModel
 from search.generation.prompts import ANSWERING, NO_ANSWER, REWRITING, answering_prompt, rewriting_prompt
+from search.generation.relevance import Relevance
 from search.generation.replies import ReplyReader
 from search.generation.sources import Source
 from search.hits import make_citation
@@ -94,7 +95,7 @@ class Answerer:
             yield answer
             return
         yield [make_citation(source.context, 0, len(source.context.passage.text)) for source in sources]
-        async for event in self._written(asked.text, sources, extracted):
+        async for event in self._written(asked.text, sources, extracted, Relevance(evidence, self._builder.models)):
             yield event
 
     async def _whole(self, question: str, history: Sequence[Turn]) -> Asked:
@@ -113,12 +114,16 @@ class Answerer:
         sound = 0 < len(rewritten) <= _LONGEST_QUESTION and "\n" not in rewritten and words
         return Asked(rewritten if sound and all(word.text in known for word in words) else by_rule)
 
-    async def _written(self, question: str, sources: Sequence[Source], extracted: Answer) -> AsyncIterator[Event]:
+    async def _written(
+        self, question: str, sources: Sequence[Source], extracted: Answer, relevance: Relevance
+    ) -> AsyncIterator[Event]:
         """The model's sentences that pass, then the library's own where they are needed, then the whole answer."""
         assert self.model is not None
         gate = Gate(sources, self._reader)
         reply, raw = ReplyReader(), ""
         shown: list[AnswerSentence] = []
+        beside: list[AnswerSentence] = []
+        """True, but not of the question."""
         withheld: Counter[str] = Counter()
         failure: str | None = None
 
@@ -129,6 +134,8 @@ class Answerer:
                 found = self._sentence(verdict, sources)
                 if found is None:
                     withheld[verdict.fault or "altered"] += 1
+                elif not relevance.bears(_places(verdict, sources)):
+                    beside.append(found)
                 elif len(shown) + len(passed) < MOST_SENTENCES and not _is_told(found, (*shown, *passed)):
                     passed.append(found)
             return passed
@@ -145,7 +152,7 @@ class Answerer:
         except ModelUnavailable as error:
             failure = error.detail
         declined = NO_ANSWER in raw and not shown
-        failure = failure or _shortcoming(raw, declined, len(shown), withheld.total())
+        failure = failure or _shortcoming(raw, declined, len(shown), withheld.total(), len(beside))
         written = len(shown)
         if failure:
             for sentence in extracted.sentences:
@@ -172,6 +179,13 @@ def _is_told(sentence: AnswerSentence, shown: Sequence[AnswerSentence]) -> bool:
     return any(sentence.text == other.text for other in shown)
 
 
+def _places(verdict: Verdict, sources: Sequence[Source]) -> Iterator[tuple[str, Span]]:
+    """The sentences that a written one rests on: passage and span."""
+    for support in verdict.supports:
+        source = sources[support.source]
+        yield source.context.passage.id, Span(*_trimmed(source, support.span))
+
+
 def _trimmed(source: Source, span: Span) -> tuple[int, int]:
     text = source.context.passage.text[span.start : span.end]
     return span.start + len(text) - len(text.lstrip()), span.start + len(text.rstrip())
@@ -186,12 +200,14 @@ def _sources(evidence: Evidence, reader: ClauseReader) -> list[Source]:
     return [source for source, size in zip(sources, sizes, strict=False) if size <= SOURCE_CHARACTERS][:SOURCES]
 
 
-def _shortcoming(raw: str, declined: bool, written: int, withheld: int) -> str | None:
+def _shortcoming(raw: str, declined: bool, written: int, withheld: int, beside: int) -> str | None:
     """What keeps a complete reply from being the answer."""
     if not raw.strip():
         return "大模型没有给出内容"
     if declined:
         return "大模型认为所给资料不足以回答"
+    if not written and beside > withheld:
+        return "大模型所写的内容没有回答所问"
     if not written:
         return "大模型所写的内容在资料中没有依据"
     if written < withheld:

@@ -3,12 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
 from search.generation.clauses import Clause, Unit, UnitKind
 from search.generation.sources import Source
-from search.generation.wording import BEHIND, QUANTIFYING
+from search.generation.wording import BEHIND, DESCRIBING, PARTIES, QUANTIFYING
 
 COVERAGE = 1.0
 """Share of a clause's words, by characters, that its source must have. Chosen with ``tests/benchmarks/gate.py``."""
@@ -39,6 +40,7 @@ class Fault(StrEnum):
     DENIAL = "denial"
     QUALIFIER = "qualifier"
     CONDITION = "condition"
+    RESTRICTION = "restriction"
     SPLICED = "spliced"
     ORDER = "order"
     UNSUPPORTED = "unsupported"
@@ -85,6 +87,7 @@ class _Match:
             (Fault.DENIAL, self._denials_agree()),
             (Fault.QUALIFIER, self._marks_agree()),
             (Fault.UNSUPPORTED, self._coverage() >= COVERAGE and self._retained() >= RETAINED),
+            (Fault.RESTRICTION, self._keeps_restrictions()),
             (Fault.SPLICED, self._is_one_statement()),
             (Fault.ORDER, self._in_order()),
         ):
@@ -159,6 +162,21 @@ class _Match:
         whole = sum(_weight(unit) for unit in self._clause.content)
         kept = sum(_weight(unit) for unit in self._clause.content if self._claim.holds(unit))
         return kept / whole if whole else 1.0
+
+    def _keeps_restrictions(self) -> bool:
+        """Whether every noun taken from the clause keeps the word that narrows it down, unless the heading says it.
+
+        退休的志愿者 and 乡村志愿者 are not all 志愿者. A word narrows a noun down when 的 joins them, or when it stands
+        right before it and is a noun itself or the noun names people or bodies (注册志愿者).
+        """
+        for narrowing, noun in pairwise(self._clause.content):
+            joint = self._clause.text[narrowing.end - self._clause.start : noun.start - self._clause.start]
+            narrows = joint == "的" or (not joint and (narrowing.nominal or PARTIES.search(noun.value)))
+            if not (narrows and noun.nominal and narrowing.value not in DESCRIBING and self._claim.holds(noun)):
+                continue
+            if not (self._claim.holds(narrowing) or self._source.head.holds(narrowing)):
+                return False
+        return True
 
     def _is_one_statement(self) -> bool:
         """Whether words from elsewhere are the topic of what the clause says.

@@ -43,6 +43,11 @@ _DIRECTIONS = """
 """
 DIRECTIONS = frozenset(_DIRECTIONS.split())
 """Words that have an opposite: a claim may only use them where the source does."""
+_DESCRIBING = """
+    重要 重大 广大 积极 良好 主要 显著 坚实 深刻 伟大 光荣 宝贵 巨大 突出 有力 扎实 丰富 浓厚 真正 广泛 深入 有效
+"""
+DESCRIBING = frozenset(_DESCRIBING.split())
+"""Words before a noun that praise or weigh it and leave it what it is."""
 _REPORTING = """
     文件 规定 指出 提出 明确 强调 包括 包含 具体 方面 同时 此外 另外 其次 首先 最后 总之 综上 分别 以下 如下 资料
     来源 显示 表明 提到 介绍 说明 认为 记载 写道 主要 方式 内容 情况 相关 有关 其中 即 是指 指 属于 依次 根据 按照
@@ -50,6 +55,10 @@ _REPORTING = """
 """
 REPORTING = frozenset(_REPORTING.split())
 """Words in which a sentence reports what a source says; they claim nothing themselves."""
+PARTIES = re.compile(
+    "(?:[者员师生民户众工]|人|人[士才们]|干部|青年|少年|儿童|妇女|党员|家庭|单位|组织|机构|部门|企业|公司|学校|院校|高校|团队|团体|机关)$"
+)
+"""Nouns that name people and bodies: whatever word stands right before one narrows it down."""
 LEAD_IN = re.compile(
     r"^(?:根据|按照|依据|据)?[^,;:。]{0,40}?(?:指出|规定|提出|要求|明确|强调|显示|表明|提到|介绍|认为|记载|写道|如下|包括)[,:]"
 )

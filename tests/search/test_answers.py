@@ -78,6 +78,19 @@ def test_every_quote_is_verbatim_located_and_readable(library, question, groups)
             assert citation.text_hash == citation.locator.text_hash == text_hash(citation.quote)
 
 
+def test_a_report_on_one_year_says_nothing_of_the_year_it_came_out_in(open_library):
+    report = replace(
+        BRIEF,
+        title="2023年社区讲堂统计公报",
+        parts=((("一、队伍",), "年末全县登记宣讲员四十六名。"),),
+        readers=STAFF,
+        fields={"issued_on": "2024-02-01"},
+    )
+    searcher, _ = open_library(make_draft(report))
+    assert "四十六名" in _text(_ask(searcher, "2023年年末全县登记宣讲员多少名？"))
+    assert _ask(searcher, "2024年年末全县登记宣讲员多少名？").status is AnswerStatus.ABSTAINED
+
+
 def test_an_unreadable_document_neither_answers_nor_is_near(library):
     answer = _ask(library, "社区讲堂研习室依托哪里设立？", PUBLIC)
     assert answer.status is AnswerStatus.ABSTAINED

@@ -37,6 +37,16 @@ _FLIPS = (
     ("每", "个别"),
 )
 _DENIALS = ("不得", "不", "未", "没有", "并非", "无须")
+_WHO = (
+    "志愿者|人员|人才|人士|干部|教师|老师|学生|青年|群众|村民|居民|职工|员工|单位|组织|机构|部门|企业|学校|高校|家庭"
+    "|农户|团队"
+)
+_RESTRICTED = (
+    re.compile(rf"(?:(?<=[，。；、：对向为给由])|^)[^，。；：、的\s对向为给由“”《》]{{2,10}}的(?={_WHO})"),
+    re.compile(
+        rf"(?:退休|离休|在职|专职|兼职|注册|困难|低保|农村|乡村|乡镇|社区|街道|县级|市级|省级|本科|研究|中小|民办|公办|基层|外来)(?={_WHO})"
+    ),
+)
 _WIDE = str.maketrans("0123456789%", "０１２３４５６７８９％")
 _WRITTEN = re.compile(rf"[{_NUMERALS}十百千万]{{2,}}(?=名|人|元|个|项|场|户|次|小时)")
 
@@ -77,6 +87,7 @@ class Changes:
             "quotation altered": self.quotation,
             "number added": self.number_added,
             "statements joined": self.joined,
+            "restriction dropped": self.restriction_dropped,
         }
 
     def wide(self, text, rng):
@@ -194,6 +205,14 @@ class Changes:
             at = rng.randrange(match.start() + 1, match.end() - 1)
             return text[:at] + rng.choice([c for c in "的之与新大中" if c != text[at]]) + text[at + 1 :]
         return None
+
+    def restriction_dropped(self, text, rng):
+        """What is said of some is said of all: 退休的志愿者 → 志愿者, 乡镇干部 → 干部."""
+        found = [match for pattern in _RESTRICTED for match in pattern.finditer(text)]
+        if not found:
+            return None
+        match = rng.choice(found)
+        return text[: match.start()] + text[match.end() :]
 
     def number_added(self, text, rng):
         return f"{text.rstrip('。')}，共{rng.randrange(3, 999)}人。"

@@ -37,6 +37,27 @@ READER = ClauseReader(Analyser(TermBase.load()))
 GATE = Gate([Source(context, READER) for context in (NOTICE, RULES, INJECTED)], READER)
 
 
+PARTS = passage_in_context(
+    "退休的志愿者可以免费乘坐公交车。注册志愿者由县财政投保。县里招募的乡村宣讲员每月领取补贴。",
+    "出行与保险办法",
+)
+PARTS_GATE = Gate([Source(PARTS, READER)], READER)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("退休的志愿者可以免费乘坐公交车[1]。", None),
+        ("退休志愿者可以免费乘坐公交车[1]。", None),
+        ("志愿者可以免费乘坐公交车[1]。", Fault.RESTRICTION),
+        ("志愿者由县财政投保[1]。", Fault.RESTRICTION),
+        ("宣讲员每月领取补贴[1]。", Fault.RESTRICTION),
+    ],
+)
+def test_what_is_said_of_some_is_not_said_of_all(sentence, fault):
+    assert PARTS_GATE.check(sentence).fault == fault
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
