@@ -25,11 +25,12 @@ from search.sparse import index_text, passage_vectors
 BATCH_PASSAGES = 2_000
 """Passages from which on a batch is written: its points take about 40 MB, and its flush a fraction of a second."""
 
-OPTIMIZE_AT_END = 1_000
+LEFT_UNOPTIMIZED = 1_000
 """Points without an index that are left so. They are loaded anew at every opening, which takes 0.2 s for 1,000."""
 
-OPTIMIZE_WHILE_GROWING = 20_000
-"""Points without an index that a build lets gather: they take 25 KB of memory each, one with an index next to none."""
+GROWN_CHARACTERS = 6_000_000
+"""Characters of passages that a build lets gather before it optimises them: until then each takes some 100 bytes of
+memory, afterwards next to none."""
 
 FOLLOW_VERSIONS = 500
 """Versions for which it pays to begin a batch while more are being added."""
@@ -54,6 +55,8 @@ class Indexer:
         self._embedder = embedder
         # Of what the analyser was made with nothing is known: the first look finds out.
         self._terms_revision: str | None = None
+        self._grown = 0
+        """Characters indexed since the last optimisation."""
 
     def index_pending(self, on_progress: Progress | None = None, *, serving: bool = False) -> int:
         """Index every pending version and delete what was replaced or trashed; returns the number of versions indexed.
@@ -71,7 +74,7 @@ class Indexer:
             done += count
             if on_progress:
                 on_progress(done, max(total, done))
-        self._optimize(OPTIMIZE_AT_END, serving)
+        self._optimize(serving)
         if done or not has_token_counts(self._catalogue):
             store_token_counts(self._catalogue, self._embedder)
         return done - deleted
@@ -117,7 +120,9 @@ class Indexer:
             self._engine.flush()
             self._catalogue.mark_indexed(versions, fingerprint)
             yield len(versions)
-            self._optimize(OPTIMIZE_WHILE_GROWING, serving)
+            self._grown += sum(len(item.passage.text) for item in passages)
+            if self._grown > GROWN_CHARACTERS:
+                self._optimize(serving)
 
     def rebuild(self, on_progress: Progress | None = None) -> int:
         """Build the index anew with the current schema, analyser and model. Killed, it is completed by another run."""
@@ -128,8 +133,10 @@ class Indexer:
         store_fingerprint(self._catalogue, self._analyser, self._embedder)
         return self.index_pending(on_progress)
 
-    def _optimize(self, unoptimized: int, serving: bool) -> None:
-        if self._engine.unoptimized() > unoptimized:
+    def _optimize(self, serving: bool) -> None:
+        """Optimise what has gathered, unless it is too little."""
+        self._grown = 0
+        if self._engine.unoptimized() > LEFT_UNOPTIMIZED:
             self._engine.optimize(serving=serving)
 
     def _delete_stale(self) -> int:

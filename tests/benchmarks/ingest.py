@@ -43,25 +43,28 @@ def write_files(source: Path, folder: Path, count: int) -> list[str]:
 
 
 class PeakMemory(threading.Thread):
-    """Samples the resident memory of a process and its children, in bytes."""
+    """Samples the resident memory of a process and its children, in bytes. A page that several of them have mapped
+    counts for each in ``peak``, and once in ``peak_shared`` (proportional set size, Linux only)."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.root = psutil.Process(pid)
-        self.peak = 0
+        self.peak = self.peak_shared = 0
 
     def run(self) -> None:
         while self.root.is_running() and self.root.status() != psutil.STATUS_ZOMBIE:
             try:
                 family = [self.root, *self.root.children(recursive=True)]
-                self.peak = max(self.peak, sum(process.memory_info().rss for process in family))
+                held = [process.memory_full_info() for process in family]
+                self.peak = max(self.peak, sum(info.rss for info in held))
+                self.peak_shared = max(self.peak_shared, sum(getattr(info, "pss", info.rss) for info in held))
             except psutil.NoSuchProcess:
                 continue
             time.sleep(0.1)
 
 
-def ingest(files: Path, library: Path) -> tuple[float, float]:
-    """Seconds and peak memory in MB of ``lunku ingest``."""
+def ingest(files: Path, library: Path) -> tuple[float, float, float]:
+    """Seconds of ``lunku ingest``, and its peak memory in MB: summed, and with shared pages counted once."""
     started = time.perf_counter()
     command = [*LUNKU, "ingest", str(files), "--data-dir", str(library), "--json"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -69,7 +72,7 @@ def ingest(files: Path, library: Path) -> tuple[float, float]:
         memory.start()
         if process.wait() != 0:
             raise SystemExit(f"lunku ingest failed with {process.returncode}")
-    return time.perf_counter() - started, memory.peak / 1024**2
+    return time.perf_counter() - started, memory.peak / 1024**2, memory.peak_shared / 1024**2
 
 
 def cold_search(library: Path) -> list[float]:
@@ -102,13 +105,14 @@ def main() -> None:
         files = Path(temporary) / "files"
         library = arguments.library or Path(temporary) / "library"
         texts = write_files(source, files, arguments.documents)
-        seconds, memory = ingest(files, library)
+        seconds, memory, shared = ingest(files, library)
         times = cold_search(library)
     sample = texts[: arguments.peer_documents]
     peer_rate = len(sample) / peer(sample)
     rate = len(texts) / seconds
     print(f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print(f"lunku ingest: {len(texts)} documents in {seconds:.1f} s = {rate:.0f}/s, peak {memory:.0f} MB")
+    print(f"lunku ingest: {len(texts)} documents in {seconds:.1f} s = {rate:.0f}/s")
+    print(f"peak memory: {memory:.0f} MB, with shared pages counted once {shared:.0f} MB")
     print(f"peer (jieba + bm25s, in memory): {peer_rate:.0f}/s; lunku ÷ peer = {rate / peer_rate:.2f}")
     print(f"lunku search, new process: median {statistics.median(times):.2f} s, longest {max(times):.2f} s")
 
