@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from corpus.records import Span
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
+from corpus.text.quantities import find_quantities
 from corpus.text.references import find_document_numbers, find_project_numbers, normalise_identifier
 from corpus.text.sentences import split_sentences
 from search.query import Query
@@ -27,6 +28,7 @@ class Highlighter:
         self._words = [(word, _borders(word)) for word in (*marked_words(query), *query.synonyms)]
         self._identifiers = query.identifiers
         self._unquoted = fold(query.unquoted)
+        self._quantities = {quantity.term for quantity in find_quantities(self._unquoted)}
         runs = range(len(self._unquoted) - SHORTEST_RUN + 1)
         starts = {self._unquoted[at : at + SHORTEST_RUN] for at in runs}
         self._starts = sorted(start for start in starts if start.isalnum())
@@ -35,8 +37,8 @@ class Highlighter:
         """Half-open ranges of ``text`` that match the query: in range, sorted, not overlapping and not empty.
 
         Every character marked belongs to a phrase, an identifier or a word of the query that stands at that place, to
-        another name of one of its terms, or to a run of at least ``SHORTEST_RUN`` characters that stands in the query
-        too; all compared folded.
+        another name of one of its terms, another spelling of one of its quantities, or a run of at least
+        ``SHORTEST_RUN`` characters that stands in the query too; all compared folded.
         """
         # Folding keeps every character's position, so spans of the folded text are spans of the original.
         return _merge([*self._folded_spans(fold(text)), *_identifier_spans(text, self._identifiers)])
@@ -46,6 +48,9 @@ class Highlighter:
             yield from _occurrences(text, phrase)
         for word, borders in self._words:
             yield from (span for span in _occurrences(text, word) if not borders or _whole(text, *span))
+        if self._quantities:
+            alike = (quantity for quantity in find_quantities(text) if quantity.term in self._quantities)
+            yield from ((quantity.start, quantity.end) for quantity in alike)
         yield from self._common_runs(text)
 
     def _common_runs(self, text: str) -> Iterator[tuple[int, int]]:

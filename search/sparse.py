@@ -34,6 +34,8 @@ class Analyser(Protocol):
 
     def words(self, text: str) -> list[str]: ...  # noqa: D102
 
+    def word_terms(self, text: str) -> list[str]: ...  # noqa: D102
+
     def bigrams(self, text: str) -> list[str]: ...  # noqa: D102
 
 
@@ -59,14 +61,14 @@ def term_indices(terms: Iterable[str]) -> list[int]:
 def passage_vectors(text: str, analyser: Analyser) -> dict[str, SparseVector]:
     """The vectors of an indexed text, by vector name."""
     return {
-        WORDS: _passage_vector(analyser.words(text), AVERAGE_LENGTH[WORDS]),
+        WORDS: _passage_vector(analyser.word_terms(text), AVERAGE_LENGTH[WORDS]),
         BIGRAMS: _passage_vector(analyser.bigrams(text), AVERAGE_LENGTH[BIGRAMS]),
     }
 
 
 def query_vectors(text: str, analyser: Analyser, synonyms: Iterable[str] = ()) -> dict[str, SparseVector]:
     """The vectors of a query, by vector name: each term with its count, and the words of ``synonyms`` with less."""
-    words = _query_vector(analyser.words(text))
+    words = _query_vector(analyser.word_terms(text))
     known = set(words.indices)
     added = {term_index(word) for name in synonyms for word in analyser.words(name)} - known
     words = SparseVector([*words.indices, *sorted(added)], [*words.values, *[SYNONYM_WEIGHT] * len(added)])

@@ -12,8 +12,9 @@ import rjieba
 from corpus.terms import TermBase
 from corpus.text.folding import FOLDING_VERSION, fold
 from corpus.text.function_words import is_function_word
+from corpus.text.quantities import find_quantities
 
-ANALYSER_VERSION = 2
+ANALYSER_VERSION = 3
 
 _RUN = re.compile(r"[^\W_]+")
 
@@ -104,6 +105,10 @@ class Analyser:
                     words.extend(inner for inner, _ in vocabulary.inner_words(word))
                 words.append(word)
         return words
+
+    def word_terms(self, text: str) -> list[str]:
+        """What the words leg holds of a text: its words, and its quantities in one spelling (三年 and 3年: 3年)."""
+        return self.words(text) + [quantity.term for quantity in find_quantities(fold(text))]
 
     def segments(self, text: str) -> list[str]:
         """Folded words end to end, without those inside them; characters that no word joins stand together.

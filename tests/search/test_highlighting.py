@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
+from corpus.text.quantities import find_quantities
 from search.highlighting import SHORTEST_RUN, SNIPPET, Highlighter, find_snippet
 from search.query import parse_query
 
@@ -63,17 +64,26 @@ def test_ranges_are_sorted_disjoint_and_made_of_what_was_searched(text, asked):
     folded, folded_query = fold(text), fold(query.text)
     searched = {*query.words, *query.phrases}
     runs = {folded_query[at : at + SHORTEST_RUN] for at in range(len(folded_query) - SHORTEST_RUN + 1)}
+    counted = {quantity.term for quantity in find_quantities(fold(query.unquoted))}
+    alike = [quantity for quantity in find_quantities(folded) if quantity.term in counted]
     last = -1
     for start, end in Highlighter(query).highlight(text):
         assert last <= start < end <= len(text)
         last = end
-        covered = set()
+        covered = {at for quantity in alike for at in range(quantity.start, quantity.end)}
         for term in searched | runs | {fold(text[start:end]) if query.identifiers else ""}:
             at = folded.find(term, start, end) if term else -1
             while at >= 0:
                 covered.update(range(at, at + len(term)))
                 at = folded.find(term, at + 1, end)
         assert covered >= set(range(start, end))
+
+
+def test_a_quantity_is_marked_however_it_is_written():
+    assert _marked("讲堂设一百二十个座位，四月十二日开讲，另有8个展位。", "120个座位 4月12日") == [
+        "一百二十个座位",
+        "四月十二日",
+    ]
 
 
 def test_other_names_of_a_term_are_marked():

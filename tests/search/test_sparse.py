@@ -43,6 +43,12 @@ def test_query_weights_are_counts(analyser: Analyser) -> None:
     }
 
 
+def test_a_number_is_found_however_it_is_written(analyser: Analyser) -> None:
+    passage = weights(passage_vectors("四月十二日起开放三年，设一百二十个座位", analyser)[WORDS])
+    asked = weights(query_vectors("4月12日 3年 120个", analyser)[WORDS])
+    assert {term_index(term) for term in ("4月12日", "3年", "120个")} <= passage.keys() & asked.keys()
+
+
 def test_text_without_terms_has_empty_vectors(analyser: Analyser) -> None:
     for vectors in (passage_vectors("……！", analyser), query_vectors("", analyser)):
         assert all(not vector.indices and not vector.values for vector in vectors.values())
