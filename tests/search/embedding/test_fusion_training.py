@@ -32,8 +32,7 @@ class Characters:
     def words(self, text: str) -> list[str]:
         return list(text)
 
-    def bigrams(self, text: str) -> list[str]:
-        return list(text)
+    word_terms = bigrams = words
 
 
 def candidates(good_leg: str, seed: int) -> LabelledCandidates:
