@@ -120,16 +120,17 @@ class PassageRetriever:
         Raises:
             EngineUnavailable: the engine does not answer.
         """
-        ranking = rank(query, self._fetch(query, where), load_weights().legs)
+        candidates = self._fetch(query, where)
+        ranking = rank(query, candidates, load_weights().legs, self.encoder.embedder.unrelated)
         facts = self.catalogue.document_facts([candidate.id for candidate in ranking.candidates], groups)
-        candidates = [candidate for candidate in ranking.candidates if candidate.id in facts]
-        tiered = [candidate.id for candidate in candidates if candidate.tier]
+        readable = [candidate for candidate in ranking.candidates if candidate.id in facts]
+        tiered = [candidate.id for candidate in readable if candidate.tier]
         if tiered:
             found = self.catalogue.hydrate(tiered, groups)
-            candidates = _order_tiers(_verify_articles(candidates, found, query), found)
-        if self.reader and candidates and query.mode is Mode.HYBRID and not query.bare:
-            candidates = self._read(self.reader, query, candidates)
-        return {"ranking": ResolvedRanking(tuple(candidates), MappingProxyType(facts), ranking.total)}
+            readable = _order_tiers(_verify_articles(readable, found, query), found)
+        if self.reader and readable and query.mode is Mode.HYBRID and not query.bare:
+            readable = self._read(self.reader, query, readable)
+        return {"ranking": ResolvedRanking(tuple(readable), MappingProxyType(facts), ranking.total)}
 
     def _fetch(self, query: Query, where: Filter) -> Candidates:
         """The candidates by leg, with their number.

@@ -27,6 +27,7 @@ class Embedder(Protocol):
     Attributes:
         dimensions: length of every vector.
         revision: changes whenever the vectors of equal texts may change; part of the index fingerprint.
+        unrelated: cosine up to which a passage is as near to a query as any text to any other; -1 if not known.
     """
 
     @property
@@ -34,6 +35,9 @@ class Embedder(Protocol):
 
     @property
     def revision(self) -> str: ...  # noqa: D102
+
+    @property
+    def unrelated(self) -> float: ...  # noqa: D102
 
     def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
         """The vector of a query; ``weights`` has one factor for each token of the model (``search.rarity``)."""

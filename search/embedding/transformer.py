@@ -33,6 +33,8 @@ class TransformerEmbedder:
         ModelUnavailable: it cannot be loaded.
     """
 
+    unrelated = -1.0  # Every model has a scale of its own.
+
     def __init__(
         self,
         name: str,

@@ -101,6 +101,23 @@ def test_the_order_in_which_legs_arrive_has_no_effect(analyser):
     assert set(forward.candidates[0].legs) == {TITLE}
 
 
+def test_what_only_resembles_a_query_faintly_is_no_result(analyser):
+    query = parse_query("院坝宣讲", analyser)
+    legs = {
+        WORDS: (ScoredPoint("a", 3.0),),
+        DENSE: (ScoredPoint("near", 0.6), ScoredPoint("a", 0.1), ScoredPoint("faint", 0.2)),
+        TITLE: (ScoredPoint("d", 1.0),),
+    }
+    ranking = rank(query, Candidates(legs), load_weights().legs, unrelated=0.25)
+    assert {candidate.id for candidate in ranking.candidates} == {"a", "near", "d"}
+
+
+def test_a_query_about_nothing_in_the_library_has_no_results(library):
+    result = library.search(SearchRequest("xqzvkj wpfgh"), PUBLIC)
+    assert (result.total, result.hits) == (0, [])
+    assert not any(result.facets.values())
+
+
 def test_a_citation_names_what_is_known():
     document = Document(
         id="1",

@@ -103,7 +103,7 @@ def test_nothing_unreadable_is_found_counted_or_listed(library):
 
 def test_filters(library):
     def titles(**filters):
-        request = SearchRequest("取暖 志愿 讲堂", filters=SearchFilters(**filters), limit=100)
+        request = SearchRequest("取暖 志愿 讲堂 群众路线", filters=SearchFilters(**filters), limit=100)
         return set(_titles(library.search(request, STAFF)))
 
     assert titles(kind="research") == {BRIEF.title}
