@@ -129,16 +129,17 @@ def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, L
 def rank(query: Query, candidates: Candidates, weights: LogisticModel, unrelated: float = -1.0) -> Ranking:
     """Fuse the legs by the weights of the query's mode (``weights`` for hybrid) and put exact matches on top.
 
-    The dense leg always finds something. What nothing but it speaks for, with a cosine of ``unrelated`` at most, is no
-    result: a query about nothing in the library has none.
+    The dense leg always finds something. Beside the others, what nothing but it speaks for, with a cosine of
+    ``unrelated`` at most, is no result: a query about nothing in the library has none.
     """
     model = {Mode.HYBRID: weights, Mode.SEMANTIC: _SEMANTIC}.get(query.mode, _LEXICAL)
     scored = {name: points for name, points in candidates.legs.items() if name in LEGS}
     fused = fuse(scored, len(query.words), model)
+    least = unrelated if query.mode is Mode.HYBRID else -1.0
     ranked = {
         identifier: RankedCandidate(identifier, score, 0.0, legs)
         for identifier, score, legs in fused
-        if len(legs) > 1 or legs.get(DENSE, 1.0) > unrelated
+        if len(legs) > 1 or legs.get(DENSE, 1.0) > least
     }
     exact = False
     for name, points in candidates.legs.items():
