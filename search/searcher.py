@@ -16,6 +16,7 @@ from corpus.records import PUBLIC, Span
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
 from search.answers import build_answers
+from search.cross_encoder import CrossEncoderRanker, open_cross_encoder
 from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
 from search.engine.interface import Engine, Filter
@@ -43,8 +44,9 @@ class Searcher:
     """Searches and answers over a catalogue and its index.
 
     ``open`` builds one from the settings and owns what it opened; this constructor takes the parts, which stay the
-    caller's. Without a ``model``, answers are made of the library's own sentences. Safe to call from several threads as
-    far as the engine is (the embedded one serialises its queries).
+    caller's. Without a ``model``, answers are made of the library's own sentences; a ``reranker`` orders searches, not
+    the evidence for answers, whose thresholds know the fused scores. Safe to call from several threads as far as the
+    engine is (the embedded one serialises its queries).
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Searcher:
         analyser: Analyser,
         embedder: Embedder,
         model: LanguageModel | None = None,
+        reranker: CrossEncoderRanker | None = None,
     ) -> None:
         logging.getLogger("haystack").setLevel(logging.WARNING)
         self.engine = engine
         self._catalogue, self._analyser = catalogue, analyser
         self._succession = Succession(catalogue)
         self._retrieval = build_retrieval(catalogue, engine, analyser, embedder)
+        self._reranker = reranker
         self._pager = ResultPager(catalogue, engine, self._succession)
         self._answers = build_answers(catalogue, engine, analyser, embedder)
         self._answerer = Answerer(catalogue, analyser, model)
@@ -76,7 +80,7 @@ class Searcher:
             EngineLocked: another process owns the embedded index.
             EngineUnavailable: the engine does not answer.
             IndexMismatch: the index was built by another analyser, term base or model.
-            ModelUnavailable: the embedding model cannot be loaded.
+            ModelUnavailable: the embedding model or the reranker cannot be loaded.
             InvalidSetting: the language model is named by halves.
         """
         model = LanguageModel.of(settings)
@@ -89,7 +93,9 @@ class Searcher:
             opened.callback(engine.close)
             engine.ensure_collection(embedder.dimensions)
             check_fingerprint(catalogue, analyser, embedder)
-            searcher = cls(catalogue, engine, analyser, embedder, model)
+            cross_encoder = open_cross_encoder(settings)
+            reranker = CrossEncoderRanker(catalogue, cross_encoder) if cross_encoder else None
+            searcher = cls(catalogue, engine, analyser, embedder, model, reranker)
             searcher._owned = opened.pop_all()
             return searcher
 
@@ -146,6 +152,8 @@ class Searcher:
     def _page(self, request: SearchRequest, where: Filter, groups: frozenset[str]) -> tuple[Query, dict[str, Any]]:
         query = self._retrieval.analyser.run(text=request.text, mode=request.mode, where=where)["query"]
         ranking = self._retrieval.retriever.run(query=query, where=where, groups=groups)["ranking"]
+        if self._reranker:
+            ranking = self._reranker.run(query=query, ranking=ranking)["ranking"]
         page = self._pager.run(
             query=query,
             ranking=ranking,

@@ -7,7 +7,8 @@ from corpus.settings import Settings
 from search.candidates import in_order
 from search.cross_encoder import READ, CrossEncoderRanker, open_cross_encoder
 from search.query import build_filter
-from search.results import Mode, SearchFilters
+from search.results import Mode, SearchFilters, SearchRequest
+from search.searcher import Searcher
 from tests.search.library import STAFF
 
 WHERE = build_filter(STAFF, SearchFilters())
@@ -91,6 +92,16 @@ def test_what_is_not_read_stays_behind_in_its_order(library, model_path, monkeyp
     assert [item.id for item in after.candidates[2:]] == [item.id for item in before.candidates[2:]]
     scores = [item.score for item in after.candidates]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_search_shows_the_order_of_the_model(library, model_path):
+    model = open_cross_encoder(Settings(reranker_model=model_path))
+    retriever = library._retrieval.retriever
+    parts = (retriever.catalogue, retriever.engine, retriever.encoder.analyser, retriever.encoder.embedder)
+    searcher = Searcher(*parts, reranker=CrossEncoderRanker(retriever.catalogue, model))
+    _, after = ranked(library, model, "冬季取暖补贴")
+    hits = searcher.search(SearchRequest("冬季取暖补贴", limit=20), STAFF).hits
+    assert [hit.passage_id for hit in hits] == [item.id for item in after.candidates]
 
 
 def test_no_setting_no_model():
