@@ -10,6 +10,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from corpus.errors import ModelUnavailable
+from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold
 
 UNRELATED = 0.25
@@ -51,7 +52,7 @@ class StaticEmbedder:
     def count_tokens(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """For each token the number of texts that hold it."""
         counts = np.zeros(len(self._scales), dtype=np.int64)
-        folded = [fold(text) for text in texts]
+        folded = fold_many(texts)
         for encoding in self._tokenizer.encode_batch_fast(folded, add_special_tokens=False):
             counts[np.unique(np.asarray(encoding.ids, dtype=np.intp))] += 1
         return counts
@@ -65,7 +66,7 @@ class StaticEmbedder:
             while end < len(texts) and (end == start or characters + len(texts[end]) <= _BATCH_CHARACTERS):
                 characters += len(texts[end])
                 end += 1
-            batch = [fold(text) for text in texts[start:end]]
+            batch = fold_many(texts[start:end])
             for row, encoding in enumerate(self._tokenizer.encode_batch_fast(batch, add_special_tokens=False), start):
                 rows[row] = self._embed(encoding.ids)
             start = end
