@@ -56,9 +56,11 @@ def passages(data_dir):
 
 
 def first_hits(data_dir):
+    """The model's revision and what is found for the first words of a passage."""
     settings = Settings(data_dir=data_dir)
     with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue) as index:
-        found = index.searcher.search(SearchRequest("志愿者积分怎样兑换"), owner_groups(catalogue))
+        [passage] = catalogue.sample_passages(1)
+        found = index.searcher.search(SearchRequest(passage.passage.text[:20]), owner_groups(catalogue))
         return index.embedder.revision, [hit.passage_id for hit in found.hits]
 
 

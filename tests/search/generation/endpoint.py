@@ -101,10 +101,10 @@ def whole_reply():
 
 
 def quoting(prompt):
-    """What a faithful model writes: the first sentence of every source, cited."""
+    """What a faithful model writes: the first sentence of every source, cited; of those that have one."""
     parts = re.split(r"=====\w+===== 资料 \[\d+\]\n出处：[^\n]*\n|=====\w+===== 资料完", prompt)[1:-1]
-    firsts = [re.split(r"(?<=。)|\n", part.strip())[0].rstrip("。") for part in parts]
-    return "".join(f"{text}。[{number}]" for number, text in enumerate(firsts, 1))
+    firsts = [re.search(r"[^\n。]+。", part) for part in parts]
+    return "".join(f"{first[0]}[{number}]" for number, first in enumerate(firsts, 1) if first)
 
 
 MISBEHAVIOURS = {
