@@ -1,24 +1,42 @@
 """How names sound: pinyin, with what many speakers do not tell apart made equal."""
 
+import os
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _NOT_LATIN = re.compile(r"[^a-z]")
 
 
+# Its dictionary of phrases takes two thirds of a second to load, and only ``spell`` needs it.
+os.environ["PYPINYIN_NO_PHRASES"] = "true"
+
+
 def spell(text: str) -> Sequence[str]:
     """A text's syllables without tones, each character's in the company of its neighbours (银行 yin hang)."""
+    _load_phrases()
+    return _pinyin(text)
+
+
+def _pinyin(text: str) -> Sequence[str]:
     from pypinyin import lazy_pinyin
 
     return tuple(lazy_pinyin(text))
 
 
+@cache
+def _load_phrases() -> None:
+    from pypinyin import load_phrases_dict
+    from pypinyin.phrases_dict import phrases_dict
+
+    load_phrases_dict(phrases_dict)
+
+
 @lru_cache(maxsize=65_536)
 def syllable(character: str) -> str:
     """A character's most frequent syllable."""
-    return spell(character)[0]
+    return _pinyin(character)[0]
 
 
 @lru_cache(maxsize=65_536)

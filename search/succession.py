@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ DEMOTION = 0.5
 the same words to stand above it, and for what is found by its number to stay in sight."""
 
 _REPEALED = re.compile("(?:已|予以|宣布|明令)?(?:废止|失效|停止执行|不再执行)|^废止|^失效")
+_ENDINGS = ("废止", "失效", "停止执行")
 _STILL_IN_FORCE = re.compile("(?:未|没有|尚未|不)(?:被)?(?:废止|失效)|现行有效")
 _BRACKET = re.compile(r"[（(][^（()）]{1,20}[)）]$")
 _REPEALED_BY_TITLE = re.compile(
@@ -31,7 +32,8 @@ _PAUSE = 10.0
 
 def core_title(title: str) -> str:
     """A title without the bracket that tells versions apart: 某条例（2023年修订） → 某条例."""
-    return _BRACKET.sub("", title.strip())
+    title = title.strip()
+    return _BRACKET.sub("", title) if title.endswith(("）", ")")) else title
 
 
 def repeal_of(fields: Iterable[MetadataField], today: str, title: str = "") -> str | None:
@@ -98,6 +100,19 @@ class Succession:
         # Stable: equal scores keep the order that they had.
         return tuple(sorted(lowered, key=lambda item: -item.score))
 
+    def _uncertain(self) -> list[DocumentTitle]:
+        """The documents that may be past: few of those there are."""
+        titles = self._catalogue.titles()
+        namesakes = Counter((kind, core_title(title)) for _, kind, title in titles)
+        ended = self._catalogue.ended()
+        return self._catalogue.dated_titles(
+            [
+                identifier
+                for identifier, kind, title in titles
+                if identifier in ended or namesakes[kind, core_title(title)] > 1 or _names_an_end(title)
+            ]
+        )
+
     def _refresh(self) -> None:
         """Read again when the catalogue has changed; meanwhile other threads go on with what was known."""
         if time.monotonic() < self._next or not self._reading.acquire(blocking=self._state is None):
@@ -106,11 +121,15 @@ class Succession:
             started = time.monotonic()
             state = (self._catalogue.last_change(), datetime.now(UTC).date())
             if state != self._state:
-                self._past = dict(_find_past(self._catalogue.dated_titles(), state[1].isoformat()))
+                self._past = dict(_find_past(self._uncertain(), state[1].isoformat()))
                 self._state = state
             self._next = time.monotonic() + max(_SETTLED, _PAUSE * (time.monotonic() - started))
         finally:
             self._reading.release()
+
+
+def _names_an_end(title: str) -> bool:
+    return any(word in title for word in _ENDINGS)
 
 
 def _find_past(titles: Iterable[DocumentTitle], today: str) -> Iterator[tuple[str, _Past]]:

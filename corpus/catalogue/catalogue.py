@@ -216,11 +216,22 @@ class Catalogue(Registers):
         with self._read() as connection:
             return reading.names(connection, column)
 
-    def dated_titles(self) -> list[DocumentTitle]:
-        """Titles and dates of active documents, whoever may read them, with what their fields say of their end."""
+    def titles(self) -> list[tuple[str, str, str]]:
+        """Id, kind and title of active documents, whoever may read them."""
         with self._read() as connection:
-            found = reading.dated_titles(connection)
-            by_hand = corrections.all_standing(connection)
+            return reading.titles(connection)
+
+    def ended(self) -> set[str]:
+        """Ids of documents whose fields, or corrections of them, may say something of their end."""
+        with self._read() as connection:
+            return {*reading.ended(connection), *corrections.all_standing(connection)}
+
+    def dated_titles(self, document_ids: Sequence[str]) -> list[DocumentTitle]:
+        """The titles and dates of those documents that are active, whoever may read them, with what their fields say of
+        their end."""
+        with self._read() as connection:
+            found = reading.dated_titles(connection, document_ids)
+            by_hand = corrections.standing(connection, document_ids)
         return [
             replace(item, ended=corrections.corrected(item.ended, by_hand[item.id])) if item.id in by_hand else item
             for item in found

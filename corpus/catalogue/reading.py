@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Text, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Text, and_, bindparam, case, false, func, or_, select
 
 from corpus.catalogue.rows import (
     PASSAGE_COLUMNS,
@@ -275,35 +275,56 @@ def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[
     """What active documents have in a column, with the sets of readers of those that have it."""
     named = documents.c[column]
     query = select(named, documents.c.readers).where(documents.c.status == Status.ACTIVE, named.is_not(None)).distinct()
-    found: dict[str, set[frozenset[str]]] = {}
-    for name, readers in connection.execute(query):
-        found.setdefault(name, set()).add(readers)
-    return {name: frozenset(readers) for name, readers in found.items()}
+    found: dict[str, frozenset[frozenset[str]]] = {}
+    alone: dict[frozenset[str], frozenset[frozenset[str]]] = {}
+    for name, readers in connection.execute(query).all():
+        only = alone.setdefault(readers, frozenset({readers}))
+        found[name] = found[name] | only if name in found else only
+    return found
 
 
-def dated_titles(connection: Connection) -> list[DocumentTitle]:
-    """The titles and dates of active documents, with what their fields say of their end."""
-    columns = ("id", "kind", "title", "readers", "issued_on")
+def titles(connection: Connection) -> list[tuple[str, str, str]]:
+    """Id, kind and title of active documents, by id."""
     query = (
-        select(*(documents.c[name] for name in columns))
+        select(documents.c.id, documents.c.kind, documents.c.title)
         .where(documents.c.status == Status.ACTIVE)
         .order_by(documents.c.id)
     )
-    as_text = versions.c.fields.cast(Text)
-    ending = (
-        select(documents.c.id, versions.c.fields)
+    return [(identifier, kind, title) for identifier, kind, title in connection.execute(query).all()]
+
+
+def ended(connection: Connection) -> list[str]:
+    """Ids of active documents whose fields say something of their end."""
+    query = select(documents.c.id).join(versions, versions.c.id == documents.c.current_version_id)
+    return list(connection.scalars(query.where(documents.c.status == Status.ACTIVE, _NAMES_AN_END)))
+
+
+def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[DocumentTitle]:
+    """The titles and dates of active documents among those named, with what their fields say of their end."""
+    columns = [documents.c[name] for name in ("id", "kind", "title", "readers", "issued_on")]
+    query = (
+        select(*columns, case((_NAMES_AN_END, versions.c.fields)).label("fields"))
         .join(versions, versions.c.id == documents.c.current_version_id)
-        .where(documents.c.status == Status.ACTIVE, or_(*(as_text.contains(f'"{name}"') for name in _ENDS)))
+        .where(documents.c.status == Status.ACTIVE)
     )
-    ended = {
-        identifier: tuple(item for item in fields_of(fields) if item.name in _ENDS and not item.restricted)
-        for identifier, fields in connection.execute(ending)
-    }
-    rows = connection.execute(query).mappings()
-    return [DocumentTitle(**row, ended=ended.get(row["id"], ())) for row in rows]
+    rows = [
+        row for batch in batches(document_ids) for row in connection.execute(query.where(documents.c.id.in_(batch)))
+    ]
+    return [
+        DocumentTitle(
+            row.id,
+            row.kind,
+            row.title,
+            row.readers,
+            row.issued_on,
+            tuple(item for item in fields_of(row.fields or []) if item.name in _ENDS and not item.restricted),
+        )
+        for row in rows
+    ]
 
 
 _ENDS = ("validity", "repealed_on")
+_NAMES_AN_END = or_(*(versions.c.fields.cast(Text).contains(f'"{name}"') for name in _ENDS))
 
 
 _LAST_CHANGE = select(

@@ -1,0 +1,51 @@
+"""Names are found by how they sound and by their halves, as comparing each with each would find them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.names import LONGEST_NAME, Names, Origin
+from search.spelling import sound
+
+STAFF = frozenset({frozenset({"staff"})})
+LETTERS = "百佰姓性名明嘴最市是事a1"
+TEXTS = st.lists(st.text(LETTERS, min_size=1, max_size=8), max_size=30)
+
+
+def _names(texts, origin=Origin.TITLE):
+    return Names([(text, origin, STAFF) for text in texts])
+
+
+def _texts(found):
+    return [[name.text for name in names] for names in found]
+
+
+@given(TEXTS, st.lists(st.text(LETTERS, min_size=1, max_size=8), min_size=1, max_size=8))
+def test_names_that_sound_alike_are_found(texts, parts):
+    expected = [
+        [text for text in texts if len(text) >= 2 and list(map(sound, text)) == list(map(sound, part))]
+        for part in parts
+    ]
+    assert _texts(_names(texts).sounding_like(parts)) == expected
+
+
+@given(TEXTS, st.lists(st.text(LETTERS, min_size=1, max_size=8), min_size=1, max_size=8))
+def test_names_with_an_equal_half_are_found(texts, parts):
+    names = [text for text in texts if len(text) >= 2]
+    for part, found in zip(parts, _names(texts).sharing_a_half(parts), strict=True):
+        middle = len(part) // 2
+        halves = {name for name in names if len(name) == len(part) and name[:middle] == part[:middle]}
+        halves |= {name for name in names if len(name) == len(part) and name[middle:] == part[middle:]}
+        assert {name.text for name in found} == halves
+
+
+def test_numbers_and_long_titles_are_not_put_right_to():
+    long = "关于" * LONGEST_NAME
+    assert _names([long]).sounding_like([long]) == [[]]
+    assert _names(["20ZK019"], Origin.PROJECT).sounding_like(["20zk019"]) == [[]]
+    assert _texts(_names(["20ZK019"]).sounding_like(["20zk019"])) == [["20ZK019"]]
+
+
+def test_a_term_is_spelt_in_the_company_of_its_characters():
+    [term] = _names(["银行"], Origin.TERM).all
+    [title] = _names(["银行"]).all
+    assert (term.spelling(), title.spelling()) == (("yinhang", "yh"), ("yinxing", "yx"))
