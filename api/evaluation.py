@@ -7,8 +7,8 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,8 +27,9 @@ from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from ingest.blocks import Block, ReadFile
 from ingest.drafting import draft_version
-from search.embedding import BUNDLED_MODEL, open_embedder
+from search.embedding import BUNDLED_MODEL, Embedder, open_embedder
 from search.engine.factory import open_engine
+from search.engine.interface import Engine
 from search.evaluation import (
     DEPTH,
     Measurement,
@@ -97,6 +98,23 @@ class EvaluationReport:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledLibrary:
+    """A labelled set's documents, indexed.
+
+    Attributes:
+        records: document id → id of the record that it was made from.
+        index_seconds: from the first record read to an index ready to search.
+    """
+
+    catalogue: Catalogue
+    engine: Engine
+    analyser: Analyser
+    embedder: Embedder
+    records: Mapping[str, str]
+    index_seconds: float
+
+
 def evaluate(
     corpus: Path,
     queries: Path,
@@ -120,7 +138,35 @@ def evaluate(
         InputError: a file cannot be read, or no judged query is left.
     """
     labelled = read_queries(queries, qrels, read_hashes(TRAINING_QUERIES))
-    with _PeakMemory() as memory, TemporaryDirectory(prefix="lunku-eval-") as temporary:
+    with _PeakMemory() as memory, open_labelled_library(corpus, data_dir) as library:
+        searcher = Searcher(library.catalogue, library.engine, library.analyser, library.embedder)
+        run = {query: _search(searcher, text, mode, library.records) for query, text in labelled.texts.items()}
+        latency = _latency(searcher, list(labelled.texts.values())[:_TIMED], mode)
+    if run_file:
+        write_run(run_file, run, f"lunku-{mode}")
+    return EvaluationReport(
+        measurement=measure(run, labelled.judgements),
+        queries=len(labelled.texts),
+        left_out=labelled.left_out,
+        documents=len(library.records),
+        index_seconds=library.index_seconds,
+        latency_ms=latency,
+        peak_rss_mb=memory.mebibytes,
+    )
+
+
+@contextmanager
+def open_labelled_library(corpus: Path, data_dir: Path | None = None) -> Iterator[LabelledLibrary]:
+    """The documents of a labelled set as a library, indexed.
+
+    Args:
+        corpus: as for ``evaluate``.
+        data_dir: as for ``evaluate``.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    with TemporaryDirectory(prefix="lunku-eval-") as temporary:
         # A configured database or server holds the library, which an evaluation must not touch.
         settings = load_settings().model_copy(
             update={
@@ -130,27 +176,12 @@ def evaluate(
             }
         )
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        terms = TermBase.load()
-        analyser, embedder = Analyser(terms), open_embedder(settings)
+        analyser, embedder = Analyser(TermBase.load()), open_embedder(settings)
         with Catalogue.open(settings.catalogue_url) as catalogue, closing(open_engine(settings)) as engine:
             started = time.perf_counter()
             records = _add(read_corpus(corpus), catalogue)
             _index(Indexer(catalogue, engine, analyser, embedder))
-            index_seconds = time.perf_counter() - started
-            searcher = Searcher(catalogue, engine, analyser, embedder)
-            run = {query: _search(searcher, text, mode, records) for query, text in labelled.texts.items()}
-            latency = _latency(searcher, list(labelled.texts.values())[:_TIMED], mode)
-    if run_file:
-        write_run(run_file, run, f"lunku-{mode}")
-    return EvaluationReport(
-        measurement=measure(run, labelled.judgements),
-        queries=len(labelled.texts),
-        left_out=labelled.left_out,
-        documents=len(records),
-        index_seconds=index_seconds,
-        latency_ms=latency,
-        peak_rss_mb=memory.mebibytes,
-    )
+            yield LabelledLibrary(catalogue, engine, analyser, embedder, records, time.perf_counter() - started)
 
 
 def _add(records: Iterable[Record], catalogue: Catalogue) -> dict[str, str]:
@@ -200,7 +231,7 @@ def _draft(record: Record, sha256: str) -> VersionDraft:
     return draft_version(read, source=record.id, file_name=record.id, sha256=sha256, readers=frozenset({PUBLIC}))
 
 
-def _search(searcher: Searcher, text: str, mode: Mode, records: dict[str, str]) -> list[str]:
+def _search(searcher: Searcher, text: str, mode: Mode, records: Mapping[str, str]) -> list[str]:
     request = SearchRequest(text, mode=mode, limit=DEPTH, group_by_document=True)
     try:
         hits = searcher.search(request, parse_groups(DEMO_GROUPS)).hits

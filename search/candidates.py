@@ -27,7 +27,7 @@ DEMANDED, MATCHING = "phrase", "matching"
 MATCHING_CONCEPTS = 4
 """Words of a query whose passages are counted, at most: a longer one is a question, which no passage repeats whole."""
 
-DEMANDED_LIMIT = 1_000
+DEMANDED_LIMIT = 10_000
 """Passages fetched that hold what the query demands: ranking them is all that is left to do."""
 
 TIERS: Mapping[str, float] = MappingProxyType({IDENTIFIER: 4.0, ARTICLE: 3.0, TITLE: 3.0, MENTION: 2.0, NAMED: 0.25})
@@ -114,14 +114,12 @@ def counted_filter(query: Query, where: Filter) -> Filter | None:
 
 
 def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
-    """The legs to fetch for a query, by name."""
-    counted = counted_filter(query, where)
-    where = matching(query, where)
+    """The legs to fetch for a query, by name, among the passages that pass ``where``."""
     legs = {name: Leg(where, LEG_LIMIT, name, vector) for name, vector in vectors.sparse.items() if vector.indices}
     if vectors.dense is not None:
         legs[DENSE] = Leg(where, LEG_LIMIT, DENSE, vectors.dense)
-    if counted:
-        legs |= {DEMANDED: Leg(counted, DEMANDED_LIMIT)} if query.demanding else {MATCHING: Leg(counted, LEG_LIMIT)}
+    if not query.demanding and (counted := counted_filter(query, where)):
+        legs[MATCHING] = Leg(counted, LEG_LIMIT)
     legs |= {name: Leg(_also(where, *conditions), LEG_LIMIT) for name, conditions in _exact(query).items()}
     return legs
 

@@ -1,51 +1,29 @@
-"""Fitting the fusion: ``python -m search.fusion_training --fit FOLDER… --measure FOLDER… --output FILE``.
+"""Fitting the fusion: weights over ``FEATURES`` and ``TEXT_FEATURES`` from labelled queries and their candidates.
 
-For every labelled query the three legs are run as the engine would run them. Weights are those of a conditional logit
-(softmax over a query's candidates; ListNet, Cao et al. 2007, with the grades as target) with an L2 penalty, in which a
-collection of n queries weighs like √n of them, so that large ones do not decide alone. Afterwards scale and bias are
-fitted as Platt (1999) does, which leaves the order alone and makes the scores probabilities.
-
-Queries that the bundled model was trained on are left out: on them the dense leg is better than it will ever be again.
-What is printed for each collection: the legs alone; ``folds``, where every query is scored by weights fitted on the
-other four fifths of the queries; and ``without_it``, by weights that have seen nothing of the whole collection.
-Nothing here is imported when the product runs.
+Weights are those of a conditional logit (softmax over a query's candidates; ListNet, Cao et al. 2007, with the grades
+as target) with an L2 penalty, in which a collection of n queries weighs like √n of them, so that large ones do not
+decide alone. Afterwards scale and bias are fitted as Platt (1999) does, which leaves the order alone and makes the
+scores probabilities. ``python -m api.fusion_training`` runs it; nothing here is imported when the product runs.
 """
 
-import argparse
-import json
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.terms import TermBase
-from corpus.text.analyser import Analyser
-from corpus.text.sentences import split_sentences
-from search.embedding import BUNDLED_MODEL, Embedder
-from search.embedding.static import StaticEmbedder
-from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint, SparseVector
-from search.evaluation import Record, query_hash, read_corpus, read_hashes, read_queries
-from search.fusion import FEATURES, LEG_LIMIT, fusion_features
+from search.engine.interface import ScoredPoint
+from search.evaluation import query_hash
+from search.fusion import FEATURES, fusion_features
 from search.logistic import LogisticModel
-from search.rarity import SAMPLE, token_weights
 from search.reranking import TEXT_FEATURES, Reader, ReadText
-from search.sparse import index_text, passage_vectors, query_vectors
 
-logger = logging.getLogger(__name__)
-
-TRAINING_QUERIES = Path(__file__).parent / "embedding" / "training_queries.txt"
 COLUMNS = (*FEATURES, *TEXT_FEATURES)
 FOLDS = 5
 _PENALTY = 0.02
 """L2 penalty on the weights of features scaled to unit variance, where all queries together weigh 1."""
 _COLLECTION_POWER = 0.5
-_QUERIES_PER_COLLECTION = 500
 _DEPTH = 10
-_PASSAGE_CHARACTERS = 350
-_SEPARATOR = "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,82 +48,36 @@ class LabelledCandidates:
 Collections = Mapping[str, Sequence[LabelledCandidates]]
 
 
-class SparseIndex:
-    """One sparse leg over all passages, scored as the engine does: term weights times inverse document frequency."""
+def label(
+    text: str,
+    words: Sequence[str],
+    legs: Mapping[str, Sequence[ScoredPoint]],
+    texts: Mapping[str, tuple[str, ReadText]],
+    judged: Mapping[str, int],
+    reader: Reader,
+) -> LabelledCandidates | None:
+    """What the legs found for a query, with its grades; None if they found nothing.
 
-    def __init__(self, vectors: Sequence[SparseVector]) -> None:
-        from scipy.sparse import csc_matrix  # type: ignore[import-untyped]
-
-        indices = np.concatenate([np.asarray(vector.indices, dtype=np.int64) for vector in vectors])
-        values = np.concatenate([np.asarray(vector.values, dtype=np.float32) for vector in vectors])
-        rows = np.repeat(np.arange(len(vectors)), [len(vector.indices) for vector in vectors])
-        terms, columns = np.unique(indices, return_inverse=True)
-        frequency = np.bincount(columns)
-        idf = np.log(1 + (len(vectors) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
-        self._columns = {term: column for column, term in enumerate(terms.tolist())}
-        self._matrix = csc_matrix((values * idf[columns], (rows, columns)), shape=(len(vectors), len(terms)))
-
-    def scores(self, query: SparseVector) -> NDArray[np.float32]:
-        """One score per passage."""
-        found = [
-            (self._columns[term], value)
-            for term, value in zip(query.indices, query.values, strict=True)
-            if term in self._columns
-        ]
-        columns, values = [column for column, _ in found], np.array([value for _, value in found], dtype=np.float32)
-        return np.asarray(self._matrix[:, columns] @ values, dtype=np.float32)
-
-
-def read_candidates(folder: Path, analyser: Analyser, embedder: Embedder) -> list[LabelledCandidates]:
-    """The candidates of the collection's queries that the model was not trained on."""
-    labelled = read_queries(folder / "queries.jsonl.gz", folder / "qrels.tsv", read_hashes(TRAINING_QUERIES))
-    # A text without a title goes by its file name, as in the library.
-    records = [replace(record, title=record.title or record.id) for record in read_corpus(folder / "corpus.jsonl.gz")]
-    passages = [passage for record in records for passage in split_record(record)]
-    ids = [identifier for identifier, _ in passages]
-    titles = {record.id: record.title for record in records}
-    texts = {key: _read_text(titles[key.rpartition(_SEPARATOR)[0]], text) for key, text in passages}
-    reader = Reader(analyser, embedder)
-    vectors = [passage_vectors(text, analyser) for _, text in passages]
-    sparse = {name: SparseIndex([vector[name] for vector in vectors]) for name in (WORDS, BIGRAMS)}
-    dense = embedder.embed_passages([text for _, text in passages])
-    sample = [text for _, text in passages[:: max(1, len(passages) // SAMPLE)]]
-    counts = embedder.count_tokens(sample)
-    weights = None if counts is None else token_weights(counts, len(sample))
-    candidates = []
-    for identifier, text in list(labelled.texts.items())[:_QUERIES_PER_COLLECTION]:
-        query = query_vectors(text, analyser)
-        legs = {name: _best(ids, index.scores(query[name]), positive=True) for name, index in sparse.items()}
-        legs[DENSE] = _best(ids, dense @ np.asarray(embedder.embed_query(text, weights), dtype=np.float32))
-        words = dict.fromkeys(analyser.words(text))
-        features = fusion_features(legs, len(words))
-        read = reader.features(text, words, [texts[key] for key in features.ids])
-        judged = labelled.judgements[identifier]
-        documents = [key.rpartition(_SEPARATOR)[0] for key in features.ids]
-        candidates.append(
-            LabelledCandidates(
-                int(query_hash(text)[2:6], 16) % FOLDS,
-                np.hstack([features.matrix, read]),
-                np.unique(documents, return_inverse=True)[1],
-                np.array([judged.get(document, 0) for document in documents], dtype=np.float64),
-                _gain(sorted(judged.values(), reverse=True)),
-            )
-        )
-    return candidates
-
-
-def _read_text(title: str, indexed: str) -> ReadText:
-    return ReadText(title, (), indexed.removeprefix(index_text(title, (), "")))
-
-
-def split_record(record: Record) -> Iterator[tuple[str, str]]:
-    """Ids and indexed texts of a record's passages: sentences up to ``_PASSAGE_CHARACTERS``, as ingest cuts them."""
-    start = number = 0
-    for sentence in split_sentences(record.text):
-        if sentence.end - start > _PASSAGE_CHARACTERS and sentence.start > start:
-            yield f"{record.id}{_SEPARATOR}{number}", index_text(record.title, (), record.text[start : sentence.start])
-            start, number = sentence.start, number + 1
-    yield f"{record.id}{_SEPARATOR}{number}", index_text(record.title, (), record.text[start:])
+    Args:
+        text: the query.
+        words: the analyser's of it.
+        legs: the legs' results by name.
+        texts: of every passage found its document and what is read of it.
+        judged: grades by document; others have grade 0.
+        reader: computes ``TEXT_FEATURES``.
+    """
+    features = fusion_features(legs, len(words))
+    if not features.ids:
+        return None
+    found = [texts[identifier] for identifier in features.ids]
+    documents = [document for document, _ in found]
+    return LabelledCandidates(
+        int(query_hash(text)[2:6], 16) % FOLDS,
+        np.hstack([features.matrix, reader.features(text, words, [read for _, read in found])]),
+        np.unique(documents, return_inverse=True)[1],
+        np.array([judged.get(document, 0) for document in documents], dtype=np.float64),
+        _gain(sorted(judged.values(), reverse=True)),
+    )
 
 
 def fit(collections: Collections) -> LogisticModel:
@@ -200,41 +132,6 @@ def leg_ndcg(queries: Sequence[LabelledCandidates], leg: str) -> float:
     return float(np.mean([_ndcg(query, query.matrix[:, column]) for query in queries]))
 
 
-def main() -> None:
-    """Fit on all collections, print what each gets with and without being fitted on, write the weights."""
-    parser = argparse.ArgumentParser(prog="python -m search.fusion_training", description="fit the fusion weights")
-    parser.add_argument("--fit", nargs="+", type=Path, required=True, help="folders of labelled collections")
-    parser.add_argument("--measure", nargs="*", type=Path, default=[], help="folders that are only measured")
-    parser.add_argument("--output", type=Path, required=True, help="fusion_weights.json")
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    analyser, embedder = Analyser(TermBase.load()), StaticEmbedder(BUNDLED_MODEL)
-    fitted = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.fit}
-    measured = {folder.name: read_candidates(folder, analyser, embedder) for folder in arguments.measure}
-    model, folds = fit(fitted), cross_validate(fitted)
-    for name, queries in {**fitted, **measured}.items():
-        figures = {leg: leg_ndcg(queries, leg) for leg in (WORDS, BIGRAMS, DENSE)}
-        figures["folds"] = folds.get(name) or ndcg(queries, model)
-        others = {other: found for other, found in fitted.items() if other != name}
-        figures["without_it"] = ndcg(queries, fit(others) if others else model)
-        rounded = {key: round(value, 4) for key, value in figures.items()}
-        logger.info("%s", json.dumps({"collection": name, "queries": len(queries), **rounded}))
-    fit_names, measure_names = " ".join(fitted), " ".join(measured)
-    command = (
-        f"python -m search.fusion_training --fit {fit_names} --measure {measure_names} --output {arguments.output.name}"
-    )
-    weights = {"command": command, "bias": model.bias, "weights": dict(model.weights)}
-    arguments.output.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
-
-
-def _best(ids: Sequence[str], scores: NDArray[np.float32], positive: bool = False) -> list[ScoredPoint]:
-    """A leg's result: the best passages by score and then by id."""
-    size = min(LEG_LIMIT, len(ids))
-    places = np.flatnonzero(scores >= np.partition(scores, -size)[-size]).tolist()
-    order = sorted(places, key=lambda place: (-scores[place], ids[place]))[:size]
-    return [ScoredPoint(ids[place], float(scores[place])) for place in order if scores[place] > 0 or not positive]
-
-
 def _ndcg(query: LabelledCandidates, scores: NDArray[np.float64]) -> float:
     """nDCG@10 of the documents, each by its best passage; passages are sorted by id, so a stable sort breaks ties."""
     order = np.argsort(-scores, kind="stable")
@@ -262,7 +159,3 @@ def _platt(logits: NDArray[np.float64], relevant: NDArray[np.float64]) -> tuple[
 
     scale, bias = minimize(loss, np.array([1.0, -3.0]), jac=True, bounds=[(1e-3, None), (None, None)]).x
     return float(scale), float(bias)
-
-
-if __name__ == "__main__":
-    main()

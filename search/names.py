@@ -4,7 +4,7 @@ A library of 50,000 documents has as many titles, and a search from the command 
 are looked up by is computed for all of them together, as numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -82,21 +82,24 @@ class Names:
         self._by_sound = _Lookup(sound_keys(texts))
         self._by_first_half, self._by_second_half = map(_Lookup, half_keys(texts))
 
-    def sounding_like(self, parts: Sequence[str]) -> list[list[Name]]:
-        """For each folded text the names that sound the same."""
-        heard = [tuple(map(sound, part)) for part in parts]
-        return [
-            [name for name in self._at(rows) if tuple(map(sound, name.folded)) == syllables]
-            for rows, syllables in zip(self._by_sound.find(sound_keys(parts)), heard, strict=True)
-        ]
+    def sounding_like(self, parts: Sequence[str]) -> dict[str, list[Name]]:
+        """The folded texts that sound like a name, with the names; only those of two characters or more."""
+        found: dict[str, list[Name]] = {}
+        for number, rows in self._by_sound.find(sound_keys(parts)):
+            heard = tuple(map(sound, parts[number]))
+            names = [name for name in self._at(rows) if tuple(map(sound, name.folded)) == heard]
+            if names:
+                found[parts[number]] = names
+        return found
 
-    def sharing_a_half(self, parts: Sequence[str]) -> list[list[Name]]:
-        """For each folded text the names of its length that have its first or its second half: with one wrong
-        character, one of the halves is still right."""
-        found: list[list[Name]] = [[] for _ in parts]
+    def sharing_a_half(self, parts: Sequence[str]) -> dict[str, list[Name]]:
+        """The folded texts that share their first or their second half with a name of their length, with the names:
+        with one wrong character, one of the halves is still right."""
+        found: dict[str, list[Name]] = {}
         for lookup, keys in zip((self._by_first_half, self._by_second_half), half_keys(parts), strict=True):
-            for names, part, rows in zip(found, parts, lookup.find(keys), strict=True):
-                names += [name for name in self._at(rows) if len(name.folded) == len(part)]
+            for number, rows in lookup.find(keys):
+                names = [name for name in self._at(rows) if len(name.folded) == len(parts[number])]
+                found.setdefault(parts[number], []).extend(names)
         return found
 
     def _at(self, rows: NDArray[np.intp]) -> list[Name]:
@@ -126,10 +129,11 @@ class _Lookup:
         self._rows = np.argsort(keys, kind="stable")
         self._keys = keys[self._rows]
 
-    def find(self, keys: Keys) -> list[NDArray[np.intp]]:
-        """The rows that have each key, in order. Two texts may have one key: what is found is to be compared."""
+    def find(self, keys: Keys) -> Iterator[tuple[int, NDArray[np.intp]]]:
+        """The places of the keys that are there, each with its rows. Different texts may have one key: compare them."""
         starts, ends = (np.searchsorted(self._keys, keys, side) for side in ("left", "right"))
-        return [self._rows[start:end] for start, end in zip(starts, ends, strict=True)]
+        for number in np.flatnonzero(starts < ends).tolist():
+            yield number, self._rows[starts[number] : ends[number]]
 
 
 def sound_keys(texts: Sequence[str]) -> Keys:

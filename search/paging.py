@@ -8,6 +8,7 @@ all its words, what its legs brought in is the whole result, and is counted as s
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 
 from haystack import component
@@ -26,8 +27,12 @@ FACET_FIELDS = ("kind", "organization", "year", "course")
 FACET_VALUES = 50
 """Values shown of one facet, at most."""
 
-MAX_DOCUMENTS = 200_000
-"""Documents that are told apart in one result."""
+MAX_COUNTED = 200_000
+"""Passages whose documents are told apart in one result."""
+
+FEW = 5_000
+"""Passages that are counted here, from what is known of their documents. The engine counts more of them faster, but
+each of its counts looks for the words again, which takes it 10 ms and more for words of more than two characters."""
 
 _MAX_DAYS = 50_000
 
@@ -64,20 +69,16 @@ class ResultPager:
         """
         of_document = {candidate.id: ranking.facts[candidate.id].id for candidate in ranking.candidates}
         ranking = replace(ranking, candidates=self.succession.demoted(ranking.candidates, of_document, groups))
-        counted = None if ranking.total is None else counted_filter(query, where)
-        total = len(ranking.candidates) if ranking.total is None else ranking.total
-        results = _Results(self.catalogue, self.engine, ranking, counted, groups)
+        results = _Results(self.catalogue, self.engine, ranking, counted_filter(query, where), groups)
         order = results.documents if group_by_document else results.passages
-        if group_by_document:
-            total = results.document_total()
         chosen = order(sort, offset, limit)
         found = self.catalogue.hydrate([candidate.id for candidate in chosen], groups)
         highlighter = Highlighter(query)
         hits = [self._hit(found[item.id], item, highlighter, groups) for item in chosen if item.id in found]
         return {
             "hits": [hit for hit in hits if _holds(hit.text, query)],
-            "total": total,
-            "facets": _count_facets(self.engine, ranking, counted),
+            "total": results.document_total() if group_by_document else results.total,
+            "facets": results.facets(),
         }
 
     def _hit(
@@ -100,7 +101,28 @@ class _Results:
         groups: frozenset[str],
     ) -> None:
         self._catalogue, self._engine, self._groups = catalogue, engine, groups
-        self._candidates, self._facts, self._counted = ranking.candidates, ranking.facts, counted
+        self._candidates, self._facts = ranking.candidates, ranking.facts
+        self._counted = None if ranking.total is None else counted
+        self.total = len(ranking.candidates) if ranking.total is None else ranking.total
+        """Number of passages."""
+
+    @cached_property
+    def _all_facts(self) -> dict[str, DocumentFacts]:
+        """What is known of each result's document, by passage id, in order of id."""
+        if self._counted is None:
+            return {candidate.id: self._facts[candidate.id] for candidate in self._candidates}
+        return self._catalogue.document_facts(self._ids(self._counted, MAX_COUNTED), self._groups)
+
+    def facets(self) -> dict[str, list[FacetValue]]:
+        """Values of ``FACET_FIELDS`` over all results with the number of passages, most frequent first."""
+        if self._counted is not None and self.total > FEW and "_all_facts" not in vars(self):
+            counted = self._counted
+            return {name: facet_values(self._engine.facet(name, counted, FACET_VALUES)) for name in FACET_FIELDS}
+        facts = self._all_facts.values()
+        return {
+            name: facet_values(Counter(value for item in facts if (value := getattr(item, name)) is not None).items())
+            for name in FACET_FIELDS
+        }
 
     def passages(self, sort: Sort, offset: int, limit: int) -> Sequence[RankedCandidate]:
         """Passages at [offset, offset + limit)."""
@@ -125,7 +147,7 @@ class _Results:
         if self._counted is None:
             ranked = tuple(best.values())
             return (ranked if sort is Sort.RELEVANCE else self._by_date(ranked))[offset : offset + limit]
-        held = self._document_counts(self._counted)
+        held = self._document_counts()
         order = [identifier for identifier in best if identifier in held]
         order += [identifier for identifier in held if identifier not in best]
         if sort is Sort.DATE:
@@ -140,12 +162,12 @@ class _Results:
 
     def document_total(self) -> int:
         """Number of documents among the results."""
-        if self._counted is None:
-            return len({self._facts[candidate.id].id for candidate in self._candidates})
-        return len(self._document_counts(self._counted))
+        return len({item.id for item in self._all_facts.values()})
 
-    def _document_counts(self, where: Filter) -> dict[str, int]:
-        return {str(value): count for value, count in self._engine.facet("document_id", where, MAX_DOCUMENTS)}
+    def _document_counts(self) -> dict[str, int]:
+        """The documents among the results with their passages, those with most first, then by id."""
+        counts = Counter(item.id for item in self._all_facts.values())
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     def _by_date(self, candidates: Sequence[RankedCandidate]) -> Sequence[RankedCandidate]:
         return sorted(candidates, key=lambda candidate: _latest_first(self._facts[candidate.id]))
@@ -173,17 +195,6 @@ class _Results:
     def _ids(self, where: Filter, limit: int) -> list[str]:
         """Ids of passages that pass a filter, in order of id."""
         return [point.id for point in self._engine.query([Leg(where, limit)])[0]]
-
-
-def _count_facets(engine: Engine, ranking: ResolvedRanking, counted: Filter | None) -> dict[str, list[FacetValue]]:
-    """Values of ``FACET_FIELDS`` over all results with the number of passages, most frequent first."""
-    if counted is not None:
-        return {name: facet_values(engine.facet(name, counted, FACET_VALUES)) for name in FACET_FIELDS}
-    facts = [ranking.facts[candidate.id] for candidate in ranking.candidates]
-    return {
-        name: facet_values(Counter(getattr(item, name) for item in facts if getattr(item, name) is not None).items())
-        for name in FACET_FIELDS
-    }
 
 
 def facet_values(counts: Iterable[tuple[str | int, int]]) -> list[FacetValue]:

@@ -26,12 +26,13 @@ from search.candidates import (
     RankedCandidate,
     ResolvedRanking,
     counted_filter,
+    matching,
     plan_legs,
     rank,
     reread,
 )
 from search.embedding import Embedder
-from search.engine.interface import WORDS, Engine, Filter
+from search.engine.interface import WORDS, Engine, Filter, HasId, Leg, ScoredPoint
 from search.fusion import LEG_LIMIT, load_weights
 from search.query import Query, access_only, parse_query
 from search.rarity import TokenRarity
@@ -120,7 +121,7 @@ class PassageRetriever:
         Raises:
             EngineUnavailable: the engine does not answer.
         """
-        candidates = self._fetch(query, where)
+        candidates = self.fetch(query, where)
         ranking = rank(query, candidates, load_weights().legs, self.encoder.embedder.unrelated)
         facts = self.catalogue.document_facts([candidate.id for candidate in ranking.candidates], groups)
         readable = [candidate for candidate in ranking.candidates if candidate.id in facts]
@@ -132,25 +133,47 @@ class PassageRetriever:
             readable = self._read(self.reader, query, readable)
         return {"ranking": ResolvedRanking(tuple(readable), MappingProxyType(facts), ranking.total)}
 
-    def _fetch(self, query: Query, where: Filter) -> Candidates:
+    def fetch(self, query: Query, where: Filter) -> Candidates:
         """The candidates by leg, with their number.
 
         Where the words of a query stand together in more passages than a leg brings, those are the results. So they
         are when a filter leaves few of them: a facet's count is what choosing its value finds.
+
+        Raises:
+            EngineUnavailable: the engine does not answer.
         """
-        legs = plan_legs(query, self.encoder.encode(query), where)
-        found = self.engine.query(list(legs.values()))
-        by_leg = {name: tuple(points) for name, points in zip(legs, found, strict=True)}
+        if query.demanding:
+            return self._fetch_demanded(query, where)
+        by_leg = self._legs(query, matching(query, where))
         counted, total = counted_filter(query, where), None
-        if DEMANDED in by_leg:
-            total = len(by_leg[DEMANDED])
-        if counted and (total == DEMANDED_LIMIT or len(by_leg.get(MATCHING, ())) == LEG_LIMIT):
+        if counted and len(by_leg.get(MATCHING, ())) == LEG_LIMIT:
             total = self.engine.count(counted)
         elif counted and by_leg.get(MATCHING) and self._many_without_filters(query, where):
-            total = len(by_leg[MATCHING])
             ids = {point.id for point in by_leg[MATCHING]}
             by_leg = {name: tuple(point for point in leg if point.id in ids) for name, leg in by_leg.items()}
         return Candidates(MappingProxyType(by_leg), total)
+
+    def _fetch_demanded(self, query: Query, where: Filter) -> Candidates:
+        """The passages that hold what the query demands, ranked.
+
+        They are looked up first: looking for them is most of the work, and the legs need not repeat it where they are
+        not too many.
+        """
+        holding, total = matching(query, where), None
+        demanded = tuple(self.engine.query([Leg(holding, DEMANDED_LIMIT)])[0])
+        if not demanded:
+            return Candidates(MappingProxyType({}))
+        if len(demanded) == DEMANDED_LIMIT:
+            total = self.engine.count(holding)
+        else:
+            holding = replace(where, must=(*where.must, HasId(tuple(point.id for point in demanded))))
+        return Candidates(MappingProxyType({**self._legs(query, holding), DEMANDED: demanded}), total)
+
+    def _legs(self, query: Query, where: Filter) -> dict[str, tuple[ScoredPoint, ...]]:
+        """What each leg finds among the passages that pass ``where``, in one round trip."""
+        legs = plan_legs(query, self.encoder.encode(query), where)
+        found = self.engine.query(list(legs.values()))
+        return {name: tuple(points) for name, points in zip(legs, found, strict=True)}
 
     def _many_without_filters(self, query: Query, where: Filter) -> bool:
         readable = access_only(where)

@@ -150,21 +150,23 @@ class Suggestions:
         names = self._current()
         sizes = range(min(LONGEST_NAME, len(folded)), 1, -1)
         places = [(start, start + size) for size in sizes for start in range(len(folded) - size + 1)]
-        parts = [folded[start:end] for start, end in places]
+        parts = list({folded[start:end] for start, end in places})
+        alike, halved = names.sounding_like(parts), names.sharing_a_half(parts)
         found: list[tuple[int, int, Name]] = []
-        for (start, end), part, alike, halves in zip(
-            places, parts, names.sounding_like(parts), names.sharing_a_half(parts), strict=True
-        ):
+        for start, end in places:
+            part = folded[start:end]
+            if part not in alike and part not in halved:
+                continue
             if any(start < other_end and other_start < end for other_start, other_end, _ in found):
                 continue
-            if right := next((name for name in alike if name.folded == part), None):
+            if right := next((name for name in alike.get(part, ()) if name.folded == part), None):
                 found.append((start, end, right))  # Nothing inside it is an error.
                 continue
-            near = [name for name in alike if name.is_visible(groups)]
+            near = [name for name in alike.get(part, ()) if name.is_visible(groups)]
             if len(part) == 2 and self._analyser.has_word(part):
                 continue
             if not near and len(part) >= SHORTEST_WITH_ERROR:
-                differing = (name for name in halves if _differ_in_one_sound(part, name.folded))
+                differing = (name for name in halved.get(part, ()) if _differ_in_one_sound(part, name.folded))
                 near = [name for name in differing if name.is_visible(groups)]
             if near:
                 found.append((start, end, min(near, key=_preference)))

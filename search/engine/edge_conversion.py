@@ -1,6 +1,7 @@
 """Our terms → those of qdrant-edge-py 0.9.0, and back. The one place to change when the beta's names do."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -76,8 +77,9 @@ def payload_indexes() -> list[edge.UpdateOperation]:
     ]
 
 
+@lru_cache(maxsize=16)
 def to_filter(where: Filter) -> edge.Filter:
-    """A filter, after ``schema.check_filter``.
+    """A filter, after ``schema.check_filter``. The legs of a query share theirs, which may name thousands of points.
 
     One condition with a few values stands beside the others as ``should``, of which the engine demands one: nested, as
     the rest of them must be, it takes the engine twice as long, and every query has one, for the readers.

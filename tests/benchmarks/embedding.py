@@ -8,17 +8,31 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from corpus.settings import Settings
-from search.embedding import open_embedder
-from search.evaluation import DEPTH, measure, read_corpus, read_hashes, read_queries
-from search.fusion_training import TRAINING_QUERIES, split_record
+from corpus.text.sentences import split_sentences
+from search.embedding import BUNDLED_MODEL, open_embedder
+from search.evaluation import DEPTH, Record, measure, read_corpus, read_hashes, read_queries
+from search.sparse import index_text
 
 SETS = ("stard", "domainrag", "rgb_zh_int", "lawbench_recite", "csl_title", "cmrc2018", "drcd", "gov_docs")
 QUERIES_PER_SET = 500
+TRAINING_QUERIES = BUNDLED_MODEL.with_name("training_queries.txt")
+PASSAGE_CHARACTERS = 350
+
+
+def split_record(record: Record) -> Iterator[tuple[str, str]]:
+    """Ids and indexed texts of a record's passages: sentences up to ``PASSAGE_CHARACTERS``."""
+    start = number = 0
+    for sentence in split_sentences(record.text):
+        if sentence.end - start > PASSAGE_CHARACTERS and sentence.start > start:
+            yield f"{record.id}#{number}", index_text(record.title, (), record.text[start : sentence.start])
+            start, number = sentence.start, number + 1
+    yield f"{record.id}#{number}", index_text(record.title, (), record.text[start:])
 
 
 def main() -> None:

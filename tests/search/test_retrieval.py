@@ -8,8 +8,8 @@ from haystack import Document as HaystackDocument
 from haystack import component
 
 from corpus.records import Document, Kind, Status
-from search.candidates import IDENTIFIER, MATCHING, TITLE, Candidates, plan_legs, rank
-from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, ScoredPoint
+from search.candidates import DEMANDED_LIMIT, IDENTIFIER, MATCHING, TITLE, Candidates, plan_legs, rank
+from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, HasId, ScoredPoint
 from search.fusion import load_weights
 from search.hits import HitsToDocuments
 from search.paging import ResultPager
@@ -71,7 +71,7 @@ def test_a_query_has_a_vector_for_each_leg(analyser, embedder):
         (Mode.LEXICAL, "院坝宣讲", {WORDS, BIGRAMS, TITLE, MATCHING}),
         (Mode.SEMANTIC, "院坝宣讲", {DENSE, TITLE}),
         (Mode.HYBRID, "22YL037", {WORDS, TITLE, IDENTIFIER, "mention/22YL037"}),
-        (Mode.EXACT, "院坝宣讲", {WORDS, BIGRAMS, TITLE, "phrase"}),
+        (Mode.EXACT, "院坝宣讲", {WORDS, BIGRAMS, TITLE}),
     ],
 )
 def test_legs_of_a_mode(analyser, embedder, mode, text, legs):
@@ -80,11 +80,44 @@ def test_legs_of_a_mode(analyser, embedder, mode, text, legs):
     assert set(planned) == legs
 
 
-@pytest.mark.parametrize("text", ["院坝宣讲", '"院坝"宣讲', "22YL037", "《某某办法》第三条", "云政办发〔2021〕18号"])
-def test_every_leg_carries_the_access_condition(analyser, embedder, text):
-    query = QueryAnalyser(analyser).run(text=text)["query"]
-    for leg in plan_legs(query, QueryEncoder(analyser, embedder).encode(query), WHERE).values():
-        assert AnyOf("readers", ("public",)) in leg.where.must
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "院坝宣讲",
+        '"院坝"宣讲',
+        '"没有这句话"',
+        "院坝 AND 宣讲",
+        "22YL037",
+        "《某某办法》第三条",
+        "云政办发〔2021〕18号",
+    ],
+)
+def test_every_request_to_the_engine_carries_the_access_condition(library, monkeypatch, text, mode):
+    engine, asked = library.engine, []
+    query, count, facet = engine.query, engine.count, engine.facet
+    monkeypatch.setattr(engine, "query", lambda legs: asked.extend(leg.where for leg in legs) or query(legs))
+    monkeypatch.setattr(engine, "count", lambda where: asked.append(where) or count(where))
+    monkeypatch.setattr(engine, "facet", lambda field, where, limit: asked.append(where) or facet(field, where, limit))
+    library.search(SearchRequest(text, mode=mode), PUBLIC)
+    assert asked
+    assert all(AnyOf("readers", ("public",)) in where.must for where in asked)
+
+
+def test_a_few_passages_that_hold_what_is_demanded_are_looked_for_once(library, monkeypatch):
+    engine, asked = library.engine, []
+    query = engine.query
+    monkeypatch.setattr(engine, "query", lambda legs: asked.append(legs) or query(legs))
+    found = library.search(SearchRequest('"取暖" 补贴'), PUBLIC)
+    assert found.total
+    first, second = asked[:2]
+    assert [leg.limit for leg in first] == [DEMANDED_LIMIT]
+    assert all({hit.passage_id for hit in found.hits} <= set(_ids(leg.where)) for leg in second)
+
+
+def _ids(where):
+    [condition] = [condition for condition in where.must if isinstance(condition, HasId)]
+    return condition.ids
 
 
 def test_the_order_in_which_legs_arrive_has_no_effect(analyser):

@@ -1,38 +1,21 @@
 """Fusion weights fitted on a small library: the better leg gets the weight, and nothing held out is fitted on."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from search.engine.interface import BIGRAMS, DENSE, WORDS, ScoredPoint
-from search.evaluation import Record
-from search.fusion import FEATURES, fusion_features, load_weights
+from search.fusion import fusion_features, load_weights
 from search.fusion_training import (
     COLUMNS,
     FOLDS,
     LabelledCandidates,
-    SparseIndex,
     cross_validate,
     fit,
     leg_ndcg,
     ndcg,
-    split_record,
 )
 from search.logistic import LogisticModel
 from search.reranking import TEXT_FEATURES
-from search.sparse import passage_vectors, query_vectors
-
-
-class Characters:
-    """An analyser whose words and bigrams are the characters."""
-
-    def words(self, text: str) -> list[str]:
-        return list(text)
-
-    word_terms = bigrams = words
 
 
 def candidates(good_leg: str, seed: int) -> LabelledCandidates:
@@ -94,46 +77,9 @@ def test_documents_count_once_by_their_best_passage() -> None:
     assert ndcg([query], LogisticModel(COLUMNS, 0.0, {"words_max": 1.0})) == pytest.approx(1 / np.log2(3))
 
 
-def test_sparse_index_scores_by_rarity() -> None:
-    analyser = Characters()
-    texts = ["志愿服务", "志愿活动", "志愿宣讲", "理论宣讲"]
-    index = SparseIndex([passage_vectors(text, analyser)[WORDS] for text in texts])
-    scores = index.scores(query_vectors("志理卐", analyser)[WORDS])
-    assert scores.argmax() == 3  # 理 stands in one passage, 志 in three, 卐 in none
-    assert scores[0] == pytest.approx(scores[2])
-    assert np.array_equal(index.scores(query_vectors("卐", analyser)[WORDS]), np.zeros(4))
-
-
-def test_records_are_cut_between_sentences_and_nothing_is_lost() -> None:
-    text = "。".join(f"第{number}句话讲的是一件与众不同的事情" for number in range(60)) + "。"
-    passages = list(split_record(Record("r", "题目", text)))
-    assert len(passages) > 1
-    assert "".join(passage.removeprefix("题目\n") for _, passage in passages) == text
-    assert all(passage.endswith("。") for _, passage in passages)
-    assert len({identifier for identifier, _ in passages}) == len(passages)
-
-
 def test_shipped_weights_trust_every_leg_and_what_is_read() -> None:
     weights = load_weights()
     assert all(weights.legs.weights[f"{leg}_max"] > 0 for leg in (WORDS, BIGRAMS, DENSE))
     assert weights.texts.weights["coverage"] > 0
     assert weights.texts.weights["title_similarity"] > 0
     assert (weights.texts.bias, set(weights.texts.weights)) == (0, set(TEXT_FEATURES))
-
-
-def test_command_fits_on_a_labelled_folder(tmp_path: Path, collection: Path) -> None:
-    output = tmp_path / "weights.json"
-    command = [
-        sys.executable,
-        "-m",
-        "search.fusion_training",
-        "--fit",
-        collection,
-        "--measure",
-        collection,
-        "--output",
-        output,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert set(load_weights(output).legs.weights) == set(FEATURES)
-    assert '"without_it"' in done.stderr
