@@ -40,3 +40,5 @@ def test_a_notebook_runs(path, tmp_path, monkeypatch):
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [output for output in outputs if output.output_type == "error"]
     assert "".join(output.get("text", "") for output in outputs), "an analysis shows something"
+    plots = ["image/svg+xml" in output.get("data", {}) for output in outputs]
+    assert sum(plots) >= sum("plt.show()" in cell.source for cell in notebook.cells)
