@@ -28,7 +28,7 @@ from search.retrieval import build_retrieval
 
 logger = logging.getLogger(__name__)
 
-_QUERIES = 1_000
+_QUERIES = 300
 """Queries of a set, at most; their hashes decide which."""
 
 

@@ -23,7 +23,7 @@ from search.query import Query
 from search.results import FacetValue, Hit, Sort
 from search.succession import Succession
 
-FACET_FIELDS = ("kind", "organization", "year", "course")
+FACET_FIELDS = ("kind", "organization", "year", "course", "project")
 FACET_VALUES = 50
 """Values shown of one facet, at most."""
 

@@ -240,6 +240,7 @@ _FACTS = select(
     documents.c.kind,
     documents.c.organization,
     documents.c.course,
+    documents.c.project,
     documents.c.year,
     documents.c.issued_on,
 ).join(documents, documents.c.current_version_id == passages.c.version_id)

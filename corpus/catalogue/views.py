@@ -42,6 +42,7 @@ class DocumentFacts:
     kind: str
     organization: str | None
     course: str | None
+    project: str | None
     year: int | None
     issued_on: date | None
 

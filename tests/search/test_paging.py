@@ -6,6 +6,7 @@ import pytest
 
 from corpus.catalogue import Catalogue
 from corpus.records import Kind
+from search import paging, retrieval
 from search.engine.edge import EdgeEngine
 from search.indexing import Indexer
 from search.results import Mode, SearchFilters, SearchRequest, Sort
@@ -19,7 +20,7 @@ def _source(number):
     """Every document tells of 渡口; every third of 夜航 too; every tenth is for staff alone; ten have no date."""
     first = f"第{number}号渡口每日开渡{number}班，" + ("设有夜航灯标。" if number % 3 == 0 else "天黑停渡。")
     parts = (((), first), ((), f"船工{number}人值守渡口。")) if number % 2 else (((), first),)
-    fields = {"organization": ("河务局", "航道站", "水利所")[number % 3]}
+    fields = {"organization": ("河务局", "航道站", "水利所")[number % 3], "project_number": f"2{number % 2}HL01"}
     if number >= 10:
         fields["issued_on"] = f"{2010 + number % 7}-0{1 + number % 9}-15"
     kind = Kind.POLICY if number % 4 else Kind.RESEARCH
@@ -51,6 +52,14 @@ def _counts(result, name):
     return {item.value: item.count for item in result.facets[name]}
 
 
+@pytest.fixture(params=["in memory", "by the engine"], autouse=True)
+def counted(request, monkeypatch):
+    """More results than are fetched or counted in memory are counted by the engine."""
+    if request.param == "by the engine":
+        monkeypatch.setattr(paging, "FEW", 0)
+        monkeypatch.setattr(retrieval, "DEMANDED_LIMIT", 50)
+
+
 @pytest.mark.parametrize("text", ["渡口", "“渡口”", "渡口 AND 渡口", "标题:渡口"])
 @pytest.mark.parametrize("sort", Sort)
 def test_totals_and_facets_count_every_readable_passage(ferry, text, sort):
@@ -59,6 +68,7 @@ def test_totals_and_facets_count_every_readable_passage(ferry, text, sort):
     assert len({hit.passage_id for hit in result.hits}) == len(result.hits) == result.total
     assert _counts(result, "organization") == Counter(source.fields["organization"] for source, _ in PASSAGES)
     assert _counts(result, "kind") == Counter(str(source.kind) for source, _ in PASSAGES)
+    assert _counts(result, "project") == Counter(source.fields["project_number"] for source, _ in PASSAGES)
 
 
 @pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.LEXICAL])
