@@ -102,14 +102,14 @@ class Succession:
 
     def _uncertain(self) -> list[DocumentTitle]:
         """The documents that may be past: few of those there are."""
-        titles = self._catalogue.titles()
-        namesakes = Counter((kind, core_title(title)) for _, kind, title in titles)
+        titles = [(identifier, kind, title, core_title(title)) for identifier, kind, title in self._catalogue.titles()]
+        namesakes = Counter((kind, core) for _, kind, _, core in titles)
         ended = self._catalogue.ended()
         return self._catalogue.dated_titles(
             [
                 identifier
-                for identifier, kind, title in titles
-                if identifier in ended or namesakes[kind, core_title(title)] > 1 or _names_an_end(title)
+                for identifier, kind, title, core in titles
+                if identifier in ended or namesakes[kind, core] > 1 or _names_an_end(title)
             ]
         )
 

@@ -122,6 +122,8 @@ class Suggestions:
         folded = fold(text).strip()
         if not folded or len(folded) > LONGEST_CORRECTED or PHRASE.search(text) or _is_expression(text):
             return None
+        if self._state is None and self._stands(folded, groups):
+            return None
         candidates = [*self._spelt_out(folded, groups), *self._misspelt(folded, groups)]
         if not candidates:
             return None
@@ -136,6 +138,16 @@ class Suggestions:
                 last = end
         return corrected + folded[last:] if last else None
 
+    def _stands(self, folded: str, groups: frozenset[str]) -> bool:
+        """Whether every part of a text stands in a passage within reach, so that nothing of it can be an error.
+
+        Asked only before the names have been read: that takes a single search from the command line half a second.
+        """
+        if _LATIN_RUN.search(folded):
+            return False
+        parts = {part for part in folded.split() if len(part) > 1}
+        return self._held(parts, groups) == parts
+
     def _spelt_out(self, folded: str, groups: frozenset[str]) -> Iterator[tuple[int, int, Name]]:
         """Runs of Latin letters that are some name's pinyin, or its initials."""
         names = self._current()
@@ -146,7 +158,8 @@ class Suggestions:
                 yield *match.span(), min(found, key=_preference)
 
     def _misspelt(self, folded: str, groups: frozenset[str]) -> list[tuple[int, int, Name]]:
-        """Stretches that sound like a name or differ from it in one character; the longest first, not overlapping."""
+        """Stretches without blanks that sound like a name or differ from it in one character, not overlapping; of those
+        that would, the longest."""
         names = self._current()
         sizes = range(min(LONGEST_NAME, len(folded)), 1, -1)
         places = [(start, start + size) for size in sizes for start in range(len(folded) - size + 1)]
@@ -155,7 +168,7 @@ class Suggestions:
         found: list[tuple[int, int, Name]] = []
         for start, end in places:
             part = folded[start:end]
-            if part not in alike and part not in halved:
+            if (part not in alike and part not in halved) or part.split() != [part]:
                 continue
             if any(start < other_end and other_start < end for other_start, other_end, _ in found):
                 continue

@@ -4,7 +4,7 @@ import pytest
 
 from search.results import SearchRequest
 from search.spelling import sound
-from tests.search.library import BRIEF, LECTURE, NOTICE, PUBLIC, RULES, STAFF
+from tests.search.library import BRIEF, LECTURE, LIBRARY, NOTICE, PUBLIC, RULES, STAFF, make_draft
 
 
 def _texts(library, text, groups=STAFF):
@@ -71,7 +71,6 @@ def test_a_search_says_what_may_have_been_meant(library):
 
 
 def test_names_follow_the_catalogue(open_library, monkeypatch):
-    from tests.search.library import make_draft
 
     monkeypatch.setattr("search.suggestions._PAUSE", 0.0)
     monkeypatch.setattr("search.suggestions.SETTLED", 0.0)
@@ -84,3 +83,23 @@ def test_names_follow_the_catalogue(open_library, monkeypatch):
 @pytest.mark.parametrize(("one", "other"), [("是", "四"), ("进", "静"), ("查", "擦")])
 def test_what_many_speakers_do_not_tell_apart_sounds_alike(one, other):
     assert sound(one) == sound(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["志愿服务", "取暖 补贴", "志原服务", "志愿服务 云岭县财整局", "zyfw 保险", "补", "巡护河堤", "云岭 社区 讲堂"],
+)
+def test_the_first_search_corrects_as_later_ones_do(open_library, library, text):
+    fresh, _ = open_library(*map(make_draft, LIBRARY))
+    assert fresh.suggest(text, STAFF).corrected == library.suggest(text, STAFF).corrected
+
+
+def test_a_first_search_for_what_stands_in_the_library_reads_no_names(open_library, monkeypatch):
+    fresh, catalogue = open_library(*map(make_draft, LIBRARY))
+    read = []
+    names = catalogue.names
+    monkeypatch.setattr(catalogue, "names", lambda column: read.append(column) or names(column))
+    fresh.search(SearchRequest("取暖 补贴"), STAFF)
+    assert not read
+    fresh.search(SearchRequest("志原服务"), STAFF)
+    assert read
