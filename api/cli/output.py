@@ -11,9 +11,11 @@ import typer
 from rich.console import Console
 
 from corpus.errors import LunkuError
+from corpus.records import Kind
 
 JsonOption = Annotated[bool, typer.Option("--json", help="在标准输出给出 JSON")]
 DataDirOption = Annotated[Path | None, typer.Option("--data-dir", help="数据目录，缺省为 ./data", show_default=False)]
+KindOption = Annotated[Kind | None, typer.Option("--kind", help="文献类别", show_default=False)]
 AsOption = Annotated[
     str | None, typer.Option("--as", help="以这些组的身份查看，用逗号分隔；缺省为数据目录的所有者", show_default=False)
 ]

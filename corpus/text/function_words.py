@@ -18,10 +18,12 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
 _ASKING = ("哪些", "哪个", "哪里", "哪种", "哪几", "哪一", "什么", "多少", "怎么", "怎样", "几个")
 """What words begin with that the dictionary has whole: 哪些地方, 什么样."""
+_COUNTED = frozenset("个种项年月日号点名位人家次天类条批期届场周章节讲门册份件处所岁倍成元块里")
+"""What 几 asks for the number of: 几名, 几家; not 几何, 几乎, 几率."""
 
 
 def is_function_word(word: str) -> bool:
     """Whether a folded word carries no content of its own: particles, pronouns, question words, punctuation."""
-    if word.startswith(_ASKING):
+    if word.startswith(_ASKING) or (len(word) == 2 and word[0] == "几" and word[1] in _COUNTED):
         return True
     return word in FUNCTION_WORDS or word in QUESTION_WORDS or not any(character.isalnum() for character in word)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from corpus.terms import Term, TermBase, TermStatus
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
+from corpus.text.function_words import is_function_word
 
 TERMS = TermBase.load()
 ANALYSER = Analyser(TERMS)
@@ -144,3 +145,10 @@ def test_everyday_words_are_more_frequent_than_names() -> None:
     frequencies = [ANALYSER.frequency(word) for word in ("要求", "宣讲", "柴琬舸")]
     assert frequencies == sorted(frequencies, reverse=True)
     assert frequencies[0] > 100 * frequencies[2]
+
+
+@pytest.mark.parametrize(
+    ("word", "asks"), [("几名", True), ("几家", True), ("几", True), ("几何", False), ("几乎", False)]
+)
+def test_words_that_ask_for_a_number_carry_no_content(word, asks):
+    assert is_function_word(word) is asks
