@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.evidence import FoundPassage, Sentence
-from search.question import AnswerType, Question, bears_type, other_years, years_of
+from search.interrogatives import AnswerType
+from search.question import Question, bears_type, other_years, years_of
 
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -11,48 +10,19 @@ from corpus.text.analyser import Analyser, Token
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
 from corpus.text.numerals import chinese_number, chinese_numeral
+from search.interrogatives import (
+    SLOT_WORDS,
+    AnswerType,
+    answer_type,
+    asked_noun,
+    counted_unit,
+    plain_spelling,
+    without_interrogatives,
+)
 from search.query import Query, Shared, blank_identifiers
 
-
-class AnswerType(StrEnum):
-    """The kind of answer a question asks for."""
-
-    TIME = "time"
-    NUMBER = "number"
-    LIST = "list"
-    REASON = "reason"
-    MANNER = "manner"
-    PERSON = "person"
-    PLACE = "place"
-    DEFINITION = "definition"
-    FACT = "fact"
-
-
-_TIME_ASKED = (
-    "什么时候|什么时间|什么日期|何时|何年|几时|哪[一几]?[年天月日]|逢几|哪个[年月]|几[月号日]|[几哪]个?世纪"
-    "|(?:时间|日期)[是为]"
-)
-_NUMBER_ASKED = (
-    "多少|第几|几(?!乎)|多[长大高远久重宽深]"
-    "|(?:人数|数量|总数|金额|经费|比例|比率|占比|[率次]数|面积|电话|学时|学分|分值)(?:是|为|有)?[?。]?$"
-)
-_TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
-    (AnswerType.TIME, re.compile(_TIME_ASKED)),
-    (AnswerType.NUMBER, re.compile(_NUMBER_ASKED)),
-    (AnswerType.LIST, re.compile("哪些|哪[两三四五六七八九十几]|有什么|包括什么|(?<!为)什么(?:措施|内容|要求|条件)")),
-    (AnswerType.REASON, re.compile("为什么|为何|原因|缘何|何以")),
-    (AnswerType.MANNER, re.compile("如何|怎")),
-    (AnswerType.PERSON, re.compile("谁|哪一?位|何人|什么人")),
-    (AnswerType.PLACE, re.compile("哪里|哪儿|何处|何地|什么地方|哪一?个?[省市县区国州]|哪个(?:城市|国家|地区)")),
-    (AnswerType.DEFINITION, re.compile("什么是|是什么意思|何谓|是指什么|指的是什么|含义|定义")),
-)
-_SLOTS = (
-    "时候 时间 日期 地方 原因 名字 名称 叫 叫做 称为 哪一部 现在 目前 主要 具体 内容 年 月 日 指 算 "
-    "最多 最少 至少 最 大约 大概 约 到底 究竟 一般 通常 之内 以内 之前 之后 几天 几次 几人 不能 还能 能不能 会不会 "
-    "要不要 多长时间 做法 举措 方面 步骤"
-)
-_SLOT_WORDS = frozenset(_SLOTS.split())
-"""Words that stand for the answer asked for (什么时候, 最多几个): an answer replaces them and need not hold them."""
+_NAMING = frozenset({AnswerType.LIST, AnswerType.DEFINITION})
+"""Kinds of answer that stand under the noun asked for, as points do under 主要措施."""
 
 _NUMERAL = "[一二三四五六七八九十百千万亿两零]"
 _QUANTITY = re.compile(
@@ -77,7 +47,6 @@ _CUES: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
 )
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|[^\d〕\])]|$)")
 _ORDINAL = re.compile(rf"第({_NUMERAL}{{1,4}}|\d{{1,4}})(届|期|批|讲|章|单元|轮|季度|条)")
-_UNIT = re.compile(r"(?:多少|几|多)(?:个|多)?([\u4e00-\u9fff]{1,2})")
 _COUNT = rf"(?:\d[\d.,]*|{_NUMERAL})[万亿]?[多余来]?(?:个|名|位)?"
 _NOT_QUANTITIES = re.compile(
     r"\d{4}年|\d{1,2}月|\d{1,2}日|[〔\[(]\d{4}[〕\])]\d+号|第[\d一二三四五六七八九十百]+|^[\d一二三四五六七八九十]+[、.是]"
@@ -111,6 +80,7 @@ class Question(Shared):
         synonyms: other names of a term, from the term base, folded.
         years: years that it names.
         unit: what is counted, where a number is asked for (多少人 → 人), else an empty string.
+        asked: the noun of which an instance is asked for (什么职业 → 职业), else an empty string.
         required: quoted names, words in Latin letters or digits and ordinals (第四届), folded, each in all its forms:
             an answer must hold one form of each.
         places: named places and bodies, folded, without 省, 市 …: an answer must hold or stand under each of them.
@@ -122,6 +92,7 @@ class Question(Shared):
     synonyms: Mapping[str, tuple[str, ...]]
     years: tuple[int, ...]
     unit: str
+    asked: str
     required: tuple[tuple[str, ...], ...]
     places: tuple[str, ...]
 
@@ -134,8 +105,9 @@ class QuestionReader:
 
     def read(self, query: Query) -> Question:
         """The question that a query's text asks."""
-        folded = fold(blank_identifiers(query.text))
-        words = content_words(self._analyser.tokens(folded))
+        folded = plain_spelling(fold(blank_identifiers(query.text)))
+        tokens = self._analyser.tokens(folded)
+        words = content_words(self._analyser.tokens(without_interrogatives(folded)))
         terms = tuple(dict.fromkeys(word.text for word in words))
         kind = answer_type(folded)
         years = years_of(folded)
@@ -151,7 +123,8 @@ class QuestionReader:
             terms=terms,
             synonyms={term: names for term in terms if (names := self._analyser.synonyms(term))},
             years=years,
-            unit=_unit(kind, folded),
+            unit=counted_unit(folded, tokens) if kind is AnswerType.NUMBER else "",
+            asked=asked_noun(folded, tokens) if kind not in _NAMING else "",
             required=(*((item,) for item in single), *dict.fromkeys(ordinals)),
             places=tuple(dict.fromkeys(place for place in places if place)),
         )
@@ -167,11 +140,6 @@ class QuestionReader:
 def years_of(folded: str) -> tuple[int, ...]:
     """The years that a folded text names, distinct, in order."""
     return tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded)))
-
-
-def answer_type(folded: str) -> AnswerType:
-    """The kind of answer that a folded question asks for."""
-    return next((kind for kind, pattern in _TYPES if pattern.search(folded)), AnswerType.FACT)
 
 
 def bears_type(kind: AnswerType, folded: str) -> bool:
@@ -217,7 +185,9 @@ def content_words(tokens: Sequence[Token]) -> list[Token]:
     words: list[Token] = []
     joinable = False
     for token in _longest(tokens):
-        if is_function_word(token.text) or token.text in _SLOT_WORDS or token.text.isdigit():
+        if is_function_word(token.text) or token.text in SLOT_WORDS:
+            continue
+        if token.text.isdigit():
             continue
         if _is_character(token) and joinable and words[-1].end == token.start:
             words[-1] = Token(words[-1].text + token.text, words[-1].start, token.end)
@@ -234,11 +204,6 @@ def _longest(tokens: Sequence[Token]) -> Iterator[Token]:
         if token.end > end:
             yield token
             end = token.end
-
-
-def _unit(kind: AnswerType, folded: str) -> str:
-    asked = _UNIT.search(folded) if kind is AnswerType.NUMBER else None
-    return asked[1] if asked else ""
 
 
 def _ordinal_forms(match: re.Match[str]) -> tuple[str, ...]:

@@ -197,8 +197,8 @@ class PassageRetriever:
 class Retrieval:
     """The two steps from a text to its ranking, to be run one after the other or in a pipeline.
 
-    Haystack's own bookkeeping for a run costs 2 to 3 ms, a third of a search: what a user waits for at every search is
-    called directly, answers and anyone's pipelines are put together of the same components.
+    Haystack's own bookkeeping for a run costs 2 to 3 ms, a third of a search: what a user waits for is called
+    directly, anyone's pipelines are put together of the same components.
     """
 
     analyser: QueryAnalyser

@@ -3,19 +3,16 @@
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
-from haystack import Pipeline
-from haystack.core.errors import PipelineRuntimeError
-
 from corpus.catalogue import Catalogue
-from corpus.errors import InvalidQuery, LunkuError
+from corpus.errors import InvalidQuery
 from corpus.records import PUBLIC, Span
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
-from search.answers import build_answers
+from search.answers import AnswerBuilder, Answering, EvidenceFinder
 from search.cross_encoder import CrossEncoderRanker, open_cross_encoder
 from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
@@ -65,7 +62,8 @@ class Searcher:
         self._retrieval = build_retrieval(catalogue, engine, analyser, embedder)
         self._reranker = reranker
         self._pager = ResultPager(catalogue, engine, self._succession)
-        self._answers = build_answers(catalogue, engine, analyser, embedder)
+        finder = EvidenceFinder(catalogue, engine, analyser)
+        self._answers = Answering(self._retrieval, finder, AnswerBuilder(catalogue))
         self._answerer = Answerer(catalogue, analyser, model)
         self.gaps = GapRegister(catalogue, analyser, embedder)
         self._suggestions = Suggestions(catalogue, engine, analyser)
@@ -213,13 +211,8 @@ class Searcher:
 
         def find(question: str) -> tuple[Answer, Evidence]:
             where = build_filter(groups, filters)
-            inputs = {
-                "analyse": {"text": question, "quoting": False, "where": where},
-                "retrieve": {"where": where, "groups": groups},
-                "evidence": {"where": where, "groups": groups},
-            }
-            found = _run(self._answers, inputs, {"evidence"})
-            return found["answer"]["answer"], found["evidence"]["evidence"]
+            with self._catalogue.snapshot():
+                return self._answers.run(question, where, groups)
 
         return find
 
@@ -258,13 +251,3 @@ class Searcher:
 async def last_event(events: AsyncIterator[Event]) -> Answer:
     """The whole answer that the events end with."""
     return [event async for event in events if isinstance(event, Answer)][-1]
-
-
-def _run(pipeline: Pipeline, inputs: Mapping[str, Any], include: set[str]) -> dict[str, Any]:
-    """Run a pipeline; an error of ours comes out as itself, not as Haystack's wrapper."""
-    try:
-        return pipeline.run(dict(inputs), include_outputs_from=include)
-    except PipelineRuntimeError as error:
-        if isinstance(error.__cause__, LunkuError):
-            raise error.__cause__ from None
-        raise

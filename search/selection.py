@@ -10,7 +10,7 @@ from corpus.text.folding import fold
 from search.conditions import is_heading
 from search.enumeration import enumeration_around, marker_style
 from search.evidence import Evidence, FoundPassage, Sentence
-from search.question import AnswerType
+from search.interrogatives import AnswerType
 
 MOST_SENTENCES = 6
 _ENOUGH = 0.8

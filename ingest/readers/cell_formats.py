@@ -16,7 +16,9 @@ from ingest.readers.sheets import MAX_CELLS, SCATTERED
 Formats = Mapping[tuple[int, int], str]
 """Format codes by row and column, from 0."""
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$")
-_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b(?=[^>]*\br=["']([A-Z]{1,3})(\d{1,7})["'])([^>]*)(?<!/)>""")
+_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b(?=[^>]*\br=["']([A-Za-z]+)(\d+)["'])([^>]*)(?<!/)>""")
+_LONGEST = 8
+"""Characters of a row's or column's name that are looked at: more than any sheet has, few enough to count with."""
 _STYLE = re.compile(rb"""\bs=["'](\d{1,5})["']""")
 _PLAIN = re.compile(r"(?i)general|@|G/通用格式|")
 _BOF, _BOUND_SHEET, _FORMAT, _XF = 0x0809, 0x0085, 0x041E, 0x00E0
@@ -47,7 +49,7 @@ def _formats_of_part(data: bytes, codes: list[str]) -> Formats:
     found: dict[tuple[int, int], str] = {}
     rows, columns = [], []
     for match in _FILLED_CELL.finditer(data):
-        row, column = int(match[2]) - 1, _column_number(match[1]) - 1
+        row, column = int(match[2].lstrip(b"0")[:_LONGEST] or 0) - 1, _column_number(match[1][:_LONGEST].upper()) - 1
         rows.append(row)
         columns.append(column)
         style = _STYLE.search(match[3]) if codes else None

@@ -136,6 +136,14 @@ class EdgeEngine:
             answers = iter(shard.query_batch(edge.QueryBatchRequest(requests)) if requests else ())
             return [_rank(shard, leg, next(answers)) if schema.is_ranked(leg) else _scroll(shard, leg) for leg in legs]
 
+    def best_scores(self, legs: Sequence[Leg]) -> list[float | None]:
+        """The score that ``query`` gives the first point of each leg, in one round trip; None where nothing ranks."""
+        requests = [conversion.to_request(leg, 1) for leg in legs if schema.is_ranked(leg)]
+        with self._open_shard() as shard:
+            answers = iter(shard.query_batch(edge.QueryBatchRequest(requests)) if requests else ())
+            first = [next(answers) if schema.is_ranked(leg) else [] for leg in legs]
+        return [points[0].score if points else None for points in first]
+
     def retrieve(self, ids: Sequence[str]) -> list[Point]:
         """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
         with self._open_shard() as shard:

@@ -133,6 +133,13 @@ class Engine(Protocol):
         """Run the legs in one round trip; each result by score descending, then id, without payload."""
         ...
 
+    def best_scores(self, legs: Sequence[Leg]) -> list[float | None]:
+        """The score that ``query`` gives the first point of each leg, in one round trip; None where nothing ranks.
+
+        Cheaper: which of the points that score alike comes first is not asked for.
+        """
+        ...
+
     def retrieve(self, ids: Sequence[str]) -> list[Point]:
         """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
         ...

@@ -149,6 +149,14 @@ class ServerEngine:
         )
         return [ScoredPoint(str(record.id), 0.0) for record in records]
 
+    def best_scores(self, legs: Sequence[Leg]) -> list[float | None]:
+        """The score that ``query`` gives the first point of each leg, in one round trip; None where nothing ranks."""
+        requests = [_to_request(leg, 1) for leg in legs if schema.is_ranked(leg)]
+        with _foreign_errors():
+            answers = iter(self._client.query_batch_points(schema.COLLECTION, requests) if requests else ())
+        first = [_from_response(next(answers)) if schema.is_ranked(leg) else [] for leg in legs]
+        return [points[0].score if points else None for points in first]
+
     def retrieve(self, ids: Sequence[str]) -> list[Point]:
         """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
         with _foreign_errors():

@@ -4,8 +4,9 @@ from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.enumeration import enumeration_around
+from search.interrogatives import AnswerType, answer_type
 from search.query import parse_query
-from search.question import AnswerType, QuestionReader, answer_type, bears_type, counts_unit, other_years
+from search.question import QuestionReader, bears_type, counts_unit, other_years
 
 TERMS = TermBase.load()
 ANALYSER = Analyser(TERMS)

@@ -117,6 +117,14 @@ def test_a_stray_far_cell_is_refused_before_it_takes_all_memory(tmp_path: Path) 
     assert texts(write_xlsx(tmp_path / "b.xlsx", {"Sheet1": sheet(formatted)})) == ["一"]
 
 
+@pytest.mark.parametrize("place", ["C16000000000000000000000", "B" + "9" * 5000, "c99999999", "AAAAAAA2"])
+def test_a_cell_beyond_any_sheet_is_refused_before_it_ends_the_worker(tmp_path: Path, place: str) -> None:
+    """calamine counts on, past the end of its numbers, and asks for hundreds of GB."""
+    rows = {1: cell("A1", "一"), 2: cell(place, 2)}
+    with pytest.raises(DamagedFile, match="零散单元格"):
+        read_file(write_xlsx(tmp_path / "a.xlsx", {"Sheet1": sheet(rows)}))
+
+
 def _row(*texts: str) -> str:
     value = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     return "".join(value.format(text) for text in texts)

@@ -311,6 +311,14 @@ def test_sparse_scores_are_bm25(engine: Engine) -> None:
     assert found[1].score == pytest.approx(1.5 * common, rel=1e-5)
 
 
+def test_best_scores_are_those_of_the_first_points(unchanged: Engine) -> None:
+    asked = point(3).vectors
+    legs = [Leg(EVERYTHING, 2, name, asked[name]) for name in (DENSE, WORDS, BIGRAMS)]
+    nothing = [Leg(EVERYTHING, 2, WORDS, SparseVector([], [])), Leg(EVERYTHING, 2, WORDS, SparseVector([999], [1.0]))]
+    best = unchanged.best_scores([*legs, *nothing])
+    assert best == [*(pytest.approx(found[0].score) for found in unchanged.query(legs)), None, None]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
