@@ -177,8 +177,9 @@ class Answering:
     def as_pipeline(self) -> Pipeline:
         """A pipeline with the retrieval pipeline's inputs and ``evidence.where``, ``evidence.groups``."""
         pipeline = self.retrieval.as_pipeline()
-        pipeline.add_component("evidence", self.finder)
-        pipeline.add_component("answer", self.builder)
+        finder, builder = self.finder, self.builder
+        pipeline.add_component("evidence", EvidenceFinder(finder.catalogue, finder.engine, finder.analyser))
+        pipeline.add_component("answer", AnswerBuilder(builder.catalogue, builder.models))
         pipeline.connect("analyse.query", "evidence.query")
         pipeline.connect("retrieve.ranking", "evidence.ranking")
         pipeline.connect("evidence.evidence", "answer.evidence")

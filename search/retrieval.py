@@ -205,10 +205,17 @@ class Retrieval:
     retriever: PassageRetriever
 
     def as_pipeline(self) -> Pipeline:
-        """A pipeline with inputs ``analyse.text``, ``where`` of both steps and ``retrieve.groups``."""
+        """A pipeline with inputs ``analyse.text``, ``where`` of both steps and ``retrieve.groups``.
+
+        Its components are its own: Haystack lets none stand in two pipelines.
+        """
+        analyser, retriever = self.analyser, self.retriever
         pipeline = Pipeline()
-        pipeline.add_component("analyse", self.analyser)
-        pipeline.add_component("retrieve", self.retriever)
+        pipeline.add_component("analyse", QueryAnalyser(analyser.analyser, analyser.engine))
+        pipeline.add_component(
+            "retrieve",
+            PassageRetriever(retriever.catalogue, retriever.engine, retriever.encoder, retriever.reader),
+        )
         pipeline.connect("analyse.query", "retrieve.query")
         return pipeline
 

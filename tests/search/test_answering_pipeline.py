@@ -10,6 +10,7 @@ def test_answers_of_the_pipeline_are_those_of_the_steps(library):
     where = build_filter(PUBLIC, SearchFilters())
     pipeline = answering.as_pipeline()
     assert isinstance(pipeline, Pipeline)
+    assert isinstance(answering.as_pipeline(), Pipeline), "a pipeline can be had more than once"
     found = pipeline.run(
         {
             "analyse": {"text": question, "quoting": False, "where": where},
