@@ -28,7 +28,7 @@ from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
 from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose
-from search.sparse import query_vectors
+from search.sparse import word_vector
 
 PASSAGES = 10
 """Passages whose sentences are considered."""
@@ -79,7 +79,7 @@ class EvidenceFinder:
         Its rarity in the library is the best score that it gets on its own among the passages the reader may see. A
         word that the library lacks but everyone uses (突然) thus weighs little, and so does the library's own subject.
         """
-        vectors = {term: query_vectors(term, self.analyser)[WORDS] for term in question.terms}
+        vectors = {term: word_vector(term, self.analyser) for term in question.terms}
         best = self.engine.best_scores([Leg(where, 1, WORDS, vector) for vector in vectors.values()])
         scores = {term: score for term, score in zip(vectors, best, strict=True) if score is not None}
         absent = _ABSENT_WEIGHT * max(scores.values(), default=1.0)

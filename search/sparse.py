@@ -68,11 +68,16 @@ def passage_vectors(text: str, analyser: Analyser) -> dict[str, SparseVector]:
 
 def query_vectors(text: str, analyser: Analyser, synonyms: Iterable[str] = ()) -> dict[str, SparseVector]:
     """The vectors of a query, by vector name: each term with its count, and the words of ``synonyms`` with less."""
-    words = _query_vector(analyser.word_terms(text))
+    words = word_vector(text, analyser)
     known = set(words.indices)
     added = {term_index(word) for name in synonyms for word in analyser.words(name)} - known
     words = SparseVector([*words.indices, *sorted(added)], [*words.values, *[SYNONYM_WEIGHT] * len(added)])
     return {WORDS: words, BIGRAMS: _query_vector(analyser.bigrams(text))}
+
+
+def word_vector(text: str, analyser: Analyser) -> SparseVector:
+    """The vector of a text's own words alone."""
+    return _query_vector(analyser.word_terms(text))
 
 
 def _passage_vector(terms: Sequence[str], average_length: int) -> SparseVector:

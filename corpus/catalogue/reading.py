@@ -141,13 +141,18 @@ def _version_of(connection: Connection, row: RowMapping) -> Version:
     )
 
 
+_VERSION_TEXTS = select(versions.c.document_id, versions.c.number, versions.c.text).where(
+    versions.c.document_id.in_(bindparam("ids", expanding=True)),
+    versions.c.number.in_(bindparam("numbers", expanding=True)),
+)
+
+
 def version_texts(connection: Connection, numbers: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """The texts of versions by document id and number."""
-    query = select(versions.c.document_id, versions.c.number, versions.c.text).where(
-        versions.c.document_id.in_({document_id for document_id, _ in numbers}),
-        versions.c.number.in_({number for _, number in numbers}),
-    )
-    rows = connection.execute(query).all() if numbers else []
+    if not numbers:
+        return {}
+    asked = {"ids": list({identifier for identifier, _ in numbers}), "numbers": list({number for _, number in numbers})}
+    rows = connection.execute(_VERSION_TEXTS, asked)
     return {(document_id, number): text for document_id, number, text in rows if (document_id, number) in numbers}
 
 

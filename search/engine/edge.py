@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, RLock
@@ -19,13 +19,15 @@ from corpus.errors import EngineUnavailable, IndexMismatch
 from search.engine import edge_conversion as conversion
 from search.engine import schema
 from search.engine.generations import Generations, sync_tree
-from search.engine.interface import DENSE, Filter, Leg, Point, ScoredPoint
+from search.engine.interface import DENSE, Filter, Leg, Point, ScoredPoint, SparseVector
 from search.engine.lock import OwnerLock
 from search.engine.ties import cut
 
 logger = logging.getLogger(__name__)
 
 _IMPORT_ROOT = str(Path(__file__).parents[2])
+_REMEMBERED = 50_000
+"""Best scores kept at most, about 500 bytes each."""
 
 
 class EdgeEngine:
@@ -50,6 +52,8 @@ class EdgeEngine:
         self._dimensions = 0
         self._log: list[edge.UpdateOperation] | None = None
         """Writes since an optimisation copied the shard, to be repeated on the copy."""
+        self._best: dict[Hashable, float | None] = {}
+        """Best scores since the last write. Nobody else writes here, so they are true."""
         self._unreadable: EngineUnavailable | None = None
         self._generations.remove_others()
         if current := self._generations.current():
@@ -117,6 +121,7 @@ class EdgeEngine:
     def _update(self, operation: edge.UpdateOperation) -> None:
         with self._writing:
             with self._open_shard() as shard:
+                self._best.clear()
                 shard.update(operation)
             if self._log is not None:
                 self._log.append(operation)
@@ -138,11 +143,16 @@ class EdgeEngine:
 
     def best_scores(self, legs: Sequence[Leg]) -> list[float | None]:
         """The score that ``query`` gives the first point of each leg, in one round trip; None where nothing ranks."""
-        requests = [conversion.to_request(leg, 1) for leg in legs if schema.is_ranked(leg)]
+        keys = [_key(leg) if schema.is_ranked(leg) else None for leg in legs]
         with self._open_shard() as shard:
-            answers = iter(shard.query_batch(edge.QueryBatchRequest(requests)) if requests else ())
-            first = [next(answers) if schema.is_ranked(leg) else [] for leg in legs]
-        return [points[0].score if points else None for points in first]
+            if len(self._best) > _REMEMBERED:
+                self._best.clear()
+            new = {key: leg for key, leg in zip(keys, legs, strict=True) if key is not None and key not in self._best}
+            if new:
+                requests = [conversion.to_request(leg, 1) for leg in new.values()]
+                answers = shard.query_batch(edge.QueryBatchRequest(requests))
+                self._best |= {key: found[0].score if found else None for key, found in zip(new, answers, strict=True)}
+            return [self._best.get(key) for key in keys]
 
     def retrieve(self, ids: Sequence[str]) -> list[Point]:
         """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
@@ -217,6 +227,7 @@ class EdgeEngine:
             if points >= conversion.GRAPH_FROM:
                 self._reopen(current, conversion.collection(self._dimensions, points))
             with self._open_shard() as shard:
+                self._best.clear()
                 shard.optimize()
                 shard.flush()
             sync_tree(current)
@@ -258,6 +269,7 @@ class EdgeEngine:
             self._generations.switch(copy)
             with self._using:
                 old, self._shard = self._shard, shard
+                self._best.clear()
             if old is not None:
                 old.close()
 
@@ -267,6 +279,7 @@ class EdgeEngine:
             if self._shard is not None:
                 self._shard.close()
             self._shard = self._unreadable = None
+            self._best.clear()
             self._generations.switch(None)
             self._generations.remove_others()
 
@@ -302,6 +315,14 @@ def _rank(shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> li
 
     found = [conversion.from_scored(point) for point in answer]
     return cut(found, leg.limit, lambda point: (-point.score, point.id), fetch)
+
+
+def _key(leg: Leg) -> Hashable:
+    """What the best score of a leg depends on."""
+    vector = leg.vector
+    if isinstance(vector, SparseVector):
+        return leg.where, leg.using, tuple(vector.indices), tuple(vector.values)
+    return leg.where, leg.using, tuple(vector or ())
 
 
 def _scroll(shard: edge.EdgeShard, leg: Leg) -> list[ScoredPoint]:

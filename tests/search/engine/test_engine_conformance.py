@@ -319,6 +319,31 @@ def test_best_scores_are_those_of_the_first_points(unchanged: Engine) -> None:
     assert best == [*(pytest.approx(found[0].score) for found in unchanged.query(legs)), None, None]
 
 
+def test_best_scores_follow_every_write(engine: Engine) -> None:
+    """A score that was asked for before is that of the points of now."""
+    one, two = SparseVector([1], [1.0]), SparseVector([1], [2.0])
+    legs = [Leg(where, 1, WORDS, one) for where in (EVERYTHING, Filter((AnyOf("kind", ("policy",)),)))]
+
+    def true_now() -> None:
+        first = [found[0].score if found else None for found in engine.query(legs)]
+        assert engine.best_scores(legs) == engine.best_scores(legs) == pytest.approx(first)
+
+    true_now()
+    engine.upsert([Point(identifier(1), {WORDS: one}, {"kind": "course"})])
+    true_now()
+    engine.upsert([Point(identifier(2), {WORDS: two}, {"kind": "course"})])
+    true_now()
+    engine.set_payload(Filter((AnyOf("kind", ("course",)),)), {"kind": "policy"})
+    true_now()
+    engine.optimize(serving=True)
+    true_now()
+    engine.delete(Filter((HasId((identifier(2),)),)))
+    true_now()
+    engine.drop()
+    engine.ensure_collection(DIMENSIONS)
+    true_now()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
