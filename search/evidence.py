@@ -7,7 +7,6 @@ whether the library holds an answer at all. Both stand in ``answer_weights.json`
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -151,26 +150,31 @@ class TermCoverage:
 
     def __init__(self, question: Question, weights: Mapping[str, float]) -> None:
         self.terms = question.terms
-        self._names = [(term, *question.synonyms.get(term, ())) for term in question.terms]
+        self._names = [
+            [(name, _pairs_of_partial(name)) for name in (term, *question.synonyms.get(term, ()))]
+            for term in question.terms
+        ]
         raw = np.array([weights.get(term, 1.0) for term in question.terms])
         self.weights: NDArray[np.float64] = raw / raw.sum() if raw.sum() > 0 else raw
 
     def vector(self, folded: str) -> NDArray[np.float64]:
         """For each term 1 if the text holds it or another name of it, else the discounted share of its pairs."""
-        return np.array([max(self._one(name, folded) for name in names) for names in self._names])
+        return np.array([max([_covered(*name, folded) for name in names]) for names in self._names])
 
     def share(self, vector: NDArray[np.float64]) -> float:
         """The weighted sum of a coverage vector, in [0, 1]."""
         return float(vector @ self.weights)
 
-    @staticmethod
-    def _one(term: str, folded: str) -> float:
-        if term in folded:
-            return 1.0
-        if len(term) < 3 or term.isascii():
-            return 0.0
-        pairs = [term[at : at + 2] for at in range(len(term) - 1)]
-        return _PARTIAL * sum(pair in folded for pair in pairs) / len(pairs)
+
+def _pairs_of_partial(term: str) -> list[str]:
+    """The pairs of characters by which a term is held in part; a short one is held or not."""
+    return [] if len(term) < 3 or term.isascii() else _pairs(term)
+
+
+def _covered(term: str, pairs: Sequence[str], folded: str) -> float:
+    if term in folded:
+        return 1.0
+    return _PARTIAL * sum([pair in folded for pair in pairs]) / len(pairs) if pairs else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +277,7 @@ def evidence_table(
         (heads @ coverage.weights)[at],
         _pair_shares(question.terms, folded),
         np.array([partial_ratio(asked, text) / 100 for text in folded]),
-        np.array([math.log1p(_new_characters(asked, text)) for text in folded]),
+        np.log1p(_new_characters(asked, folded)),
         np.array([float(has_cue(question, text)) for text in folded]),
         np.array([item.score / top for item in found])[at] if len(at) else np.zeros(0),
         1.0 / (1.0 + at),
@@ -321,9 +325,11 @@ def _pair_shares(terms: Sequence[str], folded: Sequence[str]) -> NDArray[np.floa
     return np.asarray(has @ _normalised(np.maximum(_rarity(has), 0.0)), dtype=np.float64)
 
 
-def _new_characters(asked: str, text: str) -> int:
-    known = set(asked)
-    return sum(character.isalnum() and character not in known for character in text)
+def _new_characters(asked: str, texts: Sequence[str]) -> list[int]:
+    """How many letters and digits of each text the question does not have."""
+    used = set().union(*texts)
+    new = {character: character.isalnum() and character not in asked for character in used}
+    return [sum(map(new.__getitem__, text)) for text in texts]
 
 
 def _pairs(text: str) -> list[str]:

@@ -28,11 +28,8 @@ def cut(
         order: sort key: negative score first, then what breaks ties.
         fetch: gives the best n items.
     """
-    size = limit + 1
-    while limit and size < LONGEST and len(found) >= size:
-        scores = sorted(order(item)[0] for item in found)
-        if scores[limit - 1] != scores[-1]:
-            break
+    size, ranked = limit + 1, sorted(found, key=order)
+    while limit and size < LONGEST and len(ranked) >= size and order(ranked[limit - 1])[0] == order(ranked[-1])[0]:
         size *= 4
-        found = fetch(size)
-    return sorted(found, key=order)[:limit]
+        ranked = sorted(fetch(size), key=order)
+    return ranked[:limit]

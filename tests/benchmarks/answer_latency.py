@@ -56,6 +56,7 @@ def main() -> None:
         if not settings.index_dir.exists():
             build(settings, rows)
         with Searcher.open(settings) as searcher:
+            searcher.warm_up()  # As a server does before it answers.
             figures["answer"] = timed(lambda text: searcher.answer(text, SearchFilters(), GROUPS), questions)
             figures["search"] = timed(lambda text: searcher.search(SearchRequest(text), GROUPS), questions)
     figures["bm25s + jieba"] = timed(peer(rows), questions)
