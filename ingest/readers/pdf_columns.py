@@ -14,6 +14,11 @@ _ROW_GAP = 0.3
 _MOST_FRAGMENTS = 2_000
 _PROSE = 10
 """In em: lines of a narrow newspaper column have at least 11 characters."""
+_APART = 1.6
+"""In em: white space across the page that sets a lone line in other type off from the columns, as a running head."""
+_OTHER_SIZE = 0.1
+_FIRST_INDENT = 2.7
+"""In em: the widest indent of a first line."""
 _MOST_GAPS = 12
 """Gaps between rows, the widest first, at which a page is tried to be cut."""
 _LABEL = re.compile(
@@ -23,23 +28,71 @@ _LABEL = re.compile(
 _HANGING = re.compile(r"[，。、；：！？”’）》」』]$")
 
 
-def reading_order(lines: list[Line]) -> list[list[list[Line]]]:
-    """Columns of a page from the first to the last read, each as rows, by recursive cuts along white space (XY-cut)."""
-    return _cut(lines) if len(lines) <= _MOST_FRAGMENTS else [by_rows(lines)]
+Gutter = tuple[float, float]
+"""The white space between two columns: where the left one ends, and where the right one begins."""
 
 
-def _cut(lines: list[Line]) -> list[list[list[Line]]]:
+def reading_order(lines: list[Line], gutters: list[Gutter] | None = None) -> list[list[list[Line]]]:
+    """Columns of a page from the first to the last read, each as rows, by recursive cuts along white space (XY-cut).
+
+    ``gutters`` are those of the pages before, to which this page's are added: a last column of a line or two is known
+    by them alone.
+    """
+    return _cut(lines, [] if gutters is None else gutters) if len(lines) <= _MOST_FRAGMENTS else [by_rows(lines)]
+
+
+def _cut(lines: list[Line], gutters: list[Gutter]) -> list[list[list[Line]]]:
     if len(lines) < 2:
         return [[lines]] if lines else []
-    if not _stand_beside(lines):
-        return [by_rows(lines)]
     em = median(line.size for line in lines)
+    if not _stand_beside(lines):
+        return [by_rows(part) for part in _known_columns(lines, em, gutters) or (lines,)]
     if parts := _columns(lines, em):
-        return [column for part in parts for column in _cut(part)]
+        head, body = _head(lines, em)
+        cut = _columns(body, em) if head else None
+        if cut and all(_is_prose(part, em) for part in cut):
+            return [[head], *_cut_columns(cut, em, gutters)]
+        return _cut_columns(parts, em, gutters)
     for above, band, below in _bands(lines, em):
         if _rows_in(band) >= 6 and (parts := _columns(band, em)) and all(_is_prose(part, em) for part in parts):
-            return [*_cut(above), *_cut(band), *_cut(below)]
-    return [by_rows(lines)]
+            return [*_cut(above, gutters), *_cut(band, gutters), *_cut(below, gutters)]
+    return [by_rows(part) for part in _known_columns(lines, em, gutters) or (lines,)]
+
+
+def _cut_columns(parts: tuple[list[Line], list[Line]], em: float, gutters: list[Gutter]) -> list[list[list[Line]]]:
+    if all(_is_prose(part, em) for part in parts):
+        gutters.append((max(map(body_right, parts[0])), min(line.left for line in parts[1])))
+    return [column for part in parts for column in _cut(part, gutters)]
+
+
+def _known_columns(lines: list[Line], em: float, gutters: list[Gutter]) -> tuple[list[Line], list[Line]] | None:
+    """The lines left and right of a gutter of the pages before, if they begin side by side and the left ones are prose.
+
+    Where text ends soon after the last column began there are too few lines for the page itself to show columns.
+    """
+    for end, start in dict.fromkeys(reversed(gutters)):
+        left = [line for line in lines if body_right(line) < end + 0.5 * em]
+        right = [line for line in lines if line.left > start - 0.5 * em]
+        if not left or not right or len(left) + len(right) < len(lines) or not _is_prose(left, em):
+            continue
+        begins = min(line.left for line in right) - start < _FIRST_INDENT * em
+        level = abs(min(line.top for line in left) - min(line.top for line in right)) < 0.5 * em
+        if begins and level and all(abs(line.size - em) <= _OTHER_SIZE * em for line in right):  # else a margin's notes
+            return left, right
+    return None
+
+
+def _head(lines: list[Line], em: float) -> tuple[list[Line], list[Line]]:
+    """The first row, if it is in other type and white space sets it off, and the other lines.
+
+    It stands over one column only by chance: a running head does at the outer edge.
+    """
+    first, second, *_ = [*by_rows(lines), []]
+    other = all(abs(line.size - em) > _OTHER_SIZE * em for line in first)
+    bottom = max(line.bottom for line in first)
+    if not second or not other or min(line.top for line in second) - bottom <= _APART * em:
+        return [], lines
+    return first, [line for line in lines if line.top > bottom]
 
 
 def _is_prose(lines: list[Line], em: float) -> bool:

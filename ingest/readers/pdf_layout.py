@@ -3,13 +3,13 @@
 import re
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import fmean
 
 from ingest.numbering import numbering
-from ingest.readers.pdf_columns import body_right, reading_order, within
+from ingest.readers.pdf_columns import Gutter, body_right, reading_order, within
 from ingest.readers.pdf_lines import HYPHEN, Line, Page, join
 from ingest.readers.pdf_margins import body_size, footnotes, running_heads
 from ingest.readers.tables import Cell
@@ -95,7 +95,7 @@ class _Region:
     """Neighbouring lines of one size, and the edges of the column they stand in.
 
     ``starts`` counts the lines below short ones, with which paragraphs begin, ``indented`` those set in by an indent;
-    ``indents`` says whether that is how paragraphs begin here.
+    ``indents`` says whether that is how paragraphs begin here; None where too few begin to tell.
     """
 
     lines: list[Line]
@@ -103,7 +103,20 @@ class _Region:
     right: float
     starts: int = 0
     indented: int = 0
-    indents: bool = False
+    indents: bool | None = None
+
+
+_Part = _Region | list[list[Line]]
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A page's regions and tables in reading order, its footnotes apart; ``removals`` were made up to its end."""
+
+    page: int
+    removals: int
+    body: list[_Part]
+    notes: list[_Part]
 
 
 def lay_out(pages: Sequence[Page]) -> Layout:
@@ -111,8 +124,9 @@ def lay_out(pages: Sequence[Page]) -> Layout:
     layout = Layout()
     heads = running_heads(pages)
     size = body_size(pages)
-    open_paragraph = _Open()
     widths: deque[_Region] = deque(maxlen=_REMEMBERED)
+    gutters: list[Gutter] = []
+    sheets = []
     for page in pages:
         kept = []
         for line in page.lines:
@@ -121,15 +135,20 @@ def lay_out(pages: Sequence[Page]) -> Layout:
                 layout.removed.append(Removed(kind, line.text, page.number))
             else:
                 kept.append(line)
-        start = len(layout.items)
         notes = footnotes(kept, page, size)
-        _set([line for line in kept if line not in notes], page.number, layout, open_paragraph, widths)
-        if notes:
-            first = len(layout.items)
-            _set(notes, page.number, layout, _Open(), deque(maxlen=_REMEMBERED))
-            for item in layout.items[first:]:
-                if isinstance(item, Paragraph):
-                    item.note = True
+        body = _column_parts([line for line in kept if line not in notes], widths, gutters)
+        below = _column_parts(notes, deque(maxlen=_REMEMBERED), [])
+        sheets.append(_Sheet(page.number, len(layout.removed), body, below))
+    _settle_indents([part for sheet in sheets for part in sheet.body if isinstance(part, _Region)])
+    open_paragraph = _Open()
+    for sheet in sheets:
+        start = len(layout.items)
+        _set(sheet.body, sheet, layout, open_paragraph)
+        first = len(layout.items)
+        _set(sheet.notes, sheet, layout, _Open())
+        for item in layout.items[first:]:
+            if isinstance(item, Paragraph):
+                item.note = True
         if len(layout.items) > start:
             layout.items[start].page_start = True
     for paragraph in layout.paragraphs:
@@ -145,11 +164,32 @@ class _Open:
     last: tuple[Line, _Region] | None = None
 
 
-def _set(lines: list[Line], page: int, layout: Layout, open_paragraph: _Open, widths: deque[_Region]) -> None:
-    """Append the paragraphs and tables of ``lines``, the first of which may go on with the open paragraph."""
-    for part in (part for column in reading_order(lines) for part in _parts(column, widths)):
+def _column_parts(lines: list[Line], widths: deque[_Region], gutters: list[Gutter]) -> list[_Part]:
+    return [part for column in reading_order(lines, gutters) for part in _parts(column, widths)]
+
+
+def _settle_indents(regions: Sequence[_Region]) -> None:
+    """Take how paragraphs begin in all regions of a size where too few begin nearby: a narrow column is two of them."""
+    for region in regions:
+        if region.indents is None:
+            region.indents = _indents(known for known in regions if known.starts and _same_size(known, region))
+
+
+def _indents(regions: Iterable[_Region]) -> bool | None:
+    counts = [(region.starts, region.indented) for region in regions]
+    starts, indented = sum(count for count, _ in counts), sum(count for _, count in counts)
+    return indented >= (1 - _MOST_FLUSH) * starts if starts >= _LEAST_STARTS else None
+
+
+def _same_size(region: _Region, other: _Region) -> bool:
+    return abs(region.lines[0].size - other.lines[0].size) < 0.15 * other.lines[0].size
+
+
+def _set(parts: Sequence[_Part], sheet: _Sheet, layout: Layout, open_paragraph: _Open) -> None:
+    """Append the paragraphs and tables of ``parts``, the first of which may go on with the open paragraph."""
+    for part in parts:
         if isinstance(part, list):
-            layout.items.append(_table(part, page, len(layout.removed)))
+            layout.items.append(_table(part, sheet.page, sheet.removals))
             open_paragraph.last = None
             continue
         for line in part.lines:
@@ -157,7 +197,7 @@ def _set(lines: list[Line], page: int, layout: Layout, open_paragraph: _Open, wi
             if known and last and _continues(known.text, last, line, part):
                 _extend(known, line)
             else:
-                open_paragraph.paragraph = _paragraph(line, part, page, len(layout.removed))
+                open_paragraph.paragraph = _paragraph(line, part, sheet.page, sheet.removals)
                 layout.items.append(open_paragraph.paragraph)
             open_paragraph.last = (line, part)
 
@@ -212,7 +252,7 @@ def _continues(text: str, last: tuple[Line, _Region], line: Line, region: _Regio
     wide = before.width > 0.6 * (column.right - column.left) and not apart
     characters = len(_LATIN.sub("", before.text))
     counted = before.left - column.left + characters * em > column.right - column.left - 0.5 * em
-    return full or (wide and (not ended or (counted and column.indents and region.indents)))
+    return full or (wide and (not ended or (counted and bool(column.indents and region.indents))))
 
 
 def _begins_item(before: str, line: str, may_end: bool) -> bool:
@@ -236,7 +276,7 @@ def _counts_on(text: str, line: str) -> bool:
     )
 
 
-def _parts(rows: list[list[Line]], widths: deque[_Region]) -> Iterator[_Region | list[list[Line]]]:
+def _parts(rows: list[list[Line]], widths: deque[_Region]) -> Iterator[_Part]:
     """Regions of single lines, and tables: ruled ones, and runs of rows with several fragments."""
     ruled = next((index for index, row in enumerate(rows) if any(line.rows for line in row)), None)
     if ruled is not None:
@@ -325,9 +365,7 @@ def _region(lines: list[Line], column: list[Line], widths: deque[_Region]) -> _R
             known = (r for r in reversed(widths) if abs(r.left - left) < 3 * em)
             right = max(right, next((r.right for r in known if abs(r.lines[0].size - em) < 0.15 * em), right))
     region = _Region(lines, left, right, *_starts(lines, left, right))
-    like = [region, *(known for known in widths if abs(known.lines[0].size - em) < 0.15 * em)]
-    starts, indented = sum(known.starts for known in like), sum(known.indented for known in like)
-    region.indents = starts >= _LEAST_STARTS and indented >= (1 - _MOST_FLUSH) * starts
+    region.indents = _indents([region, *(known for known in widths if _same_size(known, region))])
     if len(lines) > 3:
         widths.append(region)
     return region

@@ -6,7 +6,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.blocks import BlockType
-from tests.ingest.readers.pdfs import EM, FONT, LEFT, SENTENCES, TOP, draw, set_paragraphs, texts
+from tests.ingest.readers.pdfs import EM, FONT, LEADING, LEFT, SENTENCES, TOP, draw, set_paragraphs, texts, wrap
 
 
 def test_paragraphs_are_rejoined_inside_and_across_pages(tmp_path: Path) -> None:
@@ -138,3 +138,43 @@ def test_footnotes_are_notes_and_do_not_cut_the_sentence_over_the_page(tmp_path:
         "②志愿服务站包括社区和单位两类。",
     ]
     assert [block.type for block in read.blocks] == [BlockType.PARAGRAPH] * 3 + [BlockType.NOTE] * 2
+
+
+def _two_columns(canvas: Canvas, paragraphs: list[str], rows: int, columns: int = 18) -> None:
+    """Paragraphs in columns of ``rows`` lines, two on a page."""
+    lines = [
+        (2 * EM if index == 0 else 0.0, line) for text in paragraphs for index, line in enumerate(wrap(text, columns))
+    ]
+    for number, (indent, line) in enumerate(lines):
+        column, row = divmod(number, rows)
+        if number and number % (2 * rows) == 0:
+            canvas.showPage()
+        canvas.setFont(FONT, EM)
+        canvas.drawString((60.0, 312.0)[column % 2] + indent, TOP - row * LEADING, line)
+
+
+@pytest.mark.parametrize("last", [1, 2])
+def test_a_last_column_of_a_line_or_two_is_read_after_the_one_beside_it(tmp_path: Path, last: int) -> None:
+    rows, wanted = 8, [f"{place}的{sentence}" for place in ("城北街道", "高新区", "江岸村") for sentence in SENTENCES]
+    while (over := sum(len(wrap(text, 18)) for text in wanted) - 3 * rows - last) > 0:
+        kept = len(wrap(wanted[-1], 18)) - over
+        wanted[-1:] = [wanted[-1][: 18 * kept - 5]] if kept > 0 else []
+    got = draw(tmp_path, lambda canvas: _two_columns(canvas, wanted, rows))
+    assert texts(got) == wanted
+
+
+def test_a_head_over_one_column_of_a_single_page_does_not_cut_the_paragraph_below(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 9)
+        canvas.drawString(480, TOP + 60, "政策文件汇编")
+        _two_columns(canvas, SENTENCES, 7)
+
+    assert texts(draw(tmp_path, paint)) == ["政策文件汇编", *SENTENCES]
+
+
+def test_narrow_columns_with_few_paragraphs_are_judged_by_the_whole_document(tmp_path: Path) -> None:
+    """The second line of the first paragraph is short of its column only for its half-width figures."""
+    first = "为落实市政府志愿服务工作各项要求，根据（市政办〔2004〕125号）的规定，" + SENTENCES[0] * 3
+    assert wrap(first, 18)[1].endswith("号）")
+    wanted = [first, *SENTENCES, *(f"此外，{sentence}" for sentence in SENTENCES)]
+    assert texts(draw(tmp_path, lambda canvas: _two_columns(canvas, wanted, 12))) == wanted
