@@ -170,9 +170,14 @@ def _column_parts(lines: list[Line], widths: deque[_Region], gutters: list[Gutte
 
 def _settle_indents(regions: Sequence[_Region]) -> None:
     """Take how paragraphs begin in all regions of a size where too few begin nearby: a narrow column is two of them."""
+    telling = [region for region in regions if region.starts]
+    found: dict[float, bool | None] = {}  # by size, for a file may have a hundred thousand regions
     for region in regions:
         if region.indents is None:
-            region.indents = _indents(known for known in regions if known.starts and _same_size(known, region))
+            size = round(region.lines[0].size, 1)
+            if size not in found:
+                found[size] = _indents(known for known in telling if _same_size(known, region))
+            region.indents = found[size]
 
 
 def _indents(regions: Iterable[_Region]) -> bool | None:
