@@ -19,6 +19,8 @@ _APART = 1.6
 _OTHER_SIZE = 0.1
 _FIRST_INDENT = 2.7
 """In em: the widest indent of a first line."""
+_REMEMBERED = 4
+"""Gutters, the last ones: left and right pages may differ."""
 _MOST_GAPS = 12
 """Gaps between rows, the widest first, at which a page is tried to be cut."""
 _LABEL = re.compile(
@@ -62,6 +64,7 @@ def _cut(lines: list[Line], gutters: list[Gutter]) -> list[list[list[Line]]]:
 def _cut_columns(parts: tuple[list[Line], list[Line]], em: float, gutters: list[Gutter]) -> list[list[list[Line]]]:
     if all(_is_prose(part, em) for part in parts):
         gutters.append((max(map(body_right, parts[0])), min(line.left for line in parts[1])))
+        del gutters[:-_REMEMBERED]
     return [column for part in parts for column in _cut(part, gutters)]
 
 
@@ -70,10 +73,12 @@ def _known_columns(lines: list[Line], em: float, gutters: list[Gutter]) -> tuple
 
     Where text ends soon after the last column began there are too few lines for the page itself to show columns.
     """
-    for end, start in dict.fromkeys(reversed(gutters)):
-        left = [line for line in lines if body_right(line) < end + 0.5 * em]
+    for end, start in reversed(gutters):
         right = [line for line in lines if line.left > start - 0.5 * em]
-        if not left or not right or len(left) + len(right) < len(lines) or not _is_prose(left, em):
+        if not right or len(right) == len(lines):
+            continue
+        left = [line for line in lines if line.left < end and body_right(line) < end + 0.5 * em]
+        if len(left) + len(right) < len(lines) or not _is_prose(left, em):
             continue
         begins = min(line.left for line in right) - start < _FIRST_INDENT * em
         level = abs(min(line.top for line in left) - min(line.top for line in right)) < 0.5 * em
