@@ -20,7 +20,15 @@ from search.candidates import ResolvedRanking
 from search.conditions import unmet_conditions
 from search.engine.interface import WORDS, Engine, Filter, Leg
 from search.enumeration import points_under
-from search.evidence import Evidence, EvidenceModels, FoundPassage, evidence_table, load_models, sentences_of
+from search.evidence import (
+    Evidence,
+    EvidenceModels,
+    FoundPassage,
+    evidence_table,
+    load_models,
+    sentences_of,
+    with_codes,
+)
 from search.highlighting import Highlighter
 from search.hits import make_citation, make_hit
 from search.query import Query
@@ -66,7 +74,7 @@ class EvidenceFinder:
         best = ranking.candidates[:PASSAGES]
         contexts = self.catalogue.hydrate([candidate.id for candidate in best], groups)
         kept = [(contexts[candidate.id], candidate) for candidate in best if candidate.id in contexts]
-        found = tuple(FoundPassage(context, candidate.fused) for context, candidate in kept)
+        found = with_codes(question, [FoundPassage(context, candidate.fused) for context, candidate in kept])
         sentences = sentences_of(found)
         weights = self._weights(question, where)
         table = evidence_table(question, found, sentences, weights)

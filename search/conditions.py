@@ -20,17 +20,15 @@ def unmet_conditions(
     question: Question, sentences: Sequence[Sentence], found: Sequence[FoundPassage]
 ) -> Iterator[str | None]:
     """For each sentence the Chinese reason why it cannot be the answer, or None."""
-    passages = [next(missing_around(question, item, found), None) for item in found]
+    passages = [next(missing_around(question, item), None) for item in found]
     for sentence in sentences:
         yield passages[sentence.passage] or next(_missing_in(question, sentence, found), None)
 
 
-def missing_around(question: Question, item: FoundPassage, found: Sequence[FoundPassage]) -> Iterator[str]:
+def missing_around(question: Question, item: FoundPassage) -> Iterator[str]:
     """What a passage and its document lack of the question's named parts."""
     document = item.context.document
     around = "\n".join((item.heading, item.folded, fold(document.organization or "")))
-    same = [other for other in found if other.context.document.id == document.id]
-    beside = "\n".join(part for other in same for part in (other.heading, other.folded))
     for year in question.years:
         if str(year) not in around and not _is_of_year(item, year):
             yield f"最接近的段落中没有{year}年的相关内容。"
@@ -39,9 +37,7 @@ def missing_around(question: Question, item: FoundPassage, found: Sequence[Found
         if identifier not in carried and fold(identifier) not in around:
             yield f"最接近的段落中没有提到“{identifier}”。"
     for forms in (*question.required, *((place,) for place in question.places)):
-        # A code stands once in a document, at its head; what it stands for is meant in every passage.
-        where = around + beside if forms[0].isascii() else around
-        if not any(form in where for form in forms):
+        if not any(form in around for form in forms):
             yield f"最接近的段落中没有提到“{forms[0]}”。"
 
 

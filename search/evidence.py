@@ -7,8 +7,8 @@ whether the library holds an answer at all. Both stand in ``answer_weights.json`
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -66,10 +66,14 @@ _MODELS = Path(__file__).with_name("answer_weights.json")
 
 @dataclass(frozen=True)
 class FoundPassage(Shared):
-    """A passage that retrieval found, with its score."""
+    """A passage that retrieval found, with its score.
+
+    ``codes`` are those of the question that other passages call its document or its course by.
+    """
 
     context: PassageInContext
     score: float
+    codes: tuple[str, ...] = ()
 
     @cached_property
     def folded(self) -> str:
@@ -78,8 +82,8 @@ class FoundPassage(Shared):
 
     @cached_property
     def heading(self) -> str:
-        """Its document's title and its path, folded."""
-        return fold("\n".join((self.context.document.title, *self.context.passage.path)))
+        """Its document's title and codes, and its path, folded."""
+        return fold("\n".join((self.context.document.title, *self.codes, *self.context.passage.path)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,32 @@ def models_of(data: Mapping[str, Any]) -> EvidenceModels:
         answered=data["answered"],
         partial=data["partial"],
     )
+
+
+def with_codes(question: Question, found: Sequence[FoundPassage]) -> tuple[FoundPassage, ...]:
+    """The passages with their codes. A code stands once, at a document's head; it is meant in every passage of that
+    document and, where the course's name stands beside it, in the course's other documents."""
+    codes = [forms[0] for forms in question.required if forms[0].isascii()]
+    called: dict[str, set[str]] = {}
+    for code in codes:
+        for item in found:
+            if code in item.folded or code in item.heading:
+                course = item.context.document.course
+                named = {course} if course and fold(course) in item.folded else set()
+                called.setdefault(code, set()).update(named, {item.context.document.id})
+    if not called:
+        return tuple(found)
+    return tuple(
+        replace(
+            item, codes=tuple(code for code in called if code not in item.folded and _is_called(item, called[code]))
+        )
+        for item in found
+    )
+
+
+def _is_called(item: FoundPassage, called: Set[str]) -> bool:
+    document = item.context.document
+    return document.id in called or (document.course is not None and document.course in called)
 
 
 def sentences_of(found: Sequence[FoundPassage]) -> list[Sentence]:

@@ -17,9 +17,7 @@ class Relevance:
     def __init__(self, evidence: Evidence, models: EvidenceModels) -> None:
         question, table = evidence.question, evidence.table
         apart = {
-            index
-            for index, item in enumerate(evidence.found)
-            if next(missing_around(question, item, evidence.found), None) is not None
+            index for index, item in enumerate(evidence.found) if next(missing_around(question, item), None) is not None
         }
         shares = table.shares(models, range(len(table.sentences)))
         least = LEAST * float(shares.max(initial=0.0))
