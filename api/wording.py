@@ -139,6 +139,7 @@ FIELDS = {
     "attachments": "附件说明",
     "effective_on": "施行日期",
     "repealed_on": "废止日期",
+    "repeals": "同时废止的文件",
     "printed_on": "印发日期",
     "author": "网页署名",
     "course_name": "课程名称",
@@ -190,6 +191,12 @@ def duration(seconds: float) -> str:
 def plain(value: FieldValue) -> str:
     """A metadata value on one line, in the form in which it can be given again."""
     return "；".join(value) if isinstance(value, list) else str(value)
+
+
+def cautions(standing: str | None, flags: Collection[str], confidence: float | None) -> list[str]:
+    """What to know before a text is quoted: its document's standing, and that it was recognised in an image."""
+    said = doubt(flags, confidence)
+    return [*([STANDINGS[Standing(standing)]] if standing else []), *([said] if said else [])]
 
 
 def doubt(flags: Collection[str], confidence: float | None) -> str | None:

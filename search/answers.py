@@ -30,13 +30,14 @@ from search.evidence import (
     with_codes,
 )
 from search.highlighting import Highlighter
-from search.hits import make_citation, make_hit
+from search.hits import make_hit
 from search.query import Query
 from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
 from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose
 from search.sparse import word_vector
+from search.succession import Succession
 
 PASSAGES = 10
 """Passages whose sentences are considered."""
@@ -61,17 +62,18 @@ _MOST_NAMED = 3
 class EvidenceFinder:
     """Reads the best passages of a ranking sentence by sentence."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser) -> None:
+    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser, succession: Succession) -> None:
         self.catalogue = catalogue
         self.engine = engine
         self.analyser = analyser
+        self.succession = succession
         self.reader = QuestionReader(analyser)
 
     @component.output_types(evidence=Evidence)
     def run(self, query: Query, ranking: ResolvedRanking, where: Filter, groups: frozenset[str]) -> dict[str, Evidence]:
-        """The evidence for the question that ``query`` asks."""
+        """The evidence for the question that ``query`` asks, repealed and replaced documents lowered as in a search."""
         question = self.reader.read(query)
-        best = ranking.candidates[:PASSAGES]
+        best = self.succession.demoted(ranking, groups).candidates[:PASSAGES]
         contexts = self.catalogue.hydrate([candidate.id for candidate in best], groups)
         kept = [(contexts[candidate.id], candidate) for candidate in best if candidate.id in contexts]
         found = with_codes(question, [FoundPassage(context, candidate.fused) for context, candidate in kept])
@@ -79,7 +81,10 @@ class EvidenceFinder:
         weights = self._weights(question, where)
         table = evidence_table(question, found, sentences, weights)
         unmet = tuple(unmet_conditions(question, sentences, found))
-        return {"evidence": Evidence(question, found, tuple(candidate for _, candidate in kept), table, unmet)}
+        documents = {context.document.id for context, _ in kept}
+        standings = {key: standing for key in documents if (standing := self.succession.standing(key, groups))}
+        candidates = tuple(candidate for _, candidate in kept)
+        return {"evidence": Evidence(question, found, candidates, table, unmet, MappingProxyType(standings))}
 
     def _weights(self, question: Question, where: Filter) -> Mapping[str, float]:
         """How much each term says: rare in the language and rare in the library; half the harmonic mean of the two.
@@ -145,7 +150,7 @@ class AnswerBuilder:
                 continue
             points = points_under(self.catalogue.passages_of(context.passage.version_id), parent)
             if 1 < len(points) <= MOST_SENTENCES:
-                return [_first_sentence(PassageInContext(point, context.document)) for point in points]
+                return [_first_sentence(evidence, PassageInContext(point, context.document)) for point in points]
         return []
 
     def verified(self, citations: Iterable[Citation]) -> list[AnswerSentence]:
@@ -186,7 +191,9 @@ class Answering:
         """A pipeline with the retrieval pipeline's inputs and ``evidence.where``, ``evidence.groups``."""
         pipeline = self.retrieval.as_pipeline()
         finder, builder = self.finder, self.builder
-        pipeline.add_component("evidence", EvidenceFinder(finder.catalogue, finder.engine, finder.analyser))
+        pipeline.add_component(
+            "evidence", EvidenceFinder(finder.catalogue, finder.engine, finder.analyser, finder.succession)
+        )
         pipeline.add_component("answer", AnswerBuilder(builder.catalogue, builder.models))
         pipeline.connect("analyse.query", "evidence.query")
         pipeline.connect("retrieve.ranking", "evidence.ranking")
@@ -194,14 +201,14 @@ class Answering:
         return pipeline
 
 
-def _first_sentence(context: PassageInContext) -> Citation:
+def _first_sentence(evidence: Evidence, context: PassageInContext) -> Citation:
     first = sentences_of([FoundPassage(context, 0.0)])[0]
-    return make_citation(context, first.start, first.end)
+    return evidence.citation(context, first.start, first.end)
 
 
 def _cited(evidence: Evidence, index: int) -> Citation:
     sentence = evidence.table.sentences[index]
-    return make_citation(evidence.found[sentence.passage].context, sentence.start, sentence.end)
+    return evidence.citation(evidence.found[sentence.passage].context, sentence.start, sentence.end)
 
 
 def _shortfall(evidence: Evidence, best: int, finding: str) -> str:
@@ -217,7 +224,13 @@ def _nearest(evidence: Evidence) -> list[Hit]:
     """The best passages as hits, for a reader who gets no full answer."""
     highlighter = Highlighter(evidence.question.query)
     return [
-        make_hit(item.context, candidate.score, candidate.legs, highlighter.highlight(item.context.passage.text))
+        make_hit(
+            item.context,
+            candidate.score,
+            candidate.legs,
+            highlighter.highlight(item.context.passage.text),
+            evidence.standings.get(item.context.document.id),
+        )
         for item, candidate in zip(evidence.found[:NEAREST], evidence.candidates, strict=False)
     ]
 

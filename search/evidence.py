@@ -21,9 +21,11 @@ from corpus.catalogue.views import PassageInContext
 from corpus.text.folding import fold
 from corpus.text.sentences import split_sentences
 from search.candidates import RankedCandidate
+from search.hits import make_citation
 from search.logistic import LogisticModel
 from search.query import Shared
 from search.question import Question, has_cue
+from search.results import Citation, Standing
 
 SENTENCE_FEATURES = (
     "coverage",
@@ -262,6 +264,7 @@ class Evidence(Shared):
         candidates: what retrieval says of them, in the same order.
         table: features of their sentences.
         unmet: for each sentence, the Chinese reason why it cannot be the answer, or None.
+        standings: of the passages' documents that are no longer the latest word, by id.
     """
 
     question: Question
@@ -269,6 +272,11 @@ class Evidence(Shared):
     candidates: tuple[RankedCandidate, ...]
     table: EvidenceTable
     unmet: tuple[str | None, ...]
+    standings: Mapping[str, Standing]
+
+    def citation(self, context: PassageInContext, start: int, end: int) -> Citation:
+        """The citation of [start, end) of a passage's text, with what became of its document."""
+        return make_citation(context, start, end, self.standings.get(context.document.id))
 
 
 def evidence_table(

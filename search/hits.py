@@ -52,7 +52,7 @@ def make_hit(
     )
 
 
-def make_citation(found: PassageInContext, start: int, end: int) -> Citation:
+def make_citation(found: PassageInContext, start: int, end: int, standing: Standing | None = None) -> Citation:
     """The citation of [start, end) of the passage's text."""
     passage, document = found.passage, found.document
     locator = _locator(passage, start, end)
@@ -67,6 +67,7 @@ def make_citation(found: PassageInContext, start: int, end: int) -> Citation:
         text_hash=locator.text_hash,
         flags=sorted(passage.flags),
         confidence=passage.confidence,
+        standing=standing,
     )
 
 

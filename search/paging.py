@@ -67,8 +67,7 @@ class ResultPager:
         Raises:
             EngineUnavailable: the engine does not answer.
         """
-        of_document = {candidate.id: ranking.facts[candidate.id].id for candidate in ranking.candidates}
-        ranking = replace(ranking, candidates=self.succession.demoted(ranking.candidates, of_document, groups))
+        ranking = self.succession.demoted(ranking, groups)
         results = _Results(self.catalogue, self.engine, ranking, counted_filter(query, where), groups)
         order = results.documents if group_by_document else results.passages
         chosen = order(sort, offset, limit)

@@ -72,7 +72,7 @@ class Hit:
 
     ``highlights`` and ``snippet``, the part to show first, are half-open ranges in ``text``; ``legs`` holds each leg's
     own score. ``flags`` says what to know of the text (``ocr``: recognised in an image), ``confidence`` how sure
-    recognised text is, 0 to 1.
+    recognised text is, 0 to 1. ``standing`` says what became of a document that is no longer the latest word.
     """
 
     passage_id: str
@@ -134,7 +134,7 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim slice of a source and where it stands; ``flags`` and ``confidence`` as of ``Hit``."""
+    """A verbatim slice of a source and where it stands; ``flags``, ``confidence`` and ``standing`` as of ``Hit``."""
 
     passage_id: str
     document_id: str
@@ -146,6 +146,7 @@ class Citation:
     text_hash: str
     flags: list[str] = field(default_factory=list)
     confidence: float | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

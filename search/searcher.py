@@ -28,7 +28,7 @@ from search.query import Query, build_filter
 from search.results import Answer, Hit, QueryEcho, SearchFilters, SearchRequest, SearchResult
 from search.retrieval import build_retrieval
 from search.similarity import find_similar
-from search.succession import Succession
+from search.succession import Past, Succession
 from search.suggestions import Suggestion, Suggestions
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Searcher:
         self._retrieval = build_retrieval(catalogue, engine, analyser, embedder)
         self._reranker = reranker
         self._pager = ResultPager(catalogue, engine, self._succession)
-        finder = EvidenceFinder(catalogue, engine, analyser)
+        finder = EvidenceFinder(catalogue, engine, analyser, self._succession)
         self._answers = Answering(self._retrieval, finder, AnswerBuilder(catalogue))
         self._answerer = Answerer(catalogue, analyser, model)
         self.gaps = GapRegister(catalogue, analyser, embedder)
@@ -216,6 +216,10 @@ class Searcher:
 
         return find
 
+    def past(self, document_id: str, groups: frozenset[str]) -> Past | None:
+        """Why a document is no longer the latest word, as far as ``groups`` may know; None while it is current."""
+        return self._succession.past(document_id, groups)
+
     def suggest(self, text: str, groups: frozenset[str], limit: int = 10) -> Suggestion:
         """Completions of what is being typed, and the text corrected; only of what ``groups`` may read.
 
@@ -244,7 +248,7 @@ class Searcher:
         """
         from search.quotation.checking import QuotationChecker
 
-        checker = QuotationChecker(self._catalogue, self.engine, self._analyser, self._analyser.terms)
+        checker = QuotationChecker(self._catalogue, self.engine, self._analyser, self._analyser.terms, self._succession)
         return checker.check(draft, groups, blocks)
 
 

@@ -1,16 +1,19 @@
-"""Which documents are no longer the latest word: repealed, or followed by a later one under the same title."""
+"""Which documents are no longer the latest word: repealed, by themselves or by another, or followed by a later one."""
 
 import re
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpus.catalogue import Catalogue, DocumentTitle
 from corpus.records import MetadataField
-from search.candidates import RankedCandidate
+from corpus.text.folding import fold
+from corpus.text.references import find_dates
+from corpus.text.repeals import Repeal, named_repeal
+from search.candidates import ResolvedRanking
 from search.results import Standing
 
 DEMOTION = 0.5
@@ -26,6 +29,8 @@ _REPEALED_BY_TITLE = re.compile(
     r"(?:宣布|明令|予以|同时)?(?:废止|失效|停止执行))[)）\]】〕]"
 )
 """A bracket of a title that says nothing but its end: （已废止）, not （部分废止） or （关于废止某办法的决定）."""
+_PRINTING = re.compile(r"印发《(.+)》的通知$")
+_MARKS = "《》〈〉 \n"
 _SETTLED = 1.0
 _PAUSE = 10.0
 
@@ -58,11 +63,15 @@ def _repealed_by_title(title: str, today: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
-    """Why a document is past, and for whom: everyone, or those who may read one of its successors."""
+class Past:
+    """Why a document is no longer the latest word.
+
+    ``by`` are the later documents that made it so, the last one first; None where it says so itself. Who may read none
+    of them is not told.
+    """
 
     standing: Standing
-    readers: frozenset[frozenset[str]] | None
+    by: tuple[DocumentTitle, ...] | None
 
 
 class Succession:
@@ -71,47 +80,61 @@ class Succession:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._reading = threading.Lock()
-        self._past: Mapping[str, _Past] = {}
+        self._past: Mapping[str, list[Past]] = {}
         self._state: object = None
         self._next = 0.0
 
     def standing(self, document_id: str, groups: frozenset[str]) -> Standing | None:
         """What became of a document, or None while it is current, as far as ``groups`` may know."""
-        past = self._past.get(document_id)
-        if past is None or (past.readers is not None and not any(readers & groups for readers in past.readers)):
-            return None
-        return past.standing
+        past = self.past(document_id, groups)
+        return past.standing if past else None
 
-    def demoted(
-        self, candidates: Sequence[RankedCandidate], documents: Mapping[str, str], groups: frozenset[str]
-    ) -> tuple[RankedCandidate, ...]:
-        """The candidates in order, with those of past documents behind; ``documents`` gives each its document."""
+    def past(self, document_id: str, groups: frozenset[str]) -> Past | None:
+        """Why a document is past, with those of its successors that ``groups`` may read; None while it is current."""
         self._refresh()
-        past = self._past.keys() & set(documents.values())
-        past = {identifier for identifier in past if self.standing(identifier, groups)}
+        for past in self._past.get(document_id, ()):
+            if past.by is None:
+                return past
+            if known := tuple(item for item in past.by if item.readers & groups):
+                return Past(past.standing, known)
+        return None
+
+    def demoted(self, ranking: ResolvedRanking, groups: frozenset[str]) -> ResolvedRanking:
+        """The ranking with the passages of past documents lowered."""
+        self._refresh()
+        documents = {item.id: ranking.facts[item.id].id for item in ranking.candidates} if self._past else {}
+        past = {identifier for identifier in documents.values() if self.standing(identifier, groups)}
         if not past:
-            return tuple(candidates)
+            return ranking
         lowered = [
             item._replace(fused=item.fused * DEMOTION, tier=item.tier * DEMOTION)
             if documents[item.id] in past
             else item
-            for item in candidates
+            for item in ranking.candidates
         ]
         # Stable: equal scores keep the order that they had.
-        return tuple(sorted(lowered, key=lambda item: -item.score))
+        return replace(ranking, candidates=tuple(sorted(lowered, key=lambda item: -item.score)))
 
     def _uncertain(self) -> list[DocumentTitle]:
-        """The documents that may be past: few of those there are."""
-        titles = [(identifier, kind, title, core_title(title)) for identifier, kind, title in self._catalogue.titles()]
-        namesakes = Counter((kind, core) for _, kind, _, core in titles)
+        """The documents that may be past or end another: few of those there are."""
+        listed = self._catalogue.titles()
+        namesakes = Counter((item.kind, core_title(item.title)) for item in listed)
         ended = self._catalogue.ended()
-        return self._catalogue.dated_titles(
+        found = self._catalogue.dated_titles(
             [
-                identifier
-                for identifier, kind, title, core in titles
-                if identifier in ended or namesakes[kind, core] > 1 or _names_an_end(title)
+                item.id
+                for item in listed
+                if item.id in ended or namesakes[item.kind, core_title(item.title)] > 1 or _names_an_end(item.title)
             ]
         )
+        named = {name for item in found for repeal in _repeals(item) for name in _keys(repeal)}
+        known = {item.id for item in found}
+        meant = [
+            item.id
+            for item in listed
+            if named and item.id not in known and not named.isdisjoint((item.document_number, *_names(item.title)))
+        ]
+        return [*found, *self._catalogue.dated_titles(meant)]
 
     def _refresh(self) -> None:
         """Read again when the catalogue has changed; meanwhile other threads go on with what was known."""
@@ -121,7 +144,10 @@ class Succession:
             started = time.monotonic()
             state = (self._catalogue.last_change(), datetime.now(UTC).date())
             if state != self._state:
-                self._past = dict(_find_past(self._uncertain(), state[1].isoformat()))
+                past: dict[str, list[Past]] = defaultdict(list)
+                for identifier, why in _find_past(self._uncertain(), state[1].isoformat()):
+                    past[identifier].append(why)
+                self._past = dict(past)
                 self._state = state
             self._next = time.monotonic() + max(_SETTLED, _PAUSE * (time.monotonic() - started))
         finally:
@@ -132,18 +158,88 @@ def _names_an_end(title: str) -> bool:
     return any(word in title for word in _ENDINGS)
 
 
-def _find_past(titles: Iterable[DocumentTitle], today: str) -> Iterator[tuple[str, _Past]]:
+def _find_past(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
+    """The documents that are past, each with why; what is surest of one document comes first."""
+    for item in titles:
+        if repeal_of(item.ended, today, item.title):
+            yield item.id, Past(Standing.REPEALED, None)
+    ends: dict[str, list[DocumentTitle]] = defaultdict(list)
+    called = _by_name(titles)
+    for item in titles:
+        for repeal in _repeals(item) if _in_force(item, today) else ():
+            meant = {other.id: other for name in _keys(repeal) for other in called.get(name, ())}
+            for other in meant.values():
+                if _ends(item, repeal, other):
+                    ends[other.id].append(item)
+    for identifier, by in ends.items():
+        yield identifier, Past(Standing.REPEALED, _latest_first(by))
     namesakes: dict[tuple[str, str], list[DocumentTitle]] = defaultdict(list)
     for item in titles:
         namesakes[item.kind, core_title(item.title)].append(item)
     for group in namesakes.values():
         for item in group:
             later = [
-                other.readers
-                for other in group
-                if other.issued_on and item.issued_on and other.issued_on > item.issued_on
+                other for other in group if other.issued_on and item.issued_on and other.issued_on > item.issued_on
             ]
-            if repeal_of(item.ended, today, item.title):
-                yield item.id, _Past(Standing.REPEALED, None)
-            elif later:
-                yield item.id, _Past(Standing.REPLACED, frozenset(later))
+            if later:
+                yield item.id, Past(Standing.REPLACED, _latest_first(later))
+
+
+def _latest_first(items: Iterable[DocumentTitle]) -> tuple[DocumentTitle, ...]:
+    return tuple(sorted(items, key=lambda item: (str(item.issued_on or ""), item.id), reverse=True))
+
+
+def _repeals(item: DocumentTitle) -> list[Repeal]:
+    """The texts that a document's fields say it ends."""
+    entries = next((field.value for field in item.ended if field.name == "repeals"), [])
+    return [named_repeal(entry) for entry in entries] if isinstance(entries, list) else []
+
+
+def _in_force(item: DocumentTitle, today: str) -> bool:
+    """Whether a document's own day has come, if it names one (自某日起施行)."""
+    values = {field.name: str(field.value) for field in item.ended}
+    said = find_dates(values.get("effective_on", "") + values.get("validity", ""))
+    return values.get("effective_on", said[0].value if said else "") <= today
+
+
+def _ends(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
+    """Whether a repeal means another document: by its number, or by its title if it has none.
+
+    Many offices issue under one title that begins with 关于, and print rules of one name: these need the same office.
+    """
+    later = item.issued_on and other.issued_on and other.issued_on > item.issued_on
+    if other.id == item.id or later:
+        return False
+    if repeal.number and other.document_number:
+        return repeal.number == other.document_number
+    title, names = _plain(repeal.title), _names(other.title)
+    if not title or title not in names:
+        return False
+    ours = bool(item.organization) and item.organization == other.organization
+    return ours or (title == names[0] and not title.startswith("关于"))
+
+
+def _by_name(titles: Iterable[DocumentTitle]) -> dict[str, list[DocumentTitle]]:
+    """The documents by their numbers and by what they are called."""
+    called: dict[str, list[DocumentTitle]] = defaultdict(list)
+    for item in titles:
+        for name in (item.document_number, *_names(item.title)):
+            if name:
+                called[name].append(item)
+    return called
+
+
+def _keys(repeal: Repeal) -> list[str]:
+    """What the document that a repeal means may be called."""
+    return [name for name in (repeal.number, _plain(repeal.title)) if name]
+
+
+def _names(title: str) -> tuple[str, ...]:
+    """What a document is called: its title, and the rules that it prints (关于印发《某办法》的通知)."""
+    printed = _PRINTING.search(title)
+    return (_plain(title), _plain(printed[1])) if printed else (_plain(title),)
+
+
+def _plain(title: str) -> str:
+    """A title as it is compared: without marks, blanks and the name of the state."""
+    return "".join(character for character in fold(title) if character not in _MARKS).removeprefix("中华人民共和国")

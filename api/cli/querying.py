@@ -13,7 +13,7 @@ from api.cli.output import out, print_json, to_json
 from api.library import Index, own_index, owner_groups
 from api.registration import with_gap
 from api.remote import Remote, find_server
-from api.wording import doubt, model_note
+from api.wording import cautions, model_note
 from corpus.errors import EngineLocked, InvalidQuery
 from corpus.settings import Settings, load_settings, parse_groups
 from search.results import Mode, SearchFilters, SearchRequest
@@ -80,7 +80,7 @@ def ask(question: str, groups: str | None, as_json: bool, data_dir: Path | None)
     for number, citation in enumerate(citations, 1):
         path = " › ".join([f"《{citation['title']}》", *citation["path"]])
         out.print(f"\\[{number}] {escape(path)}", style="dim")
-        _show_doubt(citation)
+        _show_cautions(citation)
     if found["nearest"]:
         out.print("\n最接近的段落：")
         for number, hit in enumerate(found["nearest"], 1):
@@ -122,9 +122,9 @@ def _show_hit(number: int, hit: dict[str, Any]) -> None:
         out.print(escape(" › ".join(hit["path"])), style="dim")
     out.print(text)
     out.print(escape(hit["citation"]), style="dim")
-    _show_doubt(hit)
+    _show_cautions(hit)
 
 
-def _show_doubt(item: dict[str, Any]) -> None:
-    if said := doubt(item["flags"], item["confidence"]):
+def _show_cautions(item: dict[str, Any]) -> None:
+    for said in cautions(item["standing"], item["flags"], item["confidence"]):
         out.print(said, style="yellow")

@@ -22,7 +22,7 @@ from api.http.gaps import MAX_QUESTION
 from api.http.gaps import ClientDep as AddressDep
 from api.http.problems import openai_error, problem_of
 from api.http.state import LibraryDep
-from api.wording import gap_note
+from api.wording import cautions, gap_note
 from corpus.errors import InvalidQuery, LunkuError
 from search.generation.answering import Event
 from search.generation.follow_up import Turn
@@ -150,10 +150,15 @@ class Numbers:
     def sources(self) -> str:
         """The list of sources, or nothing."""
         places = [
-            f"[{number}] " + PATH_SEPARATOR.join([f"《{citation.title}》", *citation.path])
+            f"[{number}] " + PATH_SEPARATOR.join([f"《{citation.title}》", *citation.path]) + _cautions(citation)
             for number, citation in self._cited.values()
         ]
         return "\n".join(["出处：", *places]) if places else ""
+
+
+def _cautions(citation: Citation) -> str:
+    said = cautions(citation.standing, citation.flags, citation.confidence)
+    return f"（{'；'.join(said)}）" if said else ""
 
 
 async def _chunks(key: str, found: AsyncIterator[Event]) -> AsyncIterator[str]:

@@ -13,6 +13,7 @@ from corpus.catalogue.views import (
     AlikeDocument,
     DocumentFacts,
     DocumentTitle,
+    ListedTitle,
     PassageInContext,
     PassageToIndex,
     VersionSummary,
@@ -216,8 +217,8 @@ class Catalogue(Registers):
         with self._read() as connection:
             return reading.names(connection, column)
 
-    def titles(self) -> list[tuple[str, str, str]]:
-        """Id, kind and title of active documents, whoever may read them."""
+    def titles(self) -> list[ListedTitle]:
+        """How active documents are named, whoever may read them."""
         with self._read() as connection:
             return reading.titles(connection)
 

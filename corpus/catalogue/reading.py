@@ -17,7 +17,7 @@ from corpus.catalogue.rows import (
     select_documents,
 )
 from corpus.catalogue.tables import documents, passages, sections, settings, versions
-from corpus.catalogue.views import DocumentFacts, DocumentTitle, PassageInContext, VersionSummary
+from corpus.catalogue.views import DocumentFacts, DocumentTitle, ListedTitle, PassageInContext, VersionSummary
 from corpus.errors import NotFound
 from corpus.records import Document, Kind, Passage, Section, Status, Version
 
@@ -289,14 +289,14 @@ def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[
     return found
 
 
-def titles(connection: Connection) -> list[tuple[str, str, str]]:
-    """Id, kind and title of active documents, by id."""
+def titles(connection: Connection) -> list[ListedTitle]:
+    """How active documents are named, by id."""
     query = (
-        select(documents.c.id, documents.c.kind, documents.c.title)
+        select(documents.c.id, documents.c.kind, documents.c.title, documents.c.document_number)
         .where(documents.c.status == Status.ACTIVE)
         .order_by(documents.c.id)
     )
-    return [(identifier, kind, title) for identifier, kind, title in connection.execute(query).all()]
+    return [ListedTitle(*row) for row in connection.execute(query).all()]
 
 
 def ended(connection: Connection) -> list[str]:
@@ -309,6 +309,7 @@ def ended(connection: Connection) -> list[str]:
 def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[DocumentTitle]:
     """The titles and dates of active documents among those named, with what their fields say of their end."""
     columns = [documents.c[name] for name in ("id", "kind", "title", "readers", "issued_on")]
+    columns += [documents.c.organization, documents.c.document_number]
     query = (
         select(*columns, case((_NAMES_AN_END, versions.c.fields)).label("fields"))
         .join(versions, versions.c.id == documents.c.current_version_id)
@@ -324,13 +325,19 @@ def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[Do
             row.title,
             row.readers,
             row.issued_on,
-            tuple(item for item in fields_of(row.fields or []) if item.name in _ENDS and not item.restricted),
+            row.organization,
+            row.document_number,
+            tuple(
+                item
+                for item in fields_of(row.fields or [])
+                if item.name in (*_ENDS, "effective_on") and not item.restricted
+            ),
         )
         for row in rows
     ]
 
 
-_ENDS = ("validity", "repealed_on")
+_ENDS = ("validity", "repealed_on", "repeals")
 _NAMES_AN_END = or_(*(versions.c.fields.cast(Text).contains(f'"{name}"') for name in _ENDS))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.records import Document, MetadataField, Passage
 
@@ -47,12 +47,22 @@ class DocumentFacts:
     issued_on: date | None
 
 
+class ListedTitle(NamedTuple):
+    """How a document can be named."""
+
+    id: str
+    kind: str
+    title: str
+    document_number: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentTitle:
     """What decides whether a document has a successor, or has come to an end.
 
     Attributes:
-        ended: its fields ``validity`` and ``repealed_on``, as far as everyone may see them.
+        ended: its fields that tell of an end, its own or another's (``validity``, ``effective_on``, ``repealed_on``,
+            ``repeals``), as far as everyone may see them.
     """
 
     id: str
@@ -60,6 +70,8 @@ class DocumentTitle:
     title: str
     readers: frozenset[str]
     issued_on: date | None
+    organization: str | None
+    document_number: str | None
     ended: tuple[MetadataField, ...]
 
 

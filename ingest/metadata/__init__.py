@@ -74,6 +74,8 @@ def extract(
     chosen = kind or guessed
     if slides and chosen is Kind.COURSE:
         course.read_deck(findings, title)
+    if chosen is Kind.POLICY:
+        policy.read_repeals(sheet, findings)
     if kind and kind is not guessed:
         reasons = ("入库时指定",)
     fields = findings.fields()

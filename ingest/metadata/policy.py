@@ -5,6 +5,7 @@ import re
 from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
+from corpus.text.repeals import find_repeals
 from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
@@ -334,6 +335,14 @@ def read_validity(sheet: Sheet, findings: Findings) -> None:
         if len(sheet.lines[index]) < _TAIL and (force := _ATTENTION.search(sheet.lines[index])):
             findings.add("validity", force[0], (sheet.part(index, *force.span()),))
             return
+
+
+def read_repeals(sheet: Sheet, findings: Findings) -> None:
+    """The texts that a document brings to their end, each as it names it."""
+    found = [(index, item) for index, line in enumerate(sheet.lines) for item in find_repeals(line)]
+    named = [sheet.lines[index][item.start : item.end] for index, item in found]
+    spans = [sheet.part(index, item.start, item.end) for index, item in found]
+    findings.add("repeals", list(dict.fromkeys(named)), spans)
 
 
 def is_statute(sheet: Sheet, title: str) -> bool:

@@ -27,7 +27,6 @@ from search.generation.prompts import ANSWERING, NO_ANSWER, REWRITING, answering
 from search.generation.relevance import Relevance
 from search.generation.replies import ReplyReader
 from search.generation.sources import Source
-from search.hits import make_citation
 from search.question import content_words
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation
 from search.selection import MOST_SENTENCES
@@ -94,7 +93,7 @@ class Answerer:
                 yield sentence
             yield answer
             return
-        yield [make_citation(source.context, 0, len(source.context.passage.text)) for source in sources]
+        yield [source.citation(0, len(source.context.passage.text)) for source in sources]
         async for event in self._written(asked.text, sources, extracted, Relevance(evidence, self._builder.models)):
             yield event
 
@@ -168,7 +167,7 @@ class Answerer:
         if not verdict.supports:
             return None
         citations = [
-            make_citation(sources[support.source].context, *_trimmed(sources[support.source], support.span))
+            sources[support.source].citation(*_trimmed(sources[support.source], support.span))
             for support in verdict.supports
         ]
         verified = [citation for item in self._builder.verified(citations) for citation in item.citations]
@@ -195,7 +194,8 @@ def _sources(evidence: Evidence, reader: ClauseReader) -> list[Source]:
     """What the model is given: nothing where the library has nothing, or a part of the question is not met."""
     if all(reason is not None for reason in evidence.unmet):
         return []
-    sources = [source for item in evidence.found if not (source := Source(item.context, reader)).addresses_model]
+    read = [Source(item.context, reader, evidence.standings.get(item.context.document.id)) for item in evidence.found]
+    sources = [source for source in read if not source.addresses_model]
     sizes = accumulate(len(source.context.passage.text) for source in sources)
     return [source for source, size in zip(sources, sizes, strict=False) if size <= SOURCE_CHARACTERS][:SOURCES]
 

@@ -83,6 +83,7 @@ class _Match:
         """That the clause supports the claim, or why it does not."""
         for fault, sound in (
             (Fault.FACT, not any(unit.kind is UnitKind.FACT for unit in self._missing)),
+            (Fault.FACT, not self._exchanges_a_year()),
             (Fault.NAME, not any(unit.kind is UnitKind.NAME for unit in self._missing)),
             (Fault.DENIAL, self._denials_agree()),
             (Fault.QUALIFIER, self._marks_agree()),
@@ -113,6 +114,12 @@ class _Match:
                 self._carried.setdefault(place, []).append(unit)
             else:
                 self._missing.append(unit)
+
+    def _exchanges_a_year(self) -> bool:
+        """Whether a year from elsewhere stands for one that the clause names itself (比2022年, of a report on 2023)."""
+        elsewhere = [unit for units in (self._headed, *self._carried.values()) for unit in units]
+        dropped = any(_is_year(unit) and not self._claim.holds(unit) for unit in self._clause.content)
+        return dropped and any(map(_is_year, elsewhere))
 
     def _often(self, unit: Unit) -> int:
         """How often the clause has a number."""

@@ -9,14 +9,24 @@ from corpus.text.folding import fold
 from corpus.text.sentences import split_sentences
 from search.generation.clauses import Clause, ClauseReader
 from search.generation.wording import ADDRESSING
+from search.hits import make_citation
+from search.results import Citation, Standing
 
 
 @dataclass(frozen=True)
 class Source:
-    """A passage as the model gets it, with the heading that tells what it is from."""
+    """A passage as the model gets it, with the heading that tells what it is from.
+
+    ``standing`` says what became of its document.
+    """
 
     context: PassageInContext
     reader: ClauseReader = field(repr=False)
+    standing: Standing | None = None
+
+    def citation(self, start: int, end: int) -> Citation:
+        """The citation of [start, end) of the passage's text."""
+        return make_citation(self.context, start, end, self.standing)
 
     @cached_property
     def heading(self) -> str:

@@ -37,6 +37,7 @@ from search.quotation.wordings import replaced_wordings
 from search.references.sources import cite
 from search.results import Citation, SearchFilters
 from search.sparse import query_vectors
+from search.succession import Succession
 
 MAX_CHARACTERS = 50_000
 """Longest draft, in characters."""
@@ -75,11 +76,14 @@ class _Candidates:
 class QuotationChecker:
     """Holds the quotations of drafts against a catalogue and its index, whose owner the caller stays."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser, terms: TermBase) -> None:
+    def __init__(
+        self, catalogue: Catalogue, engine: Engine, analyser: Analyser, terms: TermBase, succession: Succession
+    ) -> None:
         self._catalogue = catalogue
         self._engine = engine
         self._analyser = analyser
         self._terms = terms
+        self._succession = succession
 
     def check(self, draft: str, groups: frozenset[str], blocks: Sequence[Span] = ()) -> QuoteCheck:
         """Check a draft against what ``groups`` may read; equal drafts over an equal library give equal findings.
@@ -94,7 +98,8 @@ class QuotationChecker:
             raise TooLarge(f"文稿过长（{len(draft)} 字），请分成不超过 {MAX_CHARACTERS} 字的几部分核验。")
         # A lone surrogate cannot be encoded; replacing it keeps every offset.
         draft = draft.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        findings = _Check(self._catalogue, self._engine, self._analyser, draft, groups).findings(blocks)
+        check = _Check(self._catalogue, self._engine, self._analyser, self._succession, draft, groups)
+        findings = check.findings(blocks)
         summary = {verdict.value: sum(item.verdict is verdict for item in findings) for verdict in Verdict}
         return QuoteCheck(findings, summary, replaced_wordings(draft, self._terms, self._analyser))
 
@@ -103,11 +108,18 @@ class _Check:
     """The check of one draft for one reader."""
 
     def __init__(
-        self, catalogue: Catalogue, engine: Engine, analyser: Analyser, draft: str, groups: frozenset[str]
+        self,
+        catalogue: Catalogue,
+        engine: Engine,
+        analyser: Analyser,
+        succession: Succession,
+        draft: str,
+        groups: frozenset[str],
     ) -> None:
         self._catalogue = catalogue
         self._engine = engine
         self._analyser = analyser
+        self._succession = succession
         self._draft = draft
         self._groups = groups
         self._where = build_filter(groups, SearchFilters())
@@ -122,7 +134,7 @@ class _Check:
         judged: list[_Judged] = []
         while batch := list(islice(spans, _TOGETHER)):
             judged += self._judge([Quotation.of(self._draft, span) for span in batch])
-        standing = Standing(self._catalogue, self._groups, self._texts, self._nearest)
+        standing = Standing(self._catalogue, self._succession, self._groups, self._texts, self._nearest)
         noted = standing.noted([item.finding for item in judged], self._documents, [item.near for item in judged])
         beside = [found for item in judged for found in self._beside_quotation(item)]
         found = [*noted, *beside, *self._beside_titles()]

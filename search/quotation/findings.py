@@ -35,7 +35,7 @@ class NoticeKind(StrEnum):
     """Why a source should not be quoted without a second look."""
 
     REPEALED = "repealed"
-    """It is marked as no longer in force."""
+    """It is marked as no longer in force, or another document says that it repeals it."""
     REPLACED = "replaced"
     """A document of the same title and of a later date stands in the library."""
     EARLIER_VERSION = "earlier_version"

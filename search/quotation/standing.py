@@ -4,14 +4,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from corpus.catalogue import Catalogue, visible_text
+from corpus.catalogue import Catalogue, DocumentTitle, visible_text
 from corpus.records import Document
 from search.quotation.alignment import exact_place
 from search.quotation.comparison import comparable, letters
 from search.quotation.findings import Finding, Notice, NoticeKind, Verdict
 from search.quotation.stored import StoredTexts
 from search.results import Citation
-from search.succession import core_title, repeal_of
+from search.results import Standing as Past
+from search.succession import Succession, core_title, repeal_of
 
 _STATE = "中华人民共和国"
 _SHORTEST_PROBE = 12
@@ -33,12 +34,14 @@ class Standing:
     def __init__(
         self,
         catalogue: Catalogue,
+        succession: Succession,
         groups: frozenset[str],
         texts: StoredTexts,
         nearest: Callable[[str, str], Citation | None],
     ) -> None:
         """``nearest`` finds the place of a document that says nearly the same as a text."""
         self._catalogue = catalogue
+        self._succession = succession
         self._groups = groups
         self._texts = texts
         self._nearest = nearest
@@ -71,12 +74,20 @@ class Standing:
         fields = self._texts.fields(document.id, document.version)
         if ended := repeal_of(fields, self._today, document.title):
             notices.append(Notice(NoticeKind.REPEALED, f"《{document.title}》著录为“{ended}”，引用前请核对。"))
+        elif by := self._repealed_by(document.id):
+            detail = f"《{by.title}》写明《{document.title}》已废止，引用前请核对现行规定。"
+            notices.append(Notice(NoticeKind.REPEALED, detail, self._nearest(by.id, finding.source.quote)))
         if newer := successors.get(document.id):
             detail = (
                 f"馆藏有同名的新文本《{newer.title}》（{_when(newer)}），所引文本为{_when(document)}，请核对现行表述。"
             )
             notices.append(Notice(NoticeKind.REPLACED, detail, self._nearest(newer.id, finding.source.quote)))
         return notices
+
+    def _repealed_by(self, document_id: str) -> DocumentTitle | None:
+        """The latest document that says it repeals another."""
+        past = self._succession.past(document_id, self._groups)
+        return past.by[0] if past and past.by and past.standing is Past.REPEALED else None
 
     def _successors(self, documents: Collection[Document]) -> dict[str, Document]:
         """For documents of which the library has a later one under the same title, the latest such one."""

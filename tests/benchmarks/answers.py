@@ -40,6 +40,7 @@ from search.logistic import LogisticModel
 from search.query import build_filter
 from search.results import AnswerStatus, SearchFilters
 from search.retrieval import build_retrieval
+from search.succession import Succession
 from tests.benchmarks.sample_answers import QUESTIONS, plain, shows
 
 GROUPS = parse_groups(DEMO_GROUPS)
@@ -139,7 +140,7 @@ class Laboratory:
         Indexer(catalogue, engine, analyser, embedder).index_pending()
         self.source_of = {item.id: item.source for item in catalogue.documents(limit=1_000_000)[0]}
         self.pipeline = build_retrieval(catalogue, engine, analyser, embedder).as_pipeline()
-        self.pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser))
+        self.pipeline.add_component("evidence", EvidenceFinder(catalogue, engine, analyser, Succession(catalogue)))
         self.pipeline.connect("analyse.query", "evidence.query")
         self.pipeline.connect("retrieve.ranking", "evidence.ranking")
         self.catalogue = catalogue

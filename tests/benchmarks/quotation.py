@@ -36,6 +36,7 @@ from search.indexing import Indexer
 from search.quotation.checking import QuotationChecker
 from search.quotation.comparison import letters
 from search.quotation.findings import FindingKind, Verdict
+from search.succession import Succession
 from tests.benchmarks.planted_quotations import Case, Planter, Source, read_sources
 from tests.benchmarks.search import build, read_lines
 
@@ -76,7 +77,7 @@ def checker(settings: Settings) -> Iterator[QuotationChecker]:
     engine = open_engine(settings)
     with Catalogue.open(settings.catalogue_url) as catalogue:
         terms = TermBase.load()
-        yield QuotationChecker(catalogue, engine, Analyser(terms), terms)
+        yield QuotationChecker(catalogue, engine, Analyser(terms), terms, Succession(catalogue))
     engine.close()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from corpus.records import Kind
-from search.results import SearchRequest, Standing
+from search.results import SearchFilters, SearchRequest, Standing
 from search.succession import repeal_of
 from tests.search.library import BRIEF, LECTURE, NOTICE, PUBLIC, REPLY, RULES, STAFF, make_draft
 
@@ -69,6 +69,89 @@ def test_a_document_whose_title_says_that_it_ended_is_badged(open_library):
     ended = replace(NOTICE, title=NOTICE.title + "（已废止）")
     searcher, _ = open_library(_draft(ended, "ended"), _draft(IN_FORCE, "in force"))
     assert dict(_standings(searcher, "取暖")) == {ended.title: Standing.REPEALED, IN_FORCE.title: None}
+
+
+REPEALING = replace(
+    NEW,
+    title="云岭县邻里互助办法",
+    fields={
+        "issued_on": "2023-05-04",
+        "validity": "自2023年6月1日起施行",
+        "repeals": [f"《{OLD.title}》（云政发〔2015〕3号）"],
+    },
+)
+NUMBERED = replace(OLD, fields={**OLD.fields, "document_number": "云政发〔2015〕3号"})
+
+
+def test_a_document_that_another_repeals_is_badged_and_stands_below(open_library):
+    searcher, _ = open_library(_draft(NUMBERED, "old"), _draft(REPEALING, "new"))
+    found = _standings(searcher, "志愿服务组织应当购买意外伤害保险")
+    assert found[0] == (REPEALING.title, None)
+    assert (OLD.title, Standing.REPEALED) in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "standing"),
+    [
+        ({"document_number": "云政发〔2015〕3号"}, {}, Standing.REPEALED),
+        ({"title": "另一个名称", "document_number": "云政发〔2015〕3号"}, {}, Standing.REPEALED),
+        ({"document_number": "云政发〔2015〕30号"}, {}, None),
+        ({}, {}, Standing.REPEALED),
+        ({"issued_on": "2024-01-01"}, {}, None),
+        ({}, {"validity": "自2999年1月1日起施行"}, None),
+        ({}, {"effective_on": "2999-01-01", "validity": ""}, None),
+        ({"title": "关于做好有关工作的通知"}, {"repeals": ["《关于做好有关工作的通知》"]}, None),
+        (
+            {"title": "关于做好有关工作的通知", "organization": "云岭县民政局"},
+            {"repeals": ["《关于做好有关工作的通知》"], "organization": "云岭县民政局"},
+            Standing.REPEALED,
+        ),
+        (
+            {"title": "关于印发《云岭县讲堂办法》的通知", "organization": "云岭县民政局"},
+            {"repeals": ["《云岭县讲堂办法》"], "organization": "云岭县民政局"},
+            Standing.REPEALED,
+        ),
+        ({"title": "关于印发《云岭县讲堂办法》的通知"}, {"repeals": ["《云岭县讲堂办法》"]}, None),
+    ],
+)
+def test_what_a_repeal_means(open_library, old, new, standing):
+    fields = {"issued_on": "2015-03-01", **{name: value for name, value in old.items() if name != "title"}}
+    ended = replace(OLD, title=old.get("title", OLD.title), fields=fields)
+    searcher, catalogue = open_library(
+        _draft(ended, "old"), _draft(replace(REPEALING, fields={**REPEALING.fields, **new}), "new")
+    )
+    ids = {document.title: document.id for document in catalogue.documents()[0]}
+    past = searcher.past(ids[ended.title], PUBLIC)
+    assert (past and past.standing) == standing
+    assert searcher.past(ids[REPEALING.title], PUBLIC) is None
+    if past:
+        assert [item.title for item in past.by] == [REPEALING.title]
+
+
+def test_a_repeal_that_a_reader_may_not_see_is_not_betrayed(open_library):
+    hidden = replace(REPEALING, readers=STAFF - PUBLIC)
+    searcher, _ = open_library(_draft(NUMBERED, "old"), _draft(hidden, "new"))
+    assert {standing for _, standing in _standings(searcher, "志愿服务")} == {None}
+    assert Standing.REPEALED in {standing for _, standing in _standings(searcher, "志愿服务", STAFF)}
+
+
+QUESTION = "志愿者的意外伤害保险由谁购买？"
+
+
+def test_answers_take_the_current_text(open_library):
+    searcher, _ = open_library(_draft(NUMBERED, "old"), _draft(REPEALING, "new"))
+    answer = searcher.answer(QUESTION, SearchFilters(), PUBLIC)
+    assert answer.sentences[0].citations[0].title == REPEALING.title
+    for sentence in answer.sentences:
+        for citation in sentence.citations:
+            assert citation.standing == (Standing.REPEALED if citation.title == OLD.title else None)
+
+
+def test_answers_say_where_there_is_no_current_text(open_library):
+    searcher, _ = open_library(_draft(replace(NUMBERED, fields={**NUMBERED.fields, "validity": "已废止"}), "old"))
+    answer = searcher.answer(QUESTION, SearchFilters(), PUBLIC)
+    assert answer.sentences
+    assert {citation.standing for item in answer.sentences for citation in item.citations} == {Standing.REPEALED}
 
 
 def test_equal_titles_of_other_kinds_or_without_dates_replace_nothing(open_library):

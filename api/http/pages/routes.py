@@ -54,6 +54,7 @@ def document_page(
     context = {
         "document": document,
         "version": version,
+        "past": library.searcher.past(document.id, caller.groups),
         "visible": visible_fields(version.fields, caller.groups),
         "original_open": not has_hidden_fields(version, caller.groups),
         "paragraphs": paragraphs(text, version.sections, library.catalogue.passages_of(version.id), passage),

@@ -47,6 +47,19 @@ PARTS_GATE = Gate([Source(PARTS, READER)], READER)
 @pytest.mark.parametrize(
     ("sentence", "fault"),
     [
+        ("2023年女性占42.7%[1]。", None),
+        ("女性占42.7%，比2021年提高3.2个百分点[1]。", None),
+        ("女性占42.7%，比2023年提高3.2个百分点[1]。", Fault.FACT),
+    ],
+)
+def test_the_year_of_a_report_does_not_stand_for_one_that_it_compares_with(sentence, fault):
+    survey = passage_in_context("女性占42.7%，比2021年提高3.2个百分点。", "云岭县2023年讲堂听众调查")
+    assert Gate([Source(survey, READER)], READER).check(sentence).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
         ("退休的志愿者可以免费乘坐公交车[1]。", None),
         ("退休志愿者可以免费乘坐公交车[1]。", None),
         ("志愿者可以免费乘坐公交车[1]。", Fault.RESTRICTION),

@@ -14,6 +14,7 @@ from search.indexing import Indexer
 from search.quotation.checking import MAX_CHARACTERS, QuotationChecker
 from search.quotation.comparison import letters
 from search.quotation.findings import Operation, Verdict
+from search.succession import Succession
 from tests.search.library import LIBRARY, Source, make_draft
 
 PUBLIC = frozenset({"public"})
@@ -50,7 +51,7 @@ def shelf(tmp_path_factory, analyser, embedder):
         engine.ensure_collection(embedder.dimensions)
         catalogue.add_versions([make_draft(source) for source in (*LIBRARY, *SAMPLES)])
         Indexer(catalogue, engine, analyser, embedder).index_pending()
-        yield QuotationChecker(catalogue, engine, analyser, TermBase()), catalogue
+        yield QuotationChecker(catalogue, engine, analyser, TermBase(), Succession(catalogue)), catalogue
     engine.close()
 
 
@@ -216,7 +217,7 @@ def test_nothing_of_a_restricted_document_is_hinted_at(shelf):
 
 def test_a_trashed_document_is_a_source_no_more(open_library, analyser):
     searcher, catalogue = open_library(*map(make_draft, LIBRARY))
-    checker = QuotationChecker(catalogue, searcher.engine, analyser, TermBase())
+    checker = QuotationChecker(catalogue, searcher.engine, analyser, TermBase(), Succession(catalogue))
     draft = "“志愿者参加第三条所称活动，应当先行登记”"
     finding = only(checker.check(draft, EVERYONE).findings)
     catalogue.trash(finding.source.document_id)

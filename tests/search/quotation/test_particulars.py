@@ -22,6 +22,7 @@ def check(tmp_path_factory, analyser, embedder, terms):
     from search.engine.edge import EdgeEngine
     from search.indexing import Indexer
     from search.quotation.checking import QuotationChecker
+    from search.succession import Succession
 
     folder = tmp_path_factory.mktemp("particulars")
     engine = EdgeEngine(folder / "index")
@@ -29,7 +30,7 @@ def check(tmp_path_factory, analyser, embedder, terms):
         engine.ensure_collection(embedder.dimensions)
         catalogue.add_versions([make_draft(source) for source in (*LIBRARY, RULES)])
         Indexer(catalogue, engine, analyser, embedder).index_pending()
-        checker = QuotationChecker(catalogue, engine, analyser, terms)
+        checker = QuotationChecker(catalogue, engine, analyser, terms, Succession(catalogue))
         yield lambda draft, *groups: checker.check(draft, frozenset(groups or {"public"}))
     engine.close()
 

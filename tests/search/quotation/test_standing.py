@@ -11,6 +11,7 @@ from search.quotation.checking import QuotationChecker
 from search.quotation.findings import NoticeKind, Verdict
 from search.quotation.standing import core_title, repeal_of
 from search.quotation.wordings import replaced_wordings
+from search.succession import Succession
 from tests.search.library import PUBLIC, Source, make_draft
 
 OLD = "讲堂每季度至少开讲一次，由值班干部登记听众意见，并在一个月内答复。"
@@ -36,7 +37,11 @@ def check(open_library, analyser):
             from search.indexing import Indexer
 
             Indexer(catalogue, searcher.engine, analyser, searcher_embedder).index_pending()
-        return QuotationChecker(catalogue, searcher.engine, analyser, TermBase()).check(draft, PUBLIC).findings
+        return (
+            QuotationChecker(catalogue, searcher.engine, analyser, TermBase(), Succession(catalogue))
+            .check(draft, PUBLIC)
+            .findings
+        )
 
     from corpus.settings import Settings
     from search.embedding import open_embedder
@@ -47,6 +52,16 @@ def check(open_library, analyser):
 
 def kinds(finding):
     return [notice.kind for notice in finding.notices]
+
+
+def test_a_source_that_another_document_repeals_is_pointed_out(check):
+    older = rules("云岭县讲堂管理办法", OLD, GONE, issued_on="2019-05-20")
+    newer = rules("云岭县院坝讲堂工作规则", NEW, issued_on="2023-06-01", repeals=["《云岭县讲堂管理办法》"])
+    [finding] = check(f"办法规定：“{OLD.rstrip('。')}”。", older, newer)
+    assert (finding.verdict, kinds(finding)) == (Verdict.EXACT, [NoticeKind.REPEALED])
+    [notice] = finding.notices
+    assert newer.title in notice.detail
+    assert notice.successor.quote == NEW.rstrip("。")
 
 
 def test_of_two_texts_under_one_title_the_later_one_is_pointed_out(check):
