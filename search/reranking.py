@@ -35,8 +35,10 @@ _COUNTED_WORDS = 60_000_000
 """Words that the dictionary's frequencies were counted on."""
 _COMMON, _LEAST = 5.0, 0.1
 """Logarithm of the rarity of the most common words, which is taken off, and the weight that always remains."""
-_KEPT_TITLES = 20_000
-"""Title vectors kept, a kilobyte each."""
+_KEPT_TITLES = 60_000
+"""Title vectors kept, a kilobyte each. Embedding those of a query's candidates takes 1.4 ms, of all of 54,654 articles
+two seconds, once, before a server answers."""
+_TOGETHER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,12 @@ class Reader:
     def _rarity(self, word: str) -> float:
         return max(_LEAST, math.log(_COUNTED_WORDS / max(self._analyser.frequency(word), 1)) - _COMMON)
 
+    def preload(self, titles: Sequence[str]) -> None:
+        """Know the vectors of titles, or of as many as are kept, before anyone asks."""
+        distinct = list(dict.fromkeys(titles))[:_KEPT_TITLES]
+        for start in range(0, len(distinct), _TOGETHER):
+            self._title_vectors(distinct[start : start + _TOGETHER])
+
     def _title_vectors(self, titles: Sequence[str]) -> NDArray[np.float32]:
         with self._lock:
             known = {title: self._titles[title] for title in titles if title in self._titles}
@@ -87,7 +95,7 @@ class Reader:
             self._titles.update(known)
             while len(self._titles) > _KEPT_TITLES:
                 self._titles.popitem(last=False)
-        return np.stack([known[title] for title in titles])
+        return np.array([known[title] for title in titles], dtype=np.float32)
 
 
 def _coverage(texts: Sequence[str], parts: Sequence[str], weights: Sequence[float]) -> NDArray[np.float64]:

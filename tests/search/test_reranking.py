@@ -46,6 +46,14 @@ def test_rows_do_not_depend_on_what_else_is_read(reader, analyser):
     assert alone == pytest.approx(beside)
 
 
+def test_titles_that_were_read_before_give_the_same_rows(reader, analyser, embedder):
+    ready = Reader(analyser, embedder)
+    ready.preload([ARTICLE.title, OTHER.title, ARTICLE.title])
+    query = "讲堂的取暖补贴怎么发？"
+    assert features(ready, analyser, query, ARTICLE, OTHER) == features(reader, analyser, query, ARTICLE, OTHER)
+    ready.preload([])
+
+
 @pytest.mark.parametrize("query", ["的", "？", "abc"])
 def test_a_query_without_content_is_covered_by_nothing(reader, analyser, query):
     assert all(row["coverage"] == 0 for row in features(reader, analyser, query, ARTICLE, OTHER))
