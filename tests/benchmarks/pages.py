@@ -8,9 +8,9 @@ random but the same each time. They are set like official documents (GB/T 9704-2
 two, running head, page number between dashes), as text and as 200 dpi scans with skew and noise, in one column and two.
 
 Character error rates ignore blanks only; a wrong bracket or dash counts. Times are processor seconds of one process.
-Measured 2026-11-26 on two busy cores: 494 of 494 paragraphs exact in one column and in two, all heads removed;
-embedded fonts 494 of 494, 99 to 163 pages/s; scans CER .0005 (one column, 3.5 s a page where the defaults took 6.1) and
-.0010 (two columns, twice the characters, 8.4 s).
+Measured 2026-11-27 on two cores, one of them busy: 494 of 494 paragraphs exact in one column and in two, all heads
+removed, 49 and 22 pages/s, 1.4 times pdfium's own time; embedded fonts 494 of 494, 88 pages/s; scans CER .0008 (one
+column, 3.2 s a page where the defaults took 7.0) and .0006 (two columns, three times the characters, 7.1 s).
 
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).
 """
