@@ -203,7 +203,6 @@ class Retrieval:
 
     analyser: QueryAnalyser
     retriever: PassageRetriever
-    reader: Reader
 
     def as_pipeline(self) -> Pipeline:
         """A pipeline with inputs ``analyse.text``, ``where`` of both steps and ``retrieve.groups``.
@@ -224,8 +223,8 @@ class Retrieval:
 def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Retrieval:
     """The retrieval over a library."""
     encoder = QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder))
-    reader = Reader(analyser, embedder)
-    return Retrieval(QueryAnalyser(analyser, engine), PassageRetriever(catalogue, engine, encoder, reader), reader)
+    retriever = PassageRetriever(catalogue, engine, encoder, Reader(analyser, embedder))
+    return Retrieval(QueryAnalyser(analyser, engine), retriever)
 
 
 def _verify_articles(

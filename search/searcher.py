@@ -120,7 +120,8 @@ class Searcher:
         """
         self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
         self._catalogue.preload_facts()
-        self._retrieval.reader.preload([item.title for item in self._catalogue.titles()])
+        if reader := self._retrieval.retriever.reader:
+            reader.preload([item.title for item in self._catalogue.titles()])
         if self._answerer.model is not None:
             self._answerer.model.warm_up()
         gc.collect()

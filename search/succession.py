@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 from corpus.catalogue import Catalogue, DocumentTitle
 from corpus.records import MetadataField
-from corpus.text.folding import fold
 from corpus.text.references import find_dates
 from corpus.text.repeals import Repeal, named_repeal
 from search.candidates import ResolvedRanking
+from search.query import title_key
 from search.results import Standing
 
 DEMOTION = 0.5
@@ -30,7 +30,7 @@ _REPEALED_BY_TITLE = re.compile(
 )
 """A bracket of a title that says nothing but its end: （已废止）, not （部分废止） or （关于废止某办法的决定）."""
 _PRINTING = re.compile(r"印发《(.+)》的通知$")
-_MARKS = "《》〈〉 \n"
+_OUTER_MARKS = str.maketrans("〈〉", "《》")
 _SETTLED = 1.0
 _PAUSE = 10.0
 
@@ -92,6 +92,9 @@ class Succession:
     def past(self, document_id: str, groups: frozenset[str]) -> Past | None:
         """Why a document is past, with those of its successors that ``groups`` may read; None while it is current."""
         self._refresh()
+        return self._known(document_id, groups)
+
+    def _known(self, document_id: str, groups: frozenset[str]) -> Past | None:
         for past in self._past.get(document_id, ()):
             if past.by is None:
                 return past
@@ -102,8 +105,8 @@ class Succession:
     def demoted(self, ranking: ResolvedRanking, groups: frozenset[str]) -> ResolvedRanking:
         """The ranking with the passages of past documents lowered."""
         self._refresh()
-        documents = {item.id: ranking.facts[item.id].id for item in ranking.candidates} if self._past else {}
-        past = {identifier for identifier in documents.values() if self.standing(identifier, groups)}
+        documents = {item.id: ranking.facts[item.id].id for item in ranking.candidates}
+        past = {key for key in self._past.keys() & set(documents.values()) if self._known(key, groups)}
         if not past:
             return ranking
         lowered = [
@@ -118,13 +121,13 @@ class Succession:
     def _uncertain(self) -> list[DocumentTitle]:
         """The documents that may be past or end another: few of those there are."""
         listed = self._catalogue.titles()
-        namesakes = Counter((item.kind, core_title(item.title)) for item in listed)
-        ended = self._catalogue.ended()
+        cores = [(item.kind, core_title(item.title)) for item in listed]
+        namesakes, ended = Counter(cores), self._catalogue.ended()
         found = self._catalogue.dated_titles(
             [
                 item.id
-                for item in listed
-                if item.id in ended or namesakes[item.kind, core_title(item.title)] > 1 or _names_an_end(item.title)
+                for item, core in zip(listed, cores, strict=True)
+                if item.id in ended or namesakes[core] > 1 or _names_an_end(item.title)
             ]
         )
         named = {name for item in found for repeal in _repeals(item) for name in _keys(repeal)}
@@ -198,8 +201,8 @@ def _repeals(item: DocumentTitle) -> list[Repeal]:
 def _in_force(item: DocumentTitle, today: str) -> bool:
     """Whether a document's own day has come, if it names one (自某日起施行)."""
     values = {field.name: str(field.value) for field in item.ended}
-    said = find_dates(values.get("effective_on", "") + values.get("validity", ""))
-    return values.get("effective_on", said[0].value if said else "") <= today
+    said = (date.value for date in find_dates(values.get("validity", "")))
+    return (values.get("effective_on") or next(said, "")) <= today
 
 
 def _ends(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
@@ -212,7 +215,7 @@ def _ends(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
         return False
     if repeal.number and other.document_number:
         return repeal.number == other.document_number
-    title, names = _plain(repeal.title), _names(other.title)
+    title, names = _called(repeal.title), _names(other.title)
     if not title or title not in names:
         return False
     ours = bool(item.organization) and item.organization == other.organization
@@ -231,15 +234,15 @@ def _by_name(titles: Iterable[DocumentTitle]) -> dict[str, list[DocumentTitle]]:
 
 def _keys(repeal: Repeal) -> list[str]:
     """What the document that a repeal means may be called."""
-    return [name for name in (repeal.number, _plain(repeal.title)) if name]
+    return [name for name in (repeal.number, _called(repeal.title)) if name]
 
 
 def _names(title: str) -> tuple[str, ...]:
     """What a document is called: its title, and the rules that it prints (关于印发《某办法》的通知)."""
     printed = _PRINTING.search(title)
-    return (_plain(title), _plain(printed[1])) if printed else (_plain(title),)
+    return (_called(title), _called(printed[1])) if printed else (_called(title),)
 
 
-def _plain(title: str) -> str:
-    """A title as it is compared: without marks, blanks and the name of the state."""
-    return "".join(character for character in fold(title) if character not in _MARKS).removeprefix("中华人民共和国")
+def _called(title: str) -> str:
+    """The key of a title; inside a title 《》 becomes 〈〉, and the name of the state is left out at will."""
+    return title_key(title.translate(_OUTER_MARKS)).removeprefix("中华人民共和国")

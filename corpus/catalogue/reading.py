@@ -327,17 +327,14 @@ def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[Do
             row.issued_on,
             row.organization,
             row.document_number,
-            tuple(
-                item
-                for item in fields_of(row.fields or [])
-                if item.name in (*_ENDS, "effective_on") and not item.restricted
-            ),
+            tuple(item for item in fields_of(row.fields or []) if item.name in _TELLING and not item.restricted),
         )
         for row in rows
     ]
 
 
 _ENDS = ("validity", "repealed_on", "repeals")
+_TELLING = (*_ENDS, "effective_on")
 _NAMES_AN_END = or_(*(versions.c.fields.cast(Text).contains(f'"{name}"') for name in _ENDS))
 
 

@@ -8,9 +8,7 @@ from corpus.text.folding import fold
 from corpus.text.references import find_document_numbers
 
 _BRACKETS = r"(?:[ ]?\((?:[^()\n]|\([^()\n]*\))*\))*"
-_OBJECT = re.compile(
-    rf"《[^《》\n]+》{_BRACKETS}|[\u4e00-\u9fff]{{1,14}}[〔\[(](?:19|20)\d\d[〕\])]\d{{1,5}}号(?=文|同|即|一|予|自|废|停|[、,和及与])"
-)
+_TITLED = re.compile(rf"《[^《》\n]+》{_BRACKETS}")
 _END = re.compile(r"(?:废止|停止执行|不再执行|(?:同时|即行|自行)失效)(?=[。;,:!\s]|$)")
 _FILLER = re.compile(
     r"(?:文件?|等?[\d一二三四五六七八九十百两]+[件个部项](?:文件|规章|规定|规范性文件)?|等(?:文件|规章)?|(?:自|从)[^《》。;,\n]{1,30}起"
@@ -57,21 +55,29 @@ def _named_before(folded: str, end: int) -> Iterator[tuple[int, int]]:
     """The objects of the verb at ``end``, the last one first: each is joined to the one behind it."""
     start = max(folded.rfind(mark, 0, end) for mark in "\n。;") + 1
     limit = end
-    for item in reversed(list(_OBJECT.finditer(folded, start, end))):
-        between = folded[item.end() : limit]
+    for first, last in reversed(_objects(folded[:end], start)):
+        between = folded[last:limit]
         if limit == end:
             joined = _FILLER.fullmatch(between) is not None
         else:
             joined = _JOINS.match(between) is not None and not _OTHER_DEED.search(between)
-        if not joined or _ANOTHER_OBJECT.search(folded, start, item.start()):
+        if not joined or _ANOTHER_OBJECT.search(folded, start, first):
             return
-        yield item.span()
-        limit = item.start()
+        yield first, last
+        limit = first
+
+
+def _objects(folded: str, start: int) -> list[tuple[int, int]]:
+    """Titles with the brackets behind them, and numbers that stand in none, from ``start`` on."""
+    titled = [item.span() for item in _TITLED.finditer(folded, start)]
+    numbers = [(start + item.start, start + item.end) for item in find_document_numbers(folded[start:])]
+    alone = (span for span in numbers if not any(first <= span[0] < last for first, last in titled))
+    return sorted([*titled, *alone])
 
 
 def _named_after(folded: str, at: int) -> Iterator[tuple[int, int]]:
     """The objects behind a verb that ends at ``at``."""
-    while item := _OBJECT.match(folded, at):
+    while item := _TITLED.match(folded, at):
         if _OF_A_PART.match(folded, item.end()):
             return
         yield item.span()
