@@ -1,7 +1,8 @@
 """PDF by pdfium; the layout is ours. Pages without text, and those whose text layer lies, are read by recognition."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ingest.blocks import ReadFile
 from ingest.readers.collector import Collector
 from ingest.readers.guards import MAX_PAGES
 from ingest.readers.laid_out import LONGEST_HEADING, add_layout, levels_by_size
+from ingest.readers.pdf_fonts import system_fonts
 from ingest.readers.pdf_layout import Layout, Paragraph, lay_out
 from ingest.readers.pdf_lines import Page, read_page
 from ingest.readers.pdf_tables import RuledTables
@@ -61,14 +63,14 @@ def read_pdf(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
         raise DamagedFile("PDF 已损坏，打不开。请重新获取原件，或用 PDF 软件另存后再入库。") from error
     try:
         with RuledTables(path) as tables:
-            return _read(document, tables, recognizer)
+            return _read(path, document, tables, recognizer)
     except pdfium.PdfiumError as error:
         raise DamagedFile("PDF 已损坏，部分页面无法读取。请用 PDF 软件另存后再入库。") from error
     finally:
         document.close()
 
 
-def _read(document: pdfium.PdfDocument, tables: RuledTables, recognizer: Recognizer | None) -> ReadFile:
+def _read(path: Path, document: pdfium.PdfDocument, tables: RuledTables, recognizer: Recognizer | None) -> ReadFile:
     count = len(document)
     if count > MAX_PAGES:
         raise DamagedFile(f"PDF 有 {count} 页，超过 {MAX_PAGES} 页的上限。请拆分后再入库。")
@@ -94,9 +96,9 @@ def _read(document: pdfium.PdfDocument, tables: RuledTables, recognizer: Recogni
     _check_blots(pages, collector)
     trusted = [page for page in pages if page.number not in faults]
     if rare_in(trusted) > RARE_SUSPECT:
-        faults |= _suspected(document, trusted, recognizer, collector)
+        faults |= _suspected(path, trusted, recognizer, collector)
     if faults and recognizer:
-        pages = _recognised(document, pages, faults, recognizer, collector)
+        pages = _recognised(path, pages, faults, recognizer, collector)
     elif faults:
         pages = _without_recognition(pages, faults, collector)
     layout = lay_out([page if page.number in faults else ruled[page.number] for page in pages])
@@ -133,7 +135,7 @@ def _is_picture(page: pdfium.PdfPage, lines: Page) -> bool:
 
 
 def _suspected(
-    document: pdfium.PdfDocument, pages: Sequence[Page], recognizer: Recognizer | None, collector: Collector
+    path: Path, pages: Sequence[Page], recognizer: Recognizer | None, collector: Collector
 ) -> dict[int, Fault]:
     """Faults of a document with strangely many rare characters: one page is recognised, and its text compared.
 
@@ -146,39 +148,42 @@ def _suspected(
         collector.warnings.append("生僻字偏多，文字层可能有误，引用前请与原件核对。")
         return {}
     sample = max(pages, key=lambda page: rare_share(page) or 0.0)
-    if is_confirmed(sample, _recognise(document, sample.number, recognizer)):
+    [seen] = _recognise(path, [sample.number], recognizer)
+    if is_confirmed(sample, seen):
         collector.warnings.append(f"生僻字偏多，经文字识别抽查第 {sample.number} 页，文字层与页面一致。")
         return {}
     return {page.number: Fault.WRONG for page in pages if has_han(page)}
 
 
 def _recognised(
-    document: pdfium.PdfDocument,
+    path: Path,
     pages: Sequence[Page],
     faults: Mapping[int, Fault],
     recognizer: Recognizer,
     collector: Collector,
 ) -> list[Page]:
     """All pages, the faulty ones as recognised; their text layers become removals."""
-    seen = {number: _recognise(document, number, recognizer) for number in faults}
+    seen = {page.number: page for page in _recognise(path, faults, recognizer)}
     _record(pages, faults, "，已改用文字识别", collector)
     note_recognised(seen.values(), collector)
     return [seen.get(page.number, page) for page in pages]
 
 
-def _recognise(document: pdfium.PdfDocument, number: int, recognizer: Recognizer) -> Page:
-    page = document[number - 1]
+def _recognise(path: Path, numbers: Iterable[int], recognizer: Recognizer) -> Iterator[Page]:
+    with system_fonts(), pdfium.PdfDocument(path) as document:
+        for number in numbers:
+            page = document[number - 1]
+            try:
+                yield recognizer.page(partial(_draw, page), number, page.get_size())
+            finally:
+                page.close()
 
-    def render() -> "Image":
-        from ingest.readers.rapid_recognition import rendering_scale
 
-        image: Image = page.render(scale=rendering_scale(*page.get_size()), rev_byteorder=True).to_pil()
-        return image
+def _draw(page: pdfium.PdfPage) -> "Image":
+    from ingest.readers.rapid_recognition import rendering_scale
 
-    try:
-        return recognizer.page(render, number, page.get_size())
-    finally:
-        page.close()
+    image: Image = page.render(scale=rendering_scale(*page.get_size()), rev_byteorder=True).to_pil()
+    return image
 
 
 def _without_recognition(pages: Sequence[Page], faults: Mapping[int, Fault], collector: Collector) -> list[Page]:

@@ -16,6 +16,8 @@ from ingest.readers.pdf_lines import Line, Page
 from ingest.readers.recognition import ADVICE, POOR
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 ILLEGIBLE = "illegible"
@@ -29,6 +31,11 @@ long and finds the same lines, at 2,000 four times."""
 _UNCLIP = 1.9
 """How far a line's box is drawn out: with 1.6, the default, ascenders and ends of lines are cut now and then, and boxes
 are lower, which makes them longer where they are read, and dearer."""
+_READ_HEIGHT = 48
+"""Pixels of the height at which the model reads a line."""
+_SQUEEZE = 0.8
+"""Width of lines that are higher than that, reading costs as much as the line is long. Where type is large this makes
+no error more (chosen on one half of gov_docs, on lines of numbers and Latin as well); where it is small it does."""
 _LEAST_SCORE = 0.5
 """Lines below this are smudges, seals, pictures: nothing to quote."""
 _TALL = 1.5
@@ -105,7 +112,12 @@ def _engine(threads: int) -> Any:
         from rapidocr import RapidOCR
     except ImportError as error:
         raise NeedsOcr(f"文字识别组件无法启动（{error}）。{ADVICE}") from error
-    return RapidOCR(
+
+    class Engine(RapidOCR):
+        def crop_text_regions(self, image: "NDArray[np.uint8]", boxes: "NDArray[np.float32]") -> list[Any]:
+            return [_line_image(image, box) for box in boxes]
+
+    return Engine(
         params={
             "Global.use_cls": False,  # it takes long lines for upside down
             "Global.text_score": 0.0,  # what is left out is recorded
@@ -119,6 +131,27 @@ def _engine(threads: int) -> Any:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )
+
+
+def _line_image(image: "NDArray[np.uint8]", box: "NDArray[np.float32]") -> "NDArray[Any]":
+    """The line in ``box``, level and as high as it is read; the library cuts it out larger, at seven times the cost.
+
+    The corners of ``box`` are in pixels, clockwise from the top left; text in one much higher than wide stands on its
+    side.
+    """
+    import cv2
+    import numpy as np
+
+    width = max(np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[3] - box[2]))
+    height = max(np.linalg.norm(box[0] - box[3]), np.linalg.norm(box[1] - box[2]))
+    if height > _TALL * width:
+        box, width, height = np.roll(box, -1, axis=0), height, width
+    scale = _READ_HEIGHT / height if height < 2 * _READ_HEIGHT else 1.0  # larger ones would need smoothing first
+    squeeze = _SQUEEZE if height >= _READ_HEIGHT else 1.0
+    right, bottom = max(1, round(width * scale * squeeze)), max(1, round(height * scale))
+    corners = np.array([[0, 0], [right, 0], [right, bottom], [0, bottom]], np.float32)
+    transform = cv2.getPerspectiveTransform(box.astype(np.float32), corners)
+    return cv2.warpPerspective(image, transform, (right, bottom), borderMode=cv2.BORDER_REPLICATE)
 
 
 @dataclass(frozen=True, slots=True)

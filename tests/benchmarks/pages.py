@@ -8,14 +8,16 @@ random but the same each time. They are set like official documents (GB/T 9704-2
 two, running head, page number between dashes), as text and as 200 dpi scans with skew and noise, in one column and two.
 
 Character error rates ignore blanks only; a wrong bracket or dash counts. Times are processor seconds of one process.
-Measured 2026-11-27 on two cores, one of them busy: 494 of 494 paragraphs exact in one column and in two, all heads
-removed, 49 and 22 pages/s, 1.4 times pdfium's own time; embedded fonts 494 of 494, 88 pages/s; scans CER .0008 (one
-column, 3.2 s a page where the defaults took 7.0) and .0006 (two columns, three times the characters, 7.1 s).
+Measured 2026-11-27 on two cores with nothing else to do: 494 of 494 paragraphs exact in one column and in two, all
+heads removed, 131 and 57 pages/s in a slow hour, 218 and 86 in others, 4.5 times pdfium's own time; embedded fonts
+494 of 494, 84 to 118 pages/s; scans CER .0004 (one column, 2.4 s a page where the defaults took 6.7) and .0007 (two
+columns, three times the characters, 6.7 s; the defaults 10.3).
 
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).
 """
 
 import argparse
+import gc
 import gzip
 import hashlib
 import json
@@ -124,6 +126,9 @@ def text_pages(name: str, layout: Layout, documents: Sequence[Sequence[str]], pa
         for number, columns in enumerate(sheets, 1):
             _draw(canvas, columns, layout, number)
         canvas.save()
+        del canvas
+        gc.collect()  # a reader process holds nothing of the sort, and its collections do not walk over it
+        gc.freeze()
         started = time.process_time()
         read = read_pdf(path)
         seconds += time.process_time() - started
