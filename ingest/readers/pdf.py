@@ -17,7 +17,7 @@ from ingest.readers.laid_out import LONGEST_HEADING, add_layout, levels_by_size
 from ingest.readers.pdf_fonts import system_fonts
 from ingest.readers.pdf_layout import Layout, Paragraph, lay_out
 from ingest.readers.pdf_lines import Page, read_page
-from ingest.readers.pdf_tables import RuledTables
+from ingest.readers.pdf_tables import set_tables
 from ingest.readers.pdf_text_layer import (
     FEW_CHARACTERS,
     RARE_DOCUMENT,
@@ -62,15 +62,14 @@ def read_pdf(path: Path, recognizer: Recognizer | None = None) -> ReadFile:
             raise EncryptedFile("PDF 设有打开密码。请去掉密码、另存后再入库。") from error
         raise DamagedFile("PDF 已损坏，打不开。请重新获取原件，或用 PDF 软件另存后再入库。") from error
     try:
-        with RuledTables(path) as tables:
-            return _read(path, document, tables, recognizer)
+        return _read(path, document, recognizer)
     except pdfium.PdfiumError as error:
         raise DamagedFile("PDF 已损坏，部分页面无法读取。请用 PDF 软件另存后再入库。") from error
     finally:
         document.close()
 
 
-def _read(path: Path, document: pdfium.PdfDocument, tables: RuledTables, recognizer: Recognizer | None) -> ReadFile:
+def _read(path: Path, document: pdfium.PdfDocument, recognizer: Recognizer | None) -> ReadFile:
     count = len(document)
     if count > MAX_PAGES:
         raise DamagedFile(f"PDF 有 {count} 页，超过 {MAX_PAGES} 页的上限。请拆分后再入库。")
@@ -86,7 +85,7 @@ def _read(path: Path, document: pdfium.PdfDocument, tables: RuledTables, recogni
         if fault := Fault.PICTURE if _is_picture(page, lines) else fault_of(lines):
             faults[number] = fault
         else:
-            ruled[number] = tables.set_in(page, lines)
+            ruled[number] = set_tables(page, lines)
         pages.append(lines)
         page.close()
     if broken:

@@ -1,24 +1,22 @@
-"""Ruled tables on PDF pages: pdfplumber finds the cells by their rules, pdfium says what stands in them."""
+"""Ruled tables on PDF pages: pdfium names the rules and the text, pdfplumber finds the cells between the rules."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from statistics import median
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pypdfium2 as pdfium
-from pypdfium2 import raw
 
 from ingest.readers.pdf_lines import Line, Page, join
+from ingest.readers.pdf_rules import Rule, rules_of
 from ingest.readers.symbols import readable
 from ingest.readers.tables import Cell
 
-_FEWEST_RULES, _MOST_RULES = 6, 3_000
-"""Shapes of a page that may be the rules of a table; charts and maps have more."""
-_MOST_PAGES = 300
-"""Pages of one file that are searched, at 15 to 85 ms each; on later ones the places of the text alone make tables."""
+_FEWEST_RULES, _FEWEST_LINES = 3, 4
+"""Rules in each direction, and lines of text, that a table has at least."""
+_MOST_CROSSINGS = 4_000
+"""Rows by columns; squared paper has more, and its cells would take minutes."""
 _LEAST_FILLED = 0.5
 """Share of cells with text; frames of slide templates and forms drawn for ornament have less."""
 _LARGEST_CELL = 0.4
@@ -28,64 +26,58 @@ _SAME = 2.0
 _Box = tuple[float, float, float, float]
 
 
-class RuledTables:
-    """The tables of one file, as a context manager; pdfplumber opens the file when the first page needs it."""
+def set_tables(page: pdfium.PdfPage, lines: Page) -> Page:
+    """``lines`` with one line per ruled table in place of what stands in its cells.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._document: Any = None
-        self._searched = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._document is not None:
-            self._document.close()
-
-    def set_in(self, page: pdfium.PdfPage, lines: Page) -> Page:
-        """``lines`` with one line per table in place of what stands in its cells.
-
-        A table is taken only if its cells hold exactly the characters that stand within its borders.
-        """
-        if self._searched >= _MOST_PAGES or not _may_have_table(page) or len(lines.lines) < 4:
-            return lines
-        self._searched += 1
-        kept = lines.lines
-        for boxes in self._cells(lines):
-            inside = [line for line in kept if _contains(_border(boxes), line)]
-            if inside and (rows := _rows(page, lines, boxes, inside)):
-                left, top, right, bottom = _border(boxes)
-                size = median(line.size for line in inside)
-                kept = [line for line in kept if line not in inside]
-                kept.append(Line(left, top, right, bottom, size, "", rows=rows))
-        return Page(lines.number, lines.width, lines.height, kept)
-
-    def _cells(self, lines: Page) -> list[list[_Box]]:
-        """Boxes of the cells of each table on the page, in points from the top left."""
-        try:
-            if self._document is None:
-                import pdfplumber
-
-                self._document = pdfplumber.open(self._path)
-            page = self._document.pages[lines.number - 1]
-            tables = [list(table.cells) for table in page.find_tables()]
-            page.close()
-        except Exception:  # whatever pdfminer makes of a file that pdfium reads: the text is still there, as lines
-            return []
-        return tables
+    A table is taken only if its cells hold exactly the characters that stand within its borders.
+    """
+    if len(lines.lines) < _FEWEST_LINES or not _is_upright(page):
+        return lines
+    kept = lines.lines
+    for boxes in _tables(rules_of(page)):
+        inside = [line for line in kept if _contains(_border(boxes), line)]
+        if inside and (rows := _rows(page, lines, boxes, inside)):
+            left, top, right, bottom = _border(boxes)
+            size = median(line.size for line in inside)
+            kept = [line for line in kept if line not in inside]
+            kept.append(Line(left, top, right, bottom, size, "", rows=rows))
+    return Page(lines.number, lines.width, lines.height, kept)
 
 
-def _may_have_table(page: pdfium.PdfPage) -> bool:
-    """Whether the page stands upright as it was written and has shapes enough for rules, but no drawing."""
-    if page.get_rotation() or page.get_cropbox() != page.get_mediabox():
-        return False
-    rules = 0
-    for index in range(raw.FPDFPage_CountObjects(page)):
-        rules += raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, index)) == raw.FPDF_PAGEOBJ_PATH
-    return _FEWEST_RULES <= rules <= _MOST_RULES
+def _is_upright(page: pdfium.PdfPage) -> bool:
+    return not page.get_rotation() and page.get_cropbox() == page.get_mediabox()
+
+
+def _tables(rules: Sequence[Rule]) -> list[list[_Box]]:
+    """Boxes of the cells of each table, in points from the top left."""
+    across = [rule for rule in rules if rule.is_horizontal]
+    down = [rule for rule in rules if not rule.is_horizontal]
+    rows, columns = _edges(rule.top for rule in across), _edges(rule.left for rule in down)
+    if min(len(rows), len(columns)) < _FEWEST_RULES or len(rows) * len(columns) > _MOST_CROSSINGS:
+        return []
+    from pdfplumber.table import TableFinder
+
+    settings = {
+        "vertical_strategy": "explicit",
+        "horizontal_strategy": "explicit",
+        "explicit_vertical_lines": [_edge(rule) for rule in down],
+        "explicit_horizontal_lines": [_edge(rule) for rule in across],
+    }
+    page: Any = None  # not looked at where all edges are given
+    return [list(table.cells) for table in TableFinder(page, settings).tables]
+
+
+def _edge(rule: Rule) -> dict[str, Any]:
+    return {
+        "object_type": "line_edge",
+        "orientation": "h" if rule.is_horizontal else "v",
+        "x0": rule.left,
+        "x1": rule.right,
+        "top": rule.top,
+        "bottom": rule.bottom,
+        "width": rule.right - rule.left,
+        "height": rule.bottom - rule.top,
+    }
 
 
 def _rows(page: pdfium.PdfPage, lines: Page, boxes: Sequence[_Box], inside: Sequence[Line]) -> list[list[Cell]]:
@@ -93,7 +85,8 @@ def _rows(page: pdfium.PdfPage, lines: Page, boxes: Sequence[_Box], inside: Sequ
     em = median(line.size for line in inside)
     text_page = page.get_textpage()
     try:
-        texts = {box: _text(text_page, lines.height, box) for box in boxes}
+        corner = page.get_cropbox()
+        texts = {box: _text(text_page, (corner[0], corner[3]), box) for box in boxes}
     finally:
         text_page.close()
     filled = [box for box in boxes if texts[box]]
@@ -124,9 +117,9 @@ def _lacks_rules(rows: Sequence[float], texts: Mapping[_Box, str]) -> bool:
     return any(lines >= 4 and cells >= 2 for (_, lines), cells in counts.items())
 
 
-def _text(text_page: pdfium.PdfTextPage, height: float, box: _Box) -> str:
-    left, top, right, bottom = box
-    text: str = text_page.get_text_bounded(left, height - bottom, right, height - top)
+def _text(text_page: pdfium.PdfTextPage, corner: tuple[float, float], box: _Box) -> str:
+    (x, y), (left, top, right, bottom) = corner, box
+    text: str = text_page.get_text_bounded(x + left, y - bottom, x + right, y - top)
     return readable(text.replace("\ufffe", "-")).strip()
 
 

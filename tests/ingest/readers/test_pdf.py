@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from reportlab.lib.colors import black
 from reportlab.pdfgen.canvas import Canvas
@@ -208,40 +210,91 @@ def test_text_that_was_lost_for_want_of_a_font(tmp_path: Path, sentence: str, sa
         assert "缺少字体" in draw(tmp_path, paint).warnings[0]
 
 
+Ruler = Callable[[Canvas, float, float, float, float], None]
+
+
+def stroke(canvas: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    canvas.line(x0, y0, x1, y1)
+
+
+def thin_box(canvas: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    """A rule as Word draws it."""
+    canvas.rect(x0 - 0.25, min(y0, y1) - 0.25, x1 - x0 + 0.5, abs(y1 - y0) + 0.5, stroke=0, fill=1)
+
+
+def moved_form(canvas: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    """A rule in a form that is drawn elsewhere than it stands."""
+    name = f"f{x0}-{y0}-{x1}-{y1}"
+    canvas.beginForm(name, lowerx=0, lowery=0, upperx=2000, uppery=2000)
+    canvas.line(2 * x0, 2 * y0 + 30, 2 * x1, 2 * y1 + 30)
+    canvas.endForm()
+    canvas.saveState()
+    canvas.translate(0, -15)
+    canvas.scale(0.5, 0.5)
+    canvas.doForm(name)
+    canvas.restoreState()
+
+
 def rule_table(
-    canvas: Canvas, lefts: list[float], tops: list[float], missing: tuple[tuple[int, int], ...] = ()
+    canvas: Canvas,
+    lefts: list[float],
+    tops: list[float],
+    missing: tuple[tuple[int, int], ...] = (),
+    rule: Ruler = stroke,
 ) -> None:
     """Rules of a table; ``missing`` are (row, column) whose lower rule is left out, for a cell over two rows."""
     for column in range(len(lefts)):
-        canvas.line(lefts[column], tops[0], lefts[column], tops[-1])
+        rule(canvas, lefts[column], tops[0], lefts[column], tops[-1])
     for row, top in enumerate(tops):
         for column in range(len(lefts) - 1):
             if (row - 1, column) not in missing:
-                canvas.line(lefts[column], top, lefts[column + 1], top)
+                rule(canvas, lefts[column], top, lefts[column + 1], top)
 
 
-def test_cells_of_a_ruled_table_keep_their_lines_and_spans(tmp_path: Path) -> None:
-    def paint(canvas: Canvas) -> None:
-        set_paragraphs(canvas, SENTENCES[:1], LEFT, TOP, 36)
-        rule_table(canvas, [80, 150, 330, 400], [660, 635, 590, 545], missing=((1, 0),))
-        canvas.setFont(FONT, EM)
-        for x, y, text in [
-            (85, 643, "街道"), (155, 643, "宣讲内容"), (335, 643, "场次"),
-            (85, 590, "东湖"),
-            (155, 618, "用家常话讲清政策的来由和办法"), (155, 600, "并当场回答提问"), (335, 610, "12"),
-            (155, 573, "张同志"), (155, 555, "李同志"), (335, 565, "8"),
-        ]:  # fmt: skip
-            canvas.drawString(x, y, text)
-        set_paragraphs(canvas, SENTENCES[1:2], LEFT, 500, 36)
+def paint_table(canvas: Canvas, rule: Ruler = stroke) -> None:
+    set_paragraphs(canvas, SENTENCES[:1], LEFT, TOP, 36)
+    rule_table(canvas, [80, 150, 330, 400], [660, 635, 590, 545], missing=((1, 0),), rule=rule)
+    canvas.setFont(FONT, EM)
+    for x, y, text in [
+        (85, 643, "街道"), (155, 643, "宣讲内容"), (335, 643, "场次"),
+        (85, 590, "东湖"),
+        (155, 618, "用家常话讲清政策的来由和办法"), (155, 600, "并当场回答提问"), (335, 610, "12"),
+        (155, 573, "张同志"), (155, 555, "李同志"), (335, 565, "8"),
+    ]:  # fmt: skip
+        canvas.drawString(x, y, text)
+    set_paragraphs(canvas, SENTENCES[1:2], LEFT, 500, 36)
 
-    read = draw(tmp_path, paint)
-    assert texts(read) == [
-        SENTENCES[0],
-        "街道：东湖；宣讲内容：用家常话讲清政策的来由和办法并当场回答提问；场次：12",
-        "街道：东湖；宣讲内容：张同志 李同志；场次：8",
-        SENTENCES[1],
-    ]
+
+PAINTED = [
+    SENTENCES[0],
+    "街道：东湖；宣讲内容：用家常话讲清政策的来由和办法并当场回答提问；场次：12",
+    "街道：东湖；宣讲内容：张同志 李同志；场次：8",
+    SENTENCES[1],
+]
+
+
+@pytest.mark.parametrize("rule", [stroke, thin_box, moved_form])
+def test_cells_of_a_ruled_table_keep_their_lines_and_spans(tmp_path: Path, rule: Ruler) -> None:
+    read = draw(tmp_path, lambda canvas: paint_table(canvas, rule))
+    assert texts(read) == PAINTED
     assert [block.type for block in read.blocks[1:3]] == [BlockType.TABLE_ROW] * 2
+
+
+def test_a_table_on_a_page_whose_corner_is_not_the_origin(tmp_path: Path) -> None:
+    draw(tmp_path, paint_table)
+    with pdfium.PdfDocument(tmp_path / "a.pdf") as document:
+        for set_box in (document[0].set_mediabox, document[0].set_cropbox):
+            set_box(-40, 25, 560, 850)
+        document.save(tmp_path / "b.pdf")
+    assert texts(read_file(tmp_path / "b.pdf")) == PAINTED
+
+
+def test_squared_paper_is_no_table(tmp_path: Path) -> None:
+    def paint(canvas: Canvas) -> None:
+        set_paragraphs(canvas, SENTENCES, LEFT, TOP, 36)
+        canvas.grid(range(20, 580, 4), range(20, 800, 4))
+
+    assert texts(draw(tmp_path, paint)) == SENTENCES
 
 
 def test_rules_that_are_no_table_leave_the_text_alone(tmp_path: Path) -> None:
