@@ -16,6 +16,11 @@ _SHORTEST = 1.0
 """Points; shorter ones are the ends of rules drawn as boxes, or dots."""
 _DEEPEST, _MOST_OBJECTS = 5, 20_000
 """Forms within forms, and objects of all kinds in a page and its forms, of which the shapes are picked."""
+_ACCESS = (
+    (raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject),
+    (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject),
+)
+"""How many objects there are in a page or a form, and which they are."""
 _Matrix = tuple[float, float, float, float, float, float]
 _UNCHANGED: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -32,7 +37,7 @@ class Rule:
 
 
 def rules_of(page: pdfium.PdfPage) -> list[Rule]:
-    """The rules of an upright page, in the order in which they are drawn; none where it is full of shapes."""
+    """The rules of an upright page; none where it is full of shapes."""
     shapes = list(islice(_shapes(page), MOST_SHAPES + 1))
     if len(shapes) > MOST_SHAPES:
         return []
@@ -47,19 +52,19 @@ def rules_of(page: pdfium.PdfPage) -> list[Rule]:
 
 def _shapes(page: pdfium.PdfPage) -> Iterator[tuple[ctypes.c_void_p, _Matrix]]:
     """Painted paths, each with the matrix that takes its points to the page."""
-    count = min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)
-    waiting = [(raw.FPDFPage_GetObject(page, index), _UNCHANGED, 0) for index in range(count)][::-1]
-    for _ in range(_MOST_OBJECTS):
-        if not waiting:
-            return
-        shape, outer, depth = waiting.pop()
-        kind = raw.FPDFPageObj_GetType(shape)
-        if kind == raw.FPDF_PAGEOBJ_PATH and _is_painted(shape):
-            yield shape, _composed(_matrix(shape), outer)
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            inner = _composed(_matrix(shape), outer)
-            count = min(raw.FPDFFormObj_CountObjects(shape), _MOST_OBJECTS)
-            waiting += [(raw.FPDFFormObj_GetObject(shape, i), inner, depth + 1) for i in reversed(range(count))]
+    kind_of, objects = raw.FPDFPageObj_GetType, 0
+    waiting = [(page.raw, _UNCHANGED, 0)]
+    while waiting:
+        holder, outer, depth = waiting.pop()
+        count_in, at = _ACCESS[depth > 0]
+        count = min(count_in(holder), _MOST_OBJECTS - objects)
+        objects += count
+        for shape in (at(holder, index) for index in range(count)):
+            kind = kind_of(shape)
+            if kind == raw.FPDF_PAGEOBJ_PATH and _is_painted(shape):
+                yield shape, _composed(_matrix(shape), outer)
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+                waiting.append((shape, _composed(_matrix(shape), outer), depth + 1))
 
 
 def _is_painted(shape: ctypes.c_void_p) -> bool:
