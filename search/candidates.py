@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ IDENTIFIER, TITLE, ARTICLE, MENTION, NAMED = "identifier", "title", "article", "
 """Exact legs: passages of documents that carry a number of the query; whose title is the query; an article of a law
 that the query names; passages in which a number stands; of documents that the query names."""
 
+COURSE = "course"
+"""Leg of the best passages of a course that the query names by its code."""
+
 DEMANDED, MATCHING = "phrase", "matching"
 """Legs that count: passages that hold what the query demands; or, where it demands nothing, all its words."""
 
@@ -30,7 +34,9 @@ MATCHING_CONCEPTS = 4
 DEMANDED_LIMIT = 10_000
 """Passages fetched that hold what the query demands: ranking them is all that is left to do."""
 
-TIERS: Mapping[str, float] = MappingProxyType({IDENTIFIER: 4.0, ARTICLE: 3.0, TITLE: 3.0, MENTION: 2.0, NAMED: 0.25})
+TIERS: Mapping[str, float] = MappingProxyType(
+    {IDENTIFIER: 4.0, ARTICLE: 3.0, TITLE: 3.0, COURSE: 2.5, MENTION: 2.0, NAMED: 0.25}
+)
 """What an exact match adds to a fused score, which is below 1. All but a title named among other words thus stand
 above what was only found by its wording."""
 
@@ -115,13 +121,32 @@ def counted_filter(query: Query, where: Filter) -> Filter | None:
 
 def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
     """The legs to fetch for a query, by name, among the passages that pass ``where``."""
-    legs = {name: Leg(where, LEG_LIMIT, name, vector) for name, vector in vectors.sparse.items() if vector.indices}
-    if vectors.dense is not None:
-        legs[DENSE] = Leg(where, LEG_LIMIT, DENSE, vectors.dense)
+    legs = ranked_legs(vectors, where)
     if not query.demanding and (counted := counted_filter(query, where)):
         legs[MATCHING] = Leg(counted, LEG_LIMIT)
     legs |= {name: Leg(_also(where, *conditions), LEG_LIMIT) for name, conditions in _exact(query).items()}
     return legs
+
+
+def ranked_legs(vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
+    """The legs that rank, among the passages that pass ``where``."""
+    legs = {name: Leg(where, LEG_LIMIT, name, vector) for name, vector in vectors.sparse.items() if vector.indices}
+    if vectors.dense is not None:
+        legs[DENSE] = Leg(where, LEG_LIMIT, DENSE, vectors.dense)
+    return legs
+
+
+def with_course(
+    legs: Mapping[str, Sequence[ScoredPoint]], of_course: Mapping[str, Sequence[ScoredPoint]]
+) -> dict[str, tuple[ScoredPoint, ...]]:
+    """The legs with what they find within a course, which is a leg of its own besides."""
+    ids = sorted({point.id for points in of_course.values() for point in points})
+    joined = {name: dict([*of_course.get(name, ()), *points]) for name, points in legs.items()}
+    by_score = {
+        name: tuple(sorted(starmap(ScoredPoint, points.items()), key=lambda point: (-point.score, point.id)))
+        for name, points in joined.items()
+    }
+    return {**by_score, COURSE: tuple(ScoredPoint(identifier, 0.0) for identifier in ids)}
 
 
 def rank(query: Query, candidates: Candidates, weights: LogisticModel, unrelated: float = -1.0) -> Ranking:

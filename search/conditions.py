@@ -5,6 +5,7 @@ must hold a number or a time where one is asked for. See docs/decisions/0010-ext
 """
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
@@ -61,9 +62,15 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
         yield "找到的段落也在问这个问题，没有回答。"
     if other_years(question, folded):
         yield f"找到了相关段落，但说的不是{'、'.join(map(str, question.years))}年。"
-    if not bears_type(question.type, folded):
+    if not bears_type(question.type, _without_codes(question, folded)):
         asked = "时间" if question.type is AnswerType.TIME else "数字"
         yield f"找到了相关段落，但其中没有所问的{asked}。"
+
+
+def _without_codes(question: Question, folded: str) -> str:
+    """A sentence without the codes that the question names itself: their digits are not what it asks for."""
+    codes = (form for forms in question.required for form in forms if form.isascii() and not form[0].isdigit())
+    return reduce(lambda text, code: text.replace(code, " "), codes, folded)
 
 
 def _is_title(sentence: str, title: str) -> bool:

@@ -19,6 +19,7 @@ from rapidfuzz.fuzz import partial_ratio
 
 from corpus.catalogue.views import PassageInContext
 from corpus.text.folding import fold
+from corpus.text.references import normalise_identifier
 from corpus.text.sentences import split_sentences
 from search.candidates import RankedCandidate
 from search.hits import make_citation
@@ -139,9 +140,10 @@ def models_of(data: Mapping[str, Any]) -> EvidenceModels:
 
 def with_codes(question: Question, found: Sequence[FoundPassage]) -> tuple[FoundPassage, ...]:
     """The passages with their codes. A code stands once, at a document's head; it is meant in every passage of that
-    document and, where the course's name stands beside it, in the course's other documents."""
+    document and, where it is known to be a course's or the course's name stands beside it, in its other documents."""
     codes = [forms[0] for forms in question.required if forms[0].isascii()]
-    called: dict[str, set[str]] = {}
+    names = {course.code: set(course.names) for course in question.query.courses}
+    called: dict[str, set[str]] = {code: names[key] for code in codes if (key := normalise_identifier(code)) in names}
     for code in codes:
         for item in found:
             if code in item.folded or code in item.heading:
@@ -294,7 +296,7 @@ def evidence_table(
         weights: rarity of the question's terms.
     """
     coverage = TermCoverage(question, weights)
-    asked, count = fold(question.query.text), len(question.terms)
+    asked, count = fold(question.query.asked), len(question.terms)
     folded = [sentence.folded for sentence in sentences]
     texts = [item.folded for item in found]
     headings = [item.heading for item in found]

@@ -124,7 +124,7 @@ def _same_parts(one: Question, other: Question) -> bool:
 
 
 def _decisive(question: Question) -> tuple[object, ...]:
-    numbers = sorted(_DECISIVE.findall(fold(question.query.text)))
+    numbers = sorted(_DECISIVE.findall(fold(question.query.asked)))
     return question.type, set(question.places), set(question.required), set(question.query.identifiers), numbers
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -20,7 +20,7 @@ from corpus.text.references import (
     normalise_identifier,
 )
 from search.demands import Concept, Demands, Values, demands_of, find_concepts, parse_day
-from search.engine.interface import AnyOf, Between, Condition, Filter
+from search.engine.interface import AnyOf, Between, Condition, Either, Filter
 from search.results import Mode, SearchFilters
 from search.syntax import PHRASE, parse_expression, phrase_text
 
@@ -30,6 +30,9 @@ MAX_CHARACTERS = 500
 RUNNING_TEXT = 10
 """Letters and digits beside a quotation from which on a text is a sentence that happens to quote."""
 
+_LETTER = "A-Za-zＡ-Ｚａ-ｚ"
+_CODE = re.compile(rf"(?<![\d{_LETTER}])[{_LETTER}]{{1,8}}[-_－]?\d{{2,8}}[{_LETTER}]?(?![\d{_LETTER}])")
+"""What may be the code of a course; whether it is one, the library says."""
 _TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _STATE = "中华人民共和国"
 _EDGES = " \t\r\n　。．.？?！!，,；;：:、"
@@ -51,12 +54,21 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedCourse:
+    """A code that documents carry, normalised, and the names of their courses, which go for documents without it."""
+
+    code: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Query(Shared):
     """A query taken apart.
 
     Attributes:
         text: what ranks a passage: the text as entered, without control characters and outer blanks, or what an
-            expression of the query language leaves of it (``Demands.ranking``).
+            expression of the query language leaves of it (``Demands.ranking``), or a course's code (``within``).
+        asked: the same with the course's code.
         unquoted: what of ``text`` stands outside quotation marks.
         words: distinct terms of the analyser over ``text``, in order.
         concepts: what ``unquoted`` is about (``search.demands.find_concepts``).
@@ -64,6 +76,8 @@ class Query(Shared):
         phrases: quoted strings, folded, as they must stand in a passage.
         identifiers: document and project numbers, normalised.
         bare: the query is nothing but identifiers.
+        codes: what may be the code of a course, normalised.
+        courses: those of them for which the library has documents.
         titles: keys (``title_key``) of the titles that the query as a whole may be; 某法第N条 also without the words
             around it and with 中华人民共和国.
         named: keys of the titles that it names: what stands in 《》, and the law before an article.
@@ -73,6 +87,7 @@ class Query(Shared):
     """
 
     text: str
+    asked: str
     unquoted: str
     words: tuple[str, ...]
     concepts: tuple[Concept, ...] = ()
@@ -81,6 +96,8 @@ class Query(Shared):
     phrases: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     bare: bool = False
+    codes: tuple[str, ...] = ()
+    courses: tuple[CodedCourse, ...] = ()
     titles: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     article: str | None = None
@@ -102,6 +119,22 @@ class Query(Shared):
         if self.demanding or self.must_not:
             return self
         return replace(self, unquoted="", concepts=(), phrases=(fold(self.text).strip(),))
+
+    @property
+    def of_courses(self) -> Condition:
+        """What all passages of ``courses`` pass."""
+        codes, names = (
+            (course.code for course in self.courses),
+            (name for course in self.courses for name in course.names),
+        )
+        return Either((AnyOf("identifiers", tuple(codes)), AnyOf("course", tuple(names))))
+
+    def within(self, courses: Sequence[CodedCourse], analyser: Analyser) -> "Query":
+        """The query as one within courses, for which the codes in it stand; what else it says is what ranks."""
+        query, rest = replace(self, courses=tuple(courses)), _CODE.sub(" ", self.text).strip(_EDGES)
+        if not courses or not (words := _distinct(analyser.words(rest))):
+            return query
+        return replace(query, text=rest, unquoted=rest, words=words, concepts=find_concepts(rest, analyser))
 
     def without_phrases(self) -> "Query":
         """The query with its quotations as plain text: a question names things in quotes, it does not demand them."""
@@ -140,6 +173,7 @@ def parse_query(text: str, analyser: Analyser, values: Values | None = None) -> 
     article = next(iter(find_article_numbers(text)), None)
     return Query(
         text=text,
+        asked=text,
         unquoted=demands.unquoted,
         words=words,
         concepts=find_concepts(demands.unquoted, analyser),
@@ -147,6 +181,7 @@ def parse_query(text: str, analyser: Analyser, values: Values | None = None) -> 
         must_not=demands.must_not,
         phrases=demands.phrases,
         identifiers=_distinct(normalise_identifier(reference.value) for reference in references),
+        codes=_distinct(map(normalise_identifier, _CODE.findall(_without(text, references)))),
         bare=bool(references) and not any(map(str.isalnum, _without(text, references))),
         titles=_distinct([title_key(text), *_article_titles(text)]),
         named=_named_titles(text),

@@ -105,7 +105,7 @@ class QuestionReader:
 
     def read(self, query: Query) -> Question:
         """The question that a query's text asks."""
-        folded = plain_spelling(fold(blank_identifiers(query.text)))
+        folded = plain_spelling(fold(blank_identifiers(query.asked)))
         tokens = self._analyser.tokens(folded)
         words = content_words(self._analyser.tokens(without_interrogatives(folded)))
         terms = tuple(dict.fromkeys(word.text for word in words))

@@ -5,7 +5,7 @@ pipeline; ``search.hits.HitsToDocuments`` ends one that goes on with documents. 
 that are not copied (``search.query.Shared``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -29,12 +29,14 @@ from search.candidates import (
     matching,
     plan_legs,
     rank,
+    ranked_legs,
     reread,
+    with_course,
 )
 from search.embedding import Embedder
-from search.engine.interface import WORDS, Engine, Filter, HasId, Leg, ScoredPoint
+from search.engine.interface import WORDS, AnyOf, Engine, Filter, HasId, Leg, ScoredPoint
 from search.fusion import LEG_LIMIT, load_weights
-from search.query import Query, access_only, parse_query
+from search.query import CodedCourse, Query, access_only, parse_query
 from search.rarity import TokenRarity
 from search.reranking import RERANKED, Reader, ReadText
 from search.results import Mode
@@ -58,23 +60,34 @@ class QueryAnalyser:
     ) -> dict[str, Query]:
         """Parse ``text``; without ``quoting``, as for questions, its signs demand nothing.
 
-        Fields of the query language are held against the values that the engine has for passages that pass ``where``,
-        the access condition; without these two a text is no expression.
+        Fields of the query language, and codes of courses, are held against the values that the engine has for passages
+        that pass ``where``, which has the access condition; without these two a text is no expression.
 
         Raises:
             InvalidQuery: nothing to search for, too long, or an expression that breaks the grammar.
             EngineUnavailable: the engine does not answer.
         """
 
-        if not quoting:
-            return {"query": replace(parse_query(text, self.analyser).without_phrases(), mode=mode)}
-        values = None if self.engine is None or where is None else partial(_values, self.engine, where)
+        known = None if self.engine is None or where is None else (self.engine, where)
+        values = partial(_values, *known) if known and quoting else None
         query = replace(parse_query(text, self.analyser, values), mode=mode)
-        return {"query": query.as_phrase() if mode is Mode.EXACT else query}
+        if not quoting:
+            query = query.without_phrases()
+        if mode is Mode.EXACT:
+            query = query.as_phrase()
+        courses = list(_courses(*known, query.codes)) if known and not query.demanding else []
+        return {"query": query.within(courses, self.analyser)}
 
 
 def _values(engine: Engine, where: Filter, field: str) -> list[str]:
     return [str(value) for value, _ in engine.facet(field, where, _FIELD_VALUES)]
+
+
+def _courses(engine: Engine, where: Filter, codes: Iterable[str]) -> Iterator[CodedCourse]:
+    for code in codes:
+        carrying = replace(where, must=(*where.must, AnyOf("identifiers", (code,))))
+        if names := engine.facet("course", carrying, _FIELD_VALUES):
+            yield CodedCourse(code, tuple(str(name) for name, _ in names))
 
 
 class QueryEncoder:
@@ -170,10 +183,15 @@ class PassageRetriever:
         return Candidates(MappingProxyType({**self._legs(query, holding), DEMANDED: demanded}), total)
 
     def _legs(self, query: Query, where: Filter) -> dict[str, tuple[ScoredPoint, ...]]:
-        """What each leg finds among the passages that pass ``where``, in one round trip."""
-        legs = plan_legs(query, self.encoder.encode(query), where)
-        found = self.engine.query(list(legs.values()))
-        return {name: tuple(points) for name, points in zip(legs, found, strict=True)}
+        """What each leg finds among the passages that pass ``where``, in one round trip; in a course besides."""
+        vectors = self.encoder.encode(query)
+        found = self._run(plan_legs(query, vectors, where))
+        if not query.courses:
+            return found
+        return with_course(found, self._run(ranked_legs(vectors, replace(where, must=(*where.must, query.of_courses)))))
+
+    def _run(self, legs: Mapping[str, Leg]) -> dict[str, tuple[ScoredPoint, ...]]:
+        return {name: tuple(points) for name, points in zip(legs, self.engine.query(list(legs.values())), strict=True)}
 
     def _many_without_filters(self, query: Query, where: Filter) -> bool:
         readable = access_only(where)

@@ -4,11 +4,12 @@ import pytest
 
 from corpus.errors import InvalidQuery
 from corpus.identifiers import text_hash
+from corpus.records import Kind
 from search.answers import AnswerBuilder
 from search.hits import make_citation
 from search.results import AnswerStatus, SearchFilters
 from search.selection import MOST_SENTENCES
-from tests.search.library import BRIEF, LIBRARY, NOTICE, PUBLIC, REPLY, RULES, STAFF, make_draft
+from tests.search.library import BRIEF, LIBRARY, NOTICE, PUBLIC, REPLY, RULES, STAFF, Source, make_draft
 
 NO_FILTERS = SearchFilters()
 STORED = {source.title: make_draft(source).text for source in LIBRARY}
@@ -76,6 +77,26 @@ def test_every_quote_is_verbatim_located_and_readable(library, question, groups)
             assert citation.quote == sentence.text
             assert STORED[citation.title][citation.locator.start : citation.locator.end] == citation.quote
             assert citation.text_hash == citation.locator.text_hash == text_hash(citation.quote)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("KJ3305有多少学分？", "学分：2；学时：32。"),
+        ("KJ3305的小组汇报有多少分钟？", "小组汇报每组十五分钟，讲完当场评议。"),
+        ("乡村口述史的课程代码是多少？", "课程名称：乡村口述史；课程代码：KJ3305"),
+    ],
+)
+def test_digits_of_a_code_that_the_question_names_are_no_answer(open_library, question, said):
+    facts = "课程名称：乡村口述史；课程代码：KJ3305\n任课教师：柴琬舸\n学分：2；学时：32。"
+    fields = {"course_name": "乡村口述史"}
+    syllabus = Source("《乡村口述史》教学大纲", (((), facts),), Kind.COURSE, fields={**fields, "course_code": "KJ3305"})
+    lesson = Source(
+        "第四讲 访谈的记录与整理", ((("汇报",), "小组汇报每组十五分钟，讲完当场评议。"),), Kind.COURSE, fields=fields
+    )
+    library, _ = open_library(make_draft(syllabus), make_draft(lesson))
+    answer = library.answer(question, SearchFilters(), PUBLIC)
+    assert answer.sentences[0].text == said
 
 
 def test_a_report_on_one_year_says_nothing_of_the_year_it_came_out_in(open_library):

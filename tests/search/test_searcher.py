@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from corpus.errors import InvalidQuery
 from corpus.identifiers import text_hash
+from corpus.records import Kind
 from corpus.text.folding import fold
 from search.hits import document_to_hit, hit_to_document
 from search.results import Mode, SearchFilters, SearchRequest, Sort
-from tests.search.library import BRIEF, NOTICE, PUBLIC, REPLY, RULES, STAFF, make_draft
+from tests.search.library import BRIEF, NOTICE, PUBLIC, REPLY, RULES, STAFF, Source, make_draft
 
 EVERYTHING = SearchRequest("群众 志愿 取暖 讲堂 办法 通知", limit=100)
 
@@ -90,6 +93,61 @@ def test_a_title_puts_its_document_first(library, text):
 def test_an_article_comes_before_passages_that_mention_it(library, text):
     hits = library.search(SearchRequest(text), PUBLIC).hits
     assert hits[0].path == ["第三条"]
+
+
+def course(title, passages, **fields):
+    fields = {"course_name": "乡村口述史", **fields}
+    return Source(
+        title, tuple(((f"第{number}节",), text) for number, text in enumerate(passages, 1)), Kind.COURSE, fields=fields
+    )
+
+
+SYLLABUS = course(
+    "《乡村口述史》教学大纲",
+    [
+        "课程代码：KJ3305，学分：2，学时：32。",
+        "平时成绩占百分之四十，由访谈笔记和小组汇报构成。",
+        "教材由任课教师在第一次课上公布。",
+    ],
+    course_code="KJ3305",
+)
+SLIDES = course(
+    "第四讲 访谈的记录与整理", ["访谈笔记在当天整理，录音逐字转写后请讲述人核对。", "小组汇报每组十五分钟。"]
+)
+OTHERS = Source(
+    "《基层治理案例研习》教学大纲",
+    tuple(((f"第{number}节",), f"平时成绩占百分之{number}十，平时成绩由出勤和访谈构成。") for number in range(1, 9)),
+    Kind.COURSE,
+    fields={"course_name": "基层治理案例研习", "course_code": "KJ3306"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "title"),
+    [
+        ("KJ3305平时成绩", "平时成绩占百分之四十", SYLLABUS.title),
+        ("kj3305 小组汇报多长时间", "小组汇报每组十五分钟", SLIDES.title),
+        ("ＫＪ３３０５的访谈录音", "访谈笔记在当天整理", SLIDES.title),
+        ("KJ3305", "课程代码：KJ3305", SYLLABUS.title),
+        ("KJ3306平时成绩", "平时成绩占百分之", OTHERS.title),
+    ],
+)
+def test_a_course_code_puts_all_documents_of_its_course_first(open_library, text, first, title):
+    library, _ = open_library(*map(make_draft, (SYLLABUS, SLIDES, OTHERS)))
+    hits = library.search(SearchRequest(text, limit=20), PUBLIC).hits
+    assert hits[0].title == title
+    assert hits[0].text.startswith(first)
+    own = [hit.title in {SYLLABUS.title, SLIDES.title} for hit in hits]
+    assert sorted(own, reverse=title != OTHERS.title) == own
+
+
+def test_a_code_that_no_readable_document_has_is_a_word_like_others(open_library):
+    hidden = replace(make_draft(SYLLABUS), readers=frozenset({"instructors"}))
+    library, _ = open_library(hidden, *map(make_draft, (SLIDES, OTHERS)))
+    hits = library.search(SearchRequest("KJ3305平时成绩", limit=20), PUBLIC).hits
+    assert hits[0].title == OTHERS.title
+    assert SYLLABUS.title not in {hit.title for hit in hits}
+    assert all("course" not in hit.legs for hit in hits)
 
 
 def test_nothing_unreadable_is_found_counted_or_listed(library):
