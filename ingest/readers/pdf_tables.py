@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -31,7 +32,7 @@ def set_tables(page: pdfium.PdfPage, lines: Page) -> Page:
 
     A table is taken only if its cells hold exactly the characters that stand within its borders.
     """
-    if len(lines.lines) < _FEWEST_LINES or not _is_upright(page):
+    if len(lines.lines) < _FEWEST_LINES or not _has_neighbours(lines.lines) or not _is_upright(page):
         return lines
     kept = lines.lines
     for boxes in _tables(rules_of(page)):
@@ -42,6 +43,15 @@ def set_tables(page: pdfium.PdfPage, lines: Page) -> Page:
             kept = [line for line in kept if line not in inside]
             kept.append(Line(left, top, right, bottom, size, "", rows=rows))
     return Page(lines.number, lines.width, lines.height, kept)
+
+
+def _has_neighbours(lines: Sequence[Line]) -> bool:
+    """Whether one line stands beside another, as in the rows of a table. A page of paragraphs is told by this alone."""
+    by_top = sorted(lines, key=lambda line: line.top)
+    return any(
+        other.top < line.bottom and (other.left >= line.right or other.right <= line.left)
+        for line, other in pairwise(by_top)
+    )
 
 
 def _is_upright(page: pdfium.PdfPage) -> bool:
