@@ -8,10 +8,10 @@ random but the same each time. They are set like official documents (GB/T 9704-2
 two, running head, page number between dashes), as text and as 200 dpi scans with skew and noise, in one column and two.
 
 Character error rates ignore blanks only; a wrong bracket or dash counts. Times are processor seconds of one process.
-Measured 2026-11-27 on two cores with nothing else to do: 494 of 494 paragraphs exact in one column and in two, all
-heads removed, 131 and 57 pages/s in a slow hour, 218 and 86 in others, 4.5 times pdfium's own time; embedded fonts
-494 of 494, 84 to 118 pages/s; scans CER .0004 (one column, 2.4 s a page where the defaults took 6.7) and .0007 (two
-columns, three times the characters, 6.7 s; the defaults 10.3).
+Measured 2026-11-27 on two cores with nothing else to do, the machine being slower in some hours than in others: 494 of
+494 paragraphs exact in one column and in two, all heads removed, 131 to 218 and 57 to 86 pages/s, 4.4 times pdfium's
+own time; embedded fonts 494 of 494, 91 to 118 pages/s; scans CER .0004 (one column, 2.4 and 2.75 s a page where the
+defaults took 6.5) and .0007 (two columns, three times the characters, 7 s; the defaults 10.4).
 
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).
 """
@@ -127,8 +127,7 @@ def text_pages(name: str, layout: Layout, documents: Sequence[Sequence[str]], pa
             _draw(canvas, columns, layout, number)
         canvas.save()
         del canvas
-        gc.collect()  # a reader process holds nothing of the sort, and its collections do not walk over it
-        gc.freeze()
+        _forget()
         started = time.process_time()
         read = read_pdf(path)
         seconds += time.process_time() - started
@@ -152,6 +151,12 @@ def text_pages(name: str, layout: Layout, documents: Sequence[Sequence[str]], pa
     )
 
 
+def _forget() -> None:
+    """Keep what was made so far out of the garbage collections to come: a reader process holds nothing of the sort."""
+    gc.collect()
+    gc.freeze()
+
+
 def embedded_fonts(documents: Sequence[Sequence[str]], folder: Path) -> None:
     """Pages a second where the font is in the file, as Word and LibreOffice write it; needs soffice."""
     soffice = shutil.which("soffice")
@@ -166,6 +171,8 @@ def embedded_fonts(documents: Sequence[Sequence[str]], folder: Path) -> None:
     document.save(str(folder / "b.docx"))
     command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
     subprocess.run([*command, "--outdir", folder, folder / "b.docx"], check=True, capture_output=True, timeout=300)
+    del document
+    _forget()
     started = time.process_time()
     read = read_pdf(folder / "b.pdf")
     seconds = time.process_time() - started
