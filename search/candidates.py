@@ -23,7 +23,7 @@ IDENTIFIER, TITLE, ARTICLE, MENTION, NAMED = "identifier", "title", "article", "
 that the query names; passages in which a number stands; of documents that the query names."""
 
 COURSE = "course"
-"""Leg of the best passages of a course that the query names by its code."""
+"""Legs of the best passages of courses that the query names by their codes: ``course/words`` and so on."""
 
 DEMANDED, MATCHING = "phrase", "matching"
 """Legs that count: passages that hold what the query demands; or, where it demands nothing, all its words."""
@@ -121,32 +121,21 @@ def counted_filter(query: Query, where: Filter) -> Filter | None:
 
 def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
     """The legs to fetch for a query, by name, among the passages that pass ``where``."""
-    legs = ranked_legs(vectors, where)
+    legs = _ranking(vectors, where)
+    if query.courses:
+        within = replace(where, must=(*where.must, query.of_courses))
+        legs |= {f"{COURSE}/{name}": leg for name, leg in _ranking(vectors, within).items()}
     if not query.demanding and (counted := counted_filter(query, where)):
         legs[MATCHING] = Leg(counted, LEG_LIMIT)
     legs |= {name: Leg(_also(where, *conditions), LEG_LIMIT) for name, conditions in _exact(query).items()}
     return legs
 
 
-def ranked_legs(vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
-    """The legs that rank, among the passages that pass ``where``."""
+def _ranking(vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
     legs = {name: Leg(where, LEG_LIMIT, name, vector) for name, vector in vectors.sparse.items() if vector.indices}
     if vectors.dense is not None:
         legs[DENSE] = Leg(where, LEG_LIMIT, DENSE, vectors.dense)
     return legs
-
-
-def with_course(
-    legs: Mapping[str, Sequence[ScoredPoint]], of_course: Mapping[str, Sequence[ScoredPoint]]
-) -> dict[str, tuple[ScoredPoint, ...]]:
-    """The legs with what they find within a course, which is a leg of its own besides."""
-    ids = sorted({point.id for points in of_course.values() for point in points})
-    joined = {name: dict([*of_course.get(name, ()), *points]) for name, points in legs.items()}
-    by_score = {
-        name: tuple(sorted(starmap(ScoredPoint, points.items()), key=lambda point: (-point.score, point.id)))
-        for name, points in joined.items()
-    }
-    return {**by_score, COURSE: tuple(ScoredPoint(identifier, 0.0) for identifier in ids)}
 
 
 def rank(query: Query, candidates: Candidates, weights: LogisticModel, unrelated: float = -1.0) -> Ranking:
@@ -156,7 +145,7 @@ def rank(query: Query, candidates: Candidates, weights: LogisticModel, unrelated
     ``unrelated`` at most, is no result: a query about nothing in the library has none.
     """
     model = {Mode.HYBRID: weights, Mode.SEMANTIC: _SEMANTIC}.get(query.mode, _LEXICAL)
-    scored = {name: points for name, points in candidates.legs.items() if name in LEGS}
+    scored = {name: _with_course(name, candidates.legs) for name in LEGS if name in candidates.legs}
     fused = fuse(scored, len(query.words), model)
     least = unrelated if query.mode is Mode.HYBRID else -1.0
     ranked = {
@@ -176,6 +165,15 @@ def rank(query: Query, candidates: Candidates, weights: LogisticModel, unrelated
             tier = max(found.tier, TIERS.get(kind, 0.0))
             ranked[point.id] = RankedCandidate(point.id, found.fused, tier, {**found.legs, kind: 1.0})
     return Ranking(tuple(in_order(ranked.values()) if exact else ranked.values()), candidates.total)
+
+
+def _with_course(name: str, legs: Mapping[str, Sequence[ScoredPoint]]) -> Sequence[ScoredPoint]:
+    """What a leg finds, and what it finds within the courses of the query."""
+    within = legs.get(f"{COURSE}/{name}")
+    if not within:
+        return legs[name]
+    scores = dict([*within, *legs[name]])
+    return sorted(starmap(ScoredPoint, scores.items()), key=lambda point: (-point.score, point.id))
 
 
 def reread(ranked: Sequence[RankedCandidate], logits: NDArray[np.float64]) -> list[RankedCandidate]:

@@ -5,7 +5,6 @@ must hold a number or a time where one is asked for. See docs/decisions/0010-ext
 """
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
 
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
@@ -69,8 +68,10 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
 
 def _without_codes(question: Question, folded: str) -> str:
     """A sentence without the codes that the question names itself: their digits are not what it asks for."""
-    codes = (form for forms in question.required for form in forms if form.isascii() and not form[0].isdigit())
-    return reduce(lambda text, code: text.replace(code, " "), codes, folded)
+    for code in question.codes:
+        if not code[0].isdigit():
+            folded = folded.replace(code, " ")
+    return folded
 
 
 def _is_title(sentence: str, title: str) -> bool:

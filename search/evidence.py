@@ -141,7 +141,7 @@ def models_of(data: Mapping[str, Any]) -> EvidenceModels:
 def with_codes(question: Question, found: Sequence[FoundPassage]) -> tuple[FoundPassage, ...]:
     """The passages with their codes. A code stands once, at a document's head; it is meant in every passage of that
     document and, where it is known to be a course's or the course's name stands beside it, in its other documents."""
-    codes = [forms[0] for forms in question.required if forms[0].isascii()]
+    codes = question.codes
     names = {course.code: set(course.names) for course in question.query.courses}
     called: dict[str, set[str]] = {code: names[key] for code in codes if (key := normalise_identifier(code)) in names}
     for code in codes:

@@ -123,11 +123,9 @@ class Query(Shared):
     @property
     def of_courses(self) -> Condition:
         """What all passages of ``courses`` pass."""
-        codes, names = (
-            (course.code for course in self.courses),
-            (name for course in self.courses for name in course.names),
-        )
-        return Either((AnyOf("identifiers", tuple(codes)), AnyOf("course", tuple(names))))
+        codes = tuple(course.code for course in self.courses)
+        names = tuple(name for course in self.courses for name in course.names)
+        return Either((AnyOf("identifiers", codes), AnyOf("course", names)))
 
     def within(self, courses: Sequence[CodedCourse], analyser: Analyser) -> "Query":
         """The query as one within courses, for which the codes in it stand; what else it says is what ranks."""

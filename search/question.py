@@ -96,6 +96,11 @@ class Question(Shared):
     required: tuple[tuple[str, ...], ...]
     places: tuple[str, ...]
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What is required in Latin letters or digits alone."""
+        return tuple(forms[0] for forms in self.required if forms[0].isascii())
+
 
 class QuestionReader:
     """Takes questions apart with the library's analyser and term base."""

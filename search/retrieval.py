@@ -5,7 +5,7 @@ pipeline; ``search.hits.HitsToDocuments`` ends one that goes on with documents. 
 that are not copied (``search.query.Shared``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -29,9 +29,7 @@ from search.candidates import (
     matching,
     plan_legs,
     rank,
-    ranked_legs,
     reread,
-    with_course,
 )
 from search.embedding import Embedder
 from search.engine.interface import WORDS, AnyOf, Engine, Filter, HasId, Leg, ScoredPoint
@@ -44,6 +42,8 @@ from search.sparse import query_vectors
 
 _FIELD_VALUES = 100_000
 """Values of a field that a query can name."""
+_MOST_CODES = 8
+"""Codes of a query that are looked up, each by a count of its own."""
 
 
 @component
@@ -60,8 +60,9 @@ class QueryAnalyser:
     ) -> dict[str, Query]:
         """Parse ``text``; without ``quoting``, as for questions, its signs demand nothing.
 
-        Fields of the query language, and codes of courses, are held against the values that the engine has for passages
-        that pass ``where``, which has the access condition; without these two a text is no expression.
+        Fields of the query language are held against the values that the engine has for passages that pass ``where``,
+        which has the access condition, codes of courses against all that may be read; without these two a text is no
+        expression and has no codes.
 
         Raises:
             InvalidQuery: nothing to search for, too long, or an expression that breaks the grammar.
@@ -73,7 +74,7 @@ class QueryAnalyser:
         query = replace(parse_query(text, self.analyser, values), mode=mode)
         if not quoting:
             query = query.without_phrases()
-        if mode is Mode.EXACT:
+        elif mode is Mode.EXACT:
             query = query.as_phrase()
         courses = list(_courses(*known, query.codes)) if known and not query.demanding else []
         return {"query": query.within(courses, self.analyser)}
@@ -83,9 +84,11 @@ def _values(engine: Engine, where: Filter, field: str) -> list[str]:
     return [str(value) for value, _ in engine.facet(field, where, _FIELD_VALUES)]
 
 
-def _courses(engine: Engine, where: Filter, codes: Iterable[str]) -> Iterator[CodedCourse]:
-    for code in codes:
-        carrying = replace(where, must=(*where.must, AnyOf("identifiers", (code,))))
+def _courses(engine: Engine, where: Filter, codes: Sequence[str]) -> Iterator[CodedCourse]:
+    """The courses of the codes, whichever of a course's documents the filters leave: its code may stand in another."""
+    readable = access_only(where)
+    for code in codes[:_MOST_CODES]:
+        carrying = replace(readable, must=(*readable.must, AnyOf("identifiers", (code,))))
         if names := engine.facet("course", carrying, _FIELD_VALUES):
             yield CodedCourse(code, tuple(str(name) for name, _ in names))
 
@@ -183,15 +186,10 @@ class PassageRetriever:
         return Candidates(MappingProxyType({**self._legs(query, holding), DEMANDED: demanded}), total)
 
     def _legs(self, query: Query, where: Filter) -> dict[str, tuple[ScoredPoint, ...]]:
-        """What each leg finds among the passages that pass ``where``, in one round trip; in a course besides."""
-        vectors = self.encoder.encode(query)
-        found = self._run(plan_legs(query, vectors, where))
-        if not query.courses:
-            return found
-        return with_course(found, self._run(ranked_legs(vectors, replace(where, must=(*where.must, query.of_courses)))))
-
-    def _run(self, legs: Mapping[str, Leg]) -> dict[str, tuple[ScoredPoint, ...]]:
-        return {name: tuple(points) for name, points in zip(legs, self.engine.query(list(legs.values())), strict=True)}
+        """What each leg finds among the passages that pass ``where``, in one round trip."""
+        legs = plan_legs(query, self.encoder.encode(query), where)
+        found = self.engine.query(list(legs.values()))
+        return {name: tuple(points) for name, points in zip(legs, found, strict=True)}
 
     def _many_without_filters(self, query: Query, where: Filter) -> bool:
         readable = access_only(where)

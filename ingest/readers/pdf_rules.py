@@ -8,7 +8,7 @@ from itertools import islice
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-MOST_SHAPES = 3_000
+_MOST_SHAPES = 3_000
 """Shapes that a page may have for rules to be looked for; charts and maps have more."""
 _SLOPE = 0.5
 """Points by which the ends of a rule may differ in height, or be out of plumb."""
@@ -21,8 +21,6 @@ _ACCESS = (
     (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject),
 )
 """How many objects there are in a page or a form, and which they are."""
-_Matrix = tuple[float, float, float, float, float, float]
-_UNCHANGED: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,8 @@ class Rule:
 
 def rules_of(page: pdfium.PdfPage) -> list[Rule]:
     """The rules of an upright page; none where it is full of shapes."""
-    shapes = list(islice(_shapes(page), MOST_SHAPES + 1))
-    if len(shapes) > MOST_SHAPES:
+    shapes = list(islice(_shapes(page), _MOST_SHAPES + 1))
+    if len(shapes) > _MOST_SHAPES:
         return []
     left, _, _, top = page.get_cropbox()
     return [
@@ -50,10 +48,13 @@ def rules_of(page: pdfium.PdfPage) -> list[Rule]:
     ]
 
 
-def _shapes(page: pdfium.PdfPage) -> Iterator[tuple[ctypes.c_void_p, _Matrix]]:
-    """Painted paths, each with the matrix that takes its points to the page."""
+def _shapes(page: pdfium.PdfPage) -> Iterator[tuple[ctypes.c_void_p, pdfium.PdfMatrix]]:
+    """Painted paths, each with the matrix that takes its points to the page.
+
+    ``PdfPage.get_objects`` makes a Python object of every text object on its way, and knows no end.
+    """
     kind_of, objects = raw.FPDFPageObj_GetType, 0
-    waiting = [(page.raw, _UNCHANGED, 0)]
+    waiting = [(page.raw, pdfium.PdfMatrix(), 0)]
     while waiting:
         holder, outer, depth = waiting.pop()
         count_in, at = _ACCESS[depth > 0]
@@ -62,9 +63,9 @@ def _shapes(page: pdfium.PdfPage) -> Iterator[tuple[ctypes.c_void_p, _Matrix]]:
         for shape in (at(holder, index) for index in range(count)):
             kind = kind_of(shape)
             if kind == raw.FPDF_PAGEOBJ_PATH and _is_painted(shape):
-                yield shape, _composed(_matrix(shape), outer)
+                yield shape, _matrix(shape).multiply(outer)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-                waiting.append((shape, _composed(_matrix(shape), outer), depth + 1))
+                waiting.append((shape, _matrix(shape).multiply(outer), depth + 1))
 
 
 def _is_painted(shape: ctypes.c_void_p) -> bool:
@@ -73,34 +74,19 @@ def _is_painted(shape: ctypes.c_void_p) -> bool:
     return bool(filled.value or stroked.value)
 
 
-def _matrix(shape: ctypes.c_void_p) -> _Matrix:
+def _matrix(shape: ctypes.c_void_p) -> pdfium.PdfMatrix:
     matrix = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(shape, matrix):
-        return _UNCHANGED
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+    return pdfium.PdfMatrix.from_raw(matrix) if raw.FPDFPageObj_GetMatrix(shape, matrix) else pdfium.PdfMatrix()
 
 
-def _composed(first: _Matrix, then: _Matrix) -> _Matrix:
-    a, b, c, d, e, f = first
-    return (*_turned(a, b, then), *_turned(c, d, then), *_placed(e, f, then))
-
-
-def _turned(x: float, y: float, matrix: _Matrix) -> tuple[float, float]:
-    return x * matrix[0] + y * matrix[2], x * matrix[1] + y * matrix[3]
-
-
-def _placed(x: float, y: float, matrix: _Matrix) -> tuple[float, float]:
-    return x * matrix[0] + y * matrix[2] + matrix[4], x * matrix[1] + y * matrix[3] + matrix[5]
-
-
-def _straight_lines(shape: ctypes.c_void_p, matrix: _Matrix) -> Iterator[tuple[float, float, float, float]]:
+def _straight_lines(shape: ctypes.c_void_p, matrix: pdfium.PdfMatrix) -> Iterator[tuple[float, float, float, float]]:
     """Both ends of each straight segment of a path."""
     x, y = ctypes.c_float(), ctypes.c_float()
     start = at = (0.0, 0.0)
     for index in range(raw.FPDFPath_CountSegments(shape)):
         segment = raw.FPDFPath_GetPathSegment(shape, index)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
-        kind, to = raw.FPDFPathSegment_GetType(segment), _placed(x.value, y.value, matrix)
+        kind, to = raw.FPDFPathSegment_GetType(segment), matrix.on_point(x.value, y.value)
         if kind == raw.FPDF_SEGMENT_MOVETO:
             start = to
         elif kind == raw.FPDF_SEGMENT_LINETO:

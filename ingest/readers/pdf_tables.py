@@ -35,7 +35,7 @@ def set_tables(page: pdfium.PdfPage, lines: Page) -> Page:
     if len(lines.lines) < _FEWEST_LINES or not _has_neighbours(lines.lines) or not _is_upright(page):
         return lines
     kept = lines.lines
-    for boxes in _tables(rules_of(page)):
+    for boxes in cells_between(rules_of(page)):
         inside = [line for line in kept if _contains(_border(boxes), line)]
         if inside and (rows := _rows(page, lines, boxes, inside)):
             left, top, right, bottom = _border(boxes)
@@ -58,8 +58,8 @@ def _is_upright(page: pdfium.PdfPage) -> bool:
     return not page.get_rotation() and page.get_cropbox() == page.get_mediabox()
 
 
-def _tables(rules: Sequence[Rule]) -> list[list[_Box]]:
-    """Boxes of the cells of each table, in points from the top left."""
+def cells_between(rules: Sequence[Rule]) -> list[list[_Box]]:
+    """Boxes of the cells of each table that the rules make, in points from the top left."""
     across = [rule for rule in rules if rule.is_horizontal]
     down = [rule for rule in rules if not rule.is_horizontal]
     rows, columns = _edges(rule.top for rule in across), _edges(rule.left for rule in down)

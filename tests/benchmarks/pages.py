@@ -10,7 +10,7 @@ two, running head, page number between dashes), as text and as 200 dpi scans wit
 Character error rates ignore blanks only; a wrong bracket or dash counts. Times are processor seconds of one process.
 Measured 2026-11-27 on two cores with nothing else to do, the machine being slower in some hours than in others: 494 of
 494 paragraphs exact in one column and in two, all heads removed, 131 to 218 and 57 to 86 pages/s, 4.4 times pdfium's
-own time; embedded fonts 494 of 494, 91 to 118 pages/s; scans CER .0004 (one column, 2.4 and 2.75 s a page where the
+own time; embedded fonts 494 of 494, 91 to 151 pages/s; scans CER .0004 (one column, 2.4 and 2.75 s a page where the
 defaults took 6.5) and .0007 (two columns, three times the characters, 7 s; the defaults 10.4).
 
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).

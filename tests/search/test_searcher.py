@@ -141,6 +141,19 @@ def test_a_course_code_puts_all_documents_of_its_course_first(open_library, text
     assert sorted(own, reverse=title != OTHERS.title) == own
 
 
+def test_a_code_counts_though_a_filter_leaves_out_the_document_that_carries_it(open_library):
+    dated = [
+        replace(source, fields={**source.fields, "year": year}) for source, year in ((SYLLABUS, 2023), (SLIDES, 2024))
+    ]
+    rival = replace(OTHERS, fields={**OTHERS.fields, "year": 2024})
+    library, _ = open_library(*map(make_draft, (*dated, rival)))
+    filters = SearchFilters(year=2024)
+    hits = library.search(SearchRequest("KJ3305访谈笔记", filters=filters, limit=20), PUBLIC).hits
+    assert hits[0].title == SLIDES.title
+    assert "course" in hits[0].legs
+    assert SYLLABUS.title not in {hit.title for hit in hits}
+
+
 def test_a_code_that_no_readable_document_has_is_a_word_like_others(open_library):
     hidden = replace(make_draft(SYLLABUS), readers=frozenset({"instructors"}))
     library, _ = open_library(hidden, *map(make_draft, (SLIDES, OTHERS)))

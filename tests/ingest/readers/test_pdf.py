@@ -9,6 +9,8 @@ from reportlab.pdfgen.canvas import Canvas
 from corpus.errors import DamagedFile, EncryptedFile, NeedsOcr
 from ingest.blocks import BlockType
 from ingest.readers import read_file
+from ingest.readers.pdf_rules import Rule
+from ingest.readers.pdf_tables import cells_between
 from tests.ingest.readers.pdfs import (
     EM,
     FONT,
@@ -289,12 +291,12 @@ def test_a_table_on_a_page_whose_corner_is_not_the_origin(tmp_path: Path) -> Non
     assert texts(read_file(tmp_path / "b.pdf")) == PAINTED
 
 
-def test_squared_paper_is_no_table(tmp_path: Path) -> None:
-    def paint(canvas: Canvas) -> None:
-        set_paragraphs(canvas, SENTENCES, LEFT, TOP, 36)
-        canvas.grid(range(20, 580, 4), range(20, 800, 4))
-
-    assert texts(draw(tmp_path, paint)) == SENTENCES
+@pytest.mark.parametrize(("side", "tables"), [(60, 1), (70, 0)])
+def test_squared_paper_is_no_table(side: int, tables: int) -> None:
+    places = [4.0 * index for index in range(side)]
+    across = [Rule(True, 0, place, places[-1], place) for place in places]
+    down = [Rule(False, place, 0, place, places[-1]) for place in places]
+    assert len(cells_between([*across, *down])) == tables
 
 
 def test_rules_that_are_no_table_leave_the_text_alone(tmp_path: Path) -> None:
@@ -302,4 +304,12 @@ def test_rules_that_are_no_table_leave_the_text_alone(tmp_path: Path) -> None:
         set_paragraphs(canvas, SENTENCES, LEFT, TOP, 36)
         rule_table(canvas, [30, 40, 50, 60, 560], [800, 790, 780, 500])
 
+    def with_neighbours(canvas: Canvas) -> None:
+        paint(canvas)
+        canvas.drawString(LEFT, 440, "供稿：东湖街道")
+        canvas.drawString(LEFT + 300, 440, "校对：西山街道")
+
     assert texts(draw(tmp_path, paint)) == SENTENCES
+    read = draw(tmp_path, with_neighbours)
+    assert texts(read)[: len(SENTENCES)] == SENTENCES
+    assert {block.type for block in read.blocks[: len(SENTENCES)]} == {BlockType.PARAGRAPH}
