@@ -1,6 +1,7 @@
 """Images of pages (JPEG, PNG, TIFF): photographs, scans, and what other formats carry in place of text."""
 
 import io
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ _FORMATS = ("JPEG", "PNG", "TIFF")
 _MAX_DECODED = 120_000_000
 """Pixels that are decoded at all: A3 at 600 dpi has 70 million."""
 _MAX_FRAMES = 500
+_DAMAGE = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError, struct.error)
+"""What Pillow raises for images that are not what they claim; the later ones are what its own ``open`` counts as such,
+and ``seek`` does not."""
 _LEAST_SIDE = 24
 """Images lower or narrower than this many pixels are rules, bullets, ornaments."""
 
@@ -38,7 +42,7 @@ def read_image(path: Path, recognizer: Recognizer | None) -> ReadFile:
     collector = Collector()
     with _open(path) as image:
         media_type = Image.MIME[str(image.format)]
-        frames = getattr(image, "n_frames", 1)
+        frames = _frames(image)
         if frames > _MAX_FRAMES:
             raise DamagedFile(f"图片有 {frames} 页，超过 {_MAX_FRAMES} 页的上限。请拆分后再入库。")
         pages = [recognizer.page(_frame(image, index), index + 1) for index in range(frames)]
@@ -68,18 +72,25 @@ def recognised(images: Iterable[tuple[int, bytes]], recognizer: Recognizer) -> I
 
 
 def _open(source: Path | io.BytesIO) -> "Image":
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, and no warning
     try:
         image = Image.open(source, formats=_FORMATS)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except _DAMAGE as error:
         raise DamagedFile("图片已损坏，打不开。请重新获取原件后再入库。") from error
     if image.width * image.height > _MAX_DECODED:
         millions = image.width * image.height // 1_000_000
         image.close()
         raise DamagedFile(f"图片有 {millions} 百万像素，超过上限。请降低分辨率（300 dpi 即可）后再入库。")
     return image
+
+
+def _frames(image: "Image") -> int:
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except _DAMAGE as error:
+        raise DamagedFile("图片已损坏或不完整。请重新获取原件后再入库。") from error
 
 
 def _frame(image: "Image", index: int) -> Callable[[], "Image"]:
@@ -101,5 +112,5 @@ def _upright(image: "Image", index: int) -> "Image":
             return ImageOps.exif_transpose(page.convert("RGB"))
         grey = image.mode in ("1", "L") or image.mode.startswith("I")
         return ImageOps.exif_transpose(image.convert("L" if grey else "RGB"))
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except _DAMAGE as error:
         raise DamagedFile("图片已损坏或不完整。请重新获取原件后再入库。") from error
