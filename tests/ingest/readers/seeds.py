@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from PIL import Image, ImageDraw, ImageFont
 from pptx import Presentation
 from pptx.util import Cm
 
@@ -54,6 +55,9 @@ def write_seeds(folder: Path) -> dict[Format, Path]:
         Format.EPUB: write_zip(folder / "a.epub", test_epub.parts()),
         Format.MSG: write_ole(folder / "a.msg", test_outlook.message()),
         Format.ZIP: write_zip(folder / "a.zip", {"一/a.txt": "正文", "b.docx": "x"}),
+        Format.JPEG: _write_image(folder / "a.jpg"),
+        Format.PNG: _write_image(folder / "a.png"),
+        Format.TIFF: _write_image(folder / "a.tif", compression="tiff_lzw", save_all=True),
     }
 
 
@@ -67,6 +71,13 @@ def _write_pptx(path: Path) -> Path:
         cells.cell(index // 2, index % 2).text = text
     slide.notes_slide.notes_text_frame.text = "先讲故事"
     deck.save(str(path))
+    return path
+
+
+def _write_image(path: Path, **options: str | bool) -> Path:
+    image = Image.new("L", (180, 44), 255)
+    ImageDraw.Draw(image).text((10, 8), "Volunteer 2026", 0, ImageFont.load_default(20))
+    image.save(path, **options)
     return path
 
 
