@@ -105,6 +105,8 @@ class Succession:
     def demoted(self, ranking: ResolvedRanking, groups: frozenset[str]) -> ResolvedRanking:
         """The ranking with the passages of past documents lowered."""
         self._refresh()
+        if not self._past:
+            return ranking
         documents = {item.id: ranking.facts[item.id].id for item in ranking.candidates}
         past = {key for key in self._past.keys() & set(documents.values()) if self._known(key, groups)}
         if not past:

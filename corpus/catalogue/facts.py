@@ -35,8 +35,11 @@ class KnownFacts:
         if missing:
             # A passage without an entry is none that anyone may see; it is asked for again, which is rare.
             facts |= reading.passage_facts(connection, missing)
-        found = ((identifier, facts.get(identifier)) for identifier in passage_ids)
-        return {identifier: known.facts for identifier, known in found if known and known.readers & groups}
+        return {
+            identifier: known.facts
+            for identifier in passage_ids
+            if (known := facts.get(identifier)) and not known.readers.isdisjoint(groups)
+        }
 
     def load(self, connection: Connection) -> None:
         """Read the facts of all passages, or of as many as are kept."""

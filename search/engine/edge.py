@@ -311,10 +311,9 @@ def _dimensions(generation: Path) -> int:
 
 def _rank(shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> list[ScoredPoint]:
     def fetch(size: int) -> list[ScoredPoint]:
-        return [conversion.from_scored(point) for point in shard.query(conversion.to_request(leg, size))]
+        return conversion.from_scored(shard.query(conversion.to_request(leg, size)))
 
-    found = [conversion.from_scored(point) for point in answer]
-    return cut(found, leg.limit, lambda point: (-point.score, point.id), fetch)
+    return cut(conversion.from_scored(answer), leg.limit, lambda point: (-point.score, point.id), fetch)
 
 
 def _key(leg: Leg) -> Hashable:

@@ -162,9 +162,9 @@ def to_request(leg: Leg, limit: int) -> edge.QueryRequest:
     )
 
 
-def from_scored(point: edge.ScoredPoint) -> ScoredPoint:
-    """A result without payload."""
-    return ScoredPoint(str(point.id), point.score)
+def from_scored(points: Sequence[edge.ScoredPoint]) -> list[ScoredPoint]:
+    """Results without payload."""
+    return [ScoredPoint(str(point.id), point.score) for point in points]
 
 
 def from_record(record: edge.Record) -> Point:
