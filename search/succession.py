@@ -21,7 +21,7 @@ DEMOTION = 0.5
 the same words to stand above it, and for what is found by its number to stay in sight."""
 
 _REPEALED = re.compile("(?:已|予以|宣布|明令)?(?:废止|失效|停止执行|不再执行)|^废止|^失效")
-_ENDINGS = ("废止", "失效", "停止执行")
+_END = re.compile("废止|失效|停止执行")
 _STILL_IN_FORCE = re.compile("(?:未|没有|尚未|不)(?:被)?(?:废止|失效)|现行有效")
 _BRACKET = re.compile(r"[（(][^（()）]{1,20}[)）]$")
 _REPEALED_BY_TITLE = re.compile(
@@ -30,7 +30,6 @@ _REPEALED_BY_TITLE = re.compile(
 )
 """A bracket of a title that says nothing but its end: （已废止）, not （部分废止） or （关于废止某办法的决定）."""
 _PRINTING = re.compile(r"印发《(.+)》的通知$")
-_OUTER_MARKS = str.maketrans("〈〉", "《》")
 _SETTLED = 1.0
 _PAUSE = 10.0
 
@@ -129,7 +128,7 @@ class Succession:
             [
                 item.id
                 for item, core in zip(listed, cores, strict=True)
-                if item.id in ended or namesakes[core] > 1 or _names_an_end(item.title)
+                if item.id in ended or namesakes[core] > 1 or _END.search(item.title)
             ]
         )
         named = {name for item in found for repeal in _repeals(item) for name in _keys(repeal)}
@@ -157,10 +156,6 @@ class Succession:
             self._next = time.monotonic() + max(_SETTLED, _PAUSE * (time.monotonic() - started))
         finally:
             self._reading.release()
-
-
-def _names_an_end(title: str) -> bool:
-    return any(word in title for word in _ENDINGS)
 
 
 def _find_past(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
@@ -241,10 +236,10 @@ def _keys(repeal: Repeal) -> list[str]:
 
 def _names(title: str) -> tuple[str, ...]:
     """What a document is called: its title, and the rules that it prints (关于印发《某办法》的通知)."""
-    printed = _PRINTING.search(title)
+    printed = _PRINTING.search(title) if title.endswith("的通知") else None
     return (_called(title), _called(printed[1])) if printed else (_called(title),)
 
 
 def _called(title: str) -> str:
     """The key of a title; inside a title 《》 becomes 〈〉, and the name of the state is left out at will."""
-    return title_key(title.translate(_OUTER_MARKS)).removeprefix("中华人民共和国")
+    return title_key(title.replace("〈", "《").replace("〉", "》")).removeprefix("中华人民共和国")

@@ -58,8 +58,8 @@ _FUNDED_PROJECT = re.compile(
 """A project with its number in brackets behind it, whatever the scheme: …基金项目(72204001)."""
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|1\d{10}")
 """A date or a mobile telephone's number."""
-_IN_EVERY_NUMBER = re.compile(r"[\d号]")
-"""Titles are normalised by the ten thousand, and few of them have anything of a number."""
+_END_OF_A_NUMBER = re.compile(r"[\da-z号-]", re.IGNORECASE)
+"""How every number ends. Titles are normalised by the ten thousand, and few of them end like that."""
 
 _ARTICLE = re.compile(rf"第 ?(?P<number>\d{{1,4}}|{_NUMERAL}{{1,9}}) ?条(?: ?之(?P<part>{_NUMERAL}{{1,3}}))?")
 _TITLE = re.compile(r"[《〈](?P<name>[^《》〈〉\n]{2,80})[》〉]")
@@ -171,7 +171,7 @@ def normalise_identifier(value: str) -> str:
     blanks, in capitals.
     """
     plain = "".join(fold(value).split())
-    if not _IN_EVERY_NUMBER.search(plain):
+    if not _END_OF_A_NUMBER.match(plain[-1:]):
         return plain.upper()
     for reference in (*find_document_numbers(plain), *find_project_numbers(plain)):
         if (reference.start, reference.end) == (0, len(plain)):
