@@ -148,7 +148,8 @@ def advance(progress: Progress, title: str = "索引") -> Callable[[int, int], N
 def _line(outcome: FileOutcome) -> str:
     colour = "green" if outcome.outcome in SUCCEEDED else "red"
     reason = f"：{escape(outcome.reason)}" if outcome.reason else ""
-    reason += "".join(f"；与《{escape(item.title)}》{wording.alike(item)}" for item in outcome.alike)
+    for (title, how), number in Counter((item.title, wording.alike(item)) for item in outcome.alike).items():
+        reason += f"；与《{escape(title)}》{f'（{number} 份）' if number > 1 else ''}{how}"
     return f"[{colour}]{wording.OUTCOMES[outcome.outcome]}[/{colour}] {escape(outcome.path)}{reason}"
 
 
