@@ -54,7 +54,9 @@ def test_ingest_keeps_progress_and_reasons_apart_from_the_summary(tmp_path):
 def test_ingest_counts_equal_texts_once_for_each_title(tmp_path):
     folder = tmp_path / "资料"
     folder.mkdir()
-    text = "巡护队管理办法\n" + "".join(f"第{number}条巡护队每月巡护{number}次，并记录所见。\n" for number in range(1, 40))
+    text = "巡护队管理办法\n" + "".join(
+        f"第{number}条巡护队每月巡护{number}次，并记录所见。\n" for number in range(1, 40)
+    )
     for name, encoding in (("甲.txt", "utf-8"), ("乙.txt", "gb18030"), ("丙.txt", "utf-16")):
         (folder / name).write_bytes(text.encode(encoding))
     said = lunku(tmp_path / "data", "ingest", folder).stderr.replace("\n", "")
