@@ -8,10 +8,11 @@ random but the same each time. They are set like official documents (GB/T 9704-2
 two, running head, page number between dashes), as text and as 200 dpi scans with skew and noise, in one column and two.
 
 Character error rates ignore blanks only; a wrong bracket or dash counts. Times are processor seconds of one process.
-Measured 2026-11-27 on two cores with nothing else to do, the machine being slower in some hours than in others: 494 of
-494 paragraphs exact in one column and in two, all heads removed, 131 to 218 and 57 to 86 pages/s, 4.4 times pdfium's
-own time; embedded fonts 494 of 494, 91 to 151 pages/s; scans CER .0004 (one column, 2.4 and 2.75 s a page where the
-defaults took 6.5) and .0007 (two columns, three times the characters, 7 s; the defaults 10.4).
+Measured 2026-11-27 on two cores of a slow machine, whose speed changes by the hour: 494 of 494 paragraphs exact in one
+column and in two, all heads removed, 131 to 218 and 57 to 86 pages/s, 4.4 times pdfium's own time; embedded fonts 494
+of 494, 91 to 151 pages/s; scans CER .0004 (one column, 2.4 and 2.75 s a page where the defaults took 6.5) and .0007
+(two columns, three times the characters, 7 s; the defaults 10.4). On a newer one: 414 to 474, 189 to 210 and 295 to 352
+pages/s, scans 1.6 and 3.8 s (defaults 5 and 7).
 
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).
 """
