@@ -186,10 +186,10 @@ def reread(ranked: Sequence[RankedCandidate], logits: NDArray[np.float64]) -> li
     safe = np.clip(fused, 1e-12, 1 - 1e-12)
     scores = np.where(fused > 0, logistic(np.log(safe / (1 - safe)) + logits), 0.0).tolist()
     least = min(scores, default=1.0)
-    read = [item._replace(fused=score) for item, score in zip(first, scores, strict=True)]
-    unread = [item._replace(fused=least) if item.fused > least else item for item in rest]
+    scores += [min(candidate.fused, least) for candidate in rest]
+    reread = [RankedCandidate(item.id, score, item.tier, item.legs) for item, score in zip(ranked, scores, strict=True)]
     # Stable: equals keep the order that they came in.
-    return sorted([*read, *unread], key=lambda candidate: -candidate.fused - candidate.tier)
+    return sorted(reread, key=lambda candidate: -candidate.score)
 
 
 def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:

@@ -47,8 +47,7 @@ class Highlighter:
         for phrase in self._phrases:
             yield from _occurrences(text, phrase)
         for word, borders in self._words:
-            if word in text:
-                yield from (span for span in _occurrences(text, word) if not borders or _whole(text, *span))
+            yield from (span for span in _occurrences(text, word) if not borders or _whole(text, *span))
         if self._quantities:
             alike = (quantity for quantity in find_quantities(text) if quantity.term in self._quantities)
             yield from ((quantity.start, quantity.end) for quantity in alike)
@@ -56,8 +55,7 @@ class Highlighter:
 
     def _common_runs(self, text: str) -> Iterator[tuple[int, int]]:
         """Maximal runs of letters and digits that both hold, at least ``SHORTEST_RUN`` long, left to right."""
-        shared = [start for start in self._starts if start in text]
-        places = {at for start in shared for at, _ in _occurrences(text, start)}
+        places = {at for start in self._starts for at, _ in _occurrences(text, start)}
         last = 0
         for at in sorted(places):
             if at < last:

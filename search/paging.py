@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from operator import attrgetter
 from types import MappingProxyType
 
 from haystack import component
@@ -119,10 +118,9 @@ class _Results:
             counted = self._counted
             return {name: facet_values(self._engine.facet(name, counted, FACET_VALUES)) for name in FACET_FIELDS}
         facts = self._all_facts.values()
-        counts = {name: Counter(map(attrgetter(name), facts)) for name in FACET_FIELDS}
         return {
-            name: facet_values((value, count) for value, count in counted.items() if value is not None)
-            for name, counted in counts.items()
+            name: facet_values(Counter(value for item in facts if (value := getattr(item, name)) is not None).items())
+            for name in FACET_FIELDS
         }
 
     def passages(self, sort: Sort, offset: int, limit: int) -> Sequence[RankedCandidate]:

@@ -104,8 +104,6 @@ class Succession:
     def demoted(self, ranking: ResolvedRanking, groups: frozenset[str]) -> ResolvedRanking:
         """The ranking with the passages of past documents lowered."""
         self._refresh()
-        if not self._past:
-            return ranking
         documents = {item.id: ranking.facts[item.id].id for item in ranking.candidates}
         past = {key for key in self._past.keys() & set(documents.values()) if self._known(key, groups)}
         if not past:
@@ -236,7 +234,7 @@ def _keys(repeal: Repeal) -> list[str]:
 
 def _names(title: str) -> tuple[str, ...]:
     """What a document is called: its title, and the rules that it prints (关于印发《某办法》的通知)."""
-    printed = _PRINTING.search(title) if title.endswith("的通知") else None
+    printed = _PRINTING.search(title)
     return (_called(title), _called(printed[1])) if printed else (_called(title),)
 
 

@@ -58,7 +58,7 @@ _FUNDED_PROJECT = re.compile(
 """A project with its number in brackets behind it, whatever the scheme: …基金项目(72204001)."""
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|1\d{10}")
 """A date or a mobile telephone's number."""
-_END_OF_A_NUMBER = re.compile(r"[\da-z号-]", re.IGNORECASE)
+_END_OF_A_NUMBER = re.compile(r"[\da-z号-]")
 """How every number ends. Titles are normalised by the ten thousand, and few of them end like that."""
 
 _ARTICLE = re.compile(rf"第 ?(?P<number>\d{{1,4}}|{_NUMERAL}{{1,9}}) ?条(?: ?之(?P<part>{_NUMERAL}{{1,3}}))?")
