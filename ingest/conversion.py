@@ -72,21 +72,26 @@ def converted(
 ) -> Iterator[list[Path | None]]:
     """What became of files of one format, as long as the context lasts; None for a file that could not be converted.
 
-    A file that brings LibreOffice down takes along those behind it in the batch, so these are tried again one by one.
+    A file that brings LibreOffice down takes along those behind it in the batch, so it is tried once more by itself,
+    and they in another batch. One that LibreOffice refuses does neither, and is not tried again.
     """
     with tempfile.TemporaryDirectory(prefix="lunku-convert-") as name:
-        folder = Path(name)
-        outputs = _run(libreoffice, paths, source, folder / "all", limits)
-        if len(paths) > 1:
-            for index, output in enumerate(outputs):
-                if output is None:
-                    [outputs[index]] = _run(libreoffice, [paths[index]], source, folder / str(index), limits)
+        outputs: list[Path | None] = []
+        while len(outputs) < len(paths):
+            rest, folder = paths[len(outputs) :], Path(name, str(len(outputs)))
+            made, is_finished = _run(libreoffice, rest, source, folder, limits)
+            if not is_finished and len(rest) > 1:
+                reached = max((index for index, output in enumerate(made, 1) if output), default=0)
+                suspect, _ = _run(libreoffice, rest[reached : reached + 1], source, folder / "alone", limits)
+                made = [*made[:reached], *suspect]
+            outputs += made
         yield outputs
 
 
 def _run(
     libreoffice: Path, paths: Sequence[Path], source: Format, folder: Path, limits: ConversionLimits
-) -> list[Path | None]:
+) -> tuple[list[Path | None], bool]:
+    """What became of the files, in the order in which they were opened, and whether LibreOffice ended by itself."""
     target = CONVERTED[source]
     inputs, outputs, profile = folder / "in", folder / "out", folder / "profile"
     for place in (inputs, outputs, profile / "user"):
@@ -97,7 +102,7 @@ def _run(
         with contextlib.suppress(OSError):  # gone meanwhile: there will be no output
             shutil.copyfile(path, copy)
     seconds = limits.start_seconds + limits.seconds * len(paths)
-    _confined(
+    is_finished = _confined(
         [
             str(libreoffice),
             f"-env:UserInstallation={profile.as_uri()}",
@@ -111,11 +116,11 @@ def _run(
         limits,
     )
     results = [outputs / f"{copy.stem}.{target}" for copy in copies]
-    return [result if zipfile.is_zipfile(result) else None for result in results]
+    return [result if zipfile.is_zipfile(result) else None for result in results], is_finished
 
 
-def _confined(command: list[str], folder: Path, seconds: float, limits: ConversionLimits) -> None:
-    """Run a command in its own process group, and end the whole group after ``seconds``."""
+def _confined(command: list[str], folder: Path, seconds: float, limits: ConversionLimits) -> bool:
+    """Run a command in its own process group, and end the whole group after ``seconds``; whether it ended well."""
     confinement = [str(limits.memory_bytes), str(int(seconds)), str(limits.file_bytes)]
     environment = {
         "PATH": os.defpath,
@@ -134,9 +139,9 @@ def _confined(command: list[str], folder: Path, seconds: float, limits: Conversi
         start_new_session=True,
     )
     try:
-        process.wait(seconds)
+        return process.wait(seconds) == 0
     except subprocess.TimeoutExpired:
-        pass
+        return False
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

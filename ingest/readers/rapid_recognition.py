@@ -79,7 +79,10 @@ class RapidRecognizer:
         import numpy as np
 
         self._on_image()
-        result = _engine(self._threads)(np.asarray(image.convert("RGB"))[:, :, ::-1])
+        blue_first = np.ascontiguousarray(
+            np.asarray(image.convert("RGB"))[:, :, ::-1]
+        )  # a view is copied for each line
+        result = _engine(self._threads)(blue_first)
         found = () if result.boxes is None else zip(result.boxes.tolist(), result.txts, result.scores, strict=True)
         return _Reading(image.width, image.height, [_Fragment(box, text.strip(), float(s)) for box, text, s in found])
 

@@ -4,8 +4,9 @@
 
 Prints for each format how the files ended, the time, errors that no reader foresaw (by type), files that ended a worker
 (crash or time limit), and the readers' peak memory after a tenth and at the end, that of recognition, whose models take
-more by the size of the image, apart. Files under ``LUNKU_EVAL_DATA`` of up to 100 KB serve as further seeds. Ends with
-an error where there was an unforeseen error, a lost worker, or growth.
+more by the size of the image, apart. Formats that LibreOffice converts are there where it is: what it does not open
+ends as ``failed``, and what it makes of the rest must be read. Files under ``LUNKU_EVAL_DATA`` of up to 100 KB serve
+as further seeds. Ends with an error where there was an unforeseen error, a lost worker, or growth.
 """
 
 import argparse
@@ -25,12 +26,13 @@ import psutil
 
 from corpus.errors import UnreadableFile
 from ingest.blocks import ReadFile
+from ingest.conversion import find_libreoffice
 from ingest.readers import format_of, read_file
-from ingest.readers.formats import Format
+from ingest.readers.formats import Format, NeedsConversion
 from ingest.reading import ReaderPool
 from ingest.worker_process import Limits
 from tests.ingest.readers.mutations import mutate
-from tests.ingest.readers.seeds import write_seeds
+from tests.ingest.readers.seeds import write_converted_seeds, write_seeds
 
 BATCH = 200
 LARGEST_SEED = 100_000
@@ -59,16 +61,22 @@ def main() -> None:
 
 
 def _seeds(folder: Path) -> dict[Format, list[bytes]]:
-    seeds = {kind: [path.read_bytes()] for kind, path in write_seeds(folder).items()}
+    written = write_seeds(folder)
+    if libreoffice := find_libreoffice():
+        written |= write_converted_seeds(folder, libreoffice)
+    seeds = {kind: [path.read_bytes()] for kind, path in written.items()}
     root = os.environ.get("LUNKU_EVAL_DATA")
     for path in sorted(Path(root, "files").rglob("*")) if root else ():
         if path.is_file() and 0 < path.stat().st_size <= LARGEST_SEED:
             try:
                 read = read_file(path)
+            except NeedsConversion as needed:
+                seeds.setdefault(needed.format, []).append(path.read_bytes())
             except UnreadableFile:
                 continue
-            if not any("图片" in warning for warning in read.warnings):  # text recognition takes seconds a page
-                seeds.setdefault(format_of(path), []).append(path.read_bytes())
+            else:
+                if not any("图片" in warning for warning in read.warnings):  # text recognition takes seconds a page
+                    seeds.setdefault(format_of(path), []).append(path.read_bytes())
     return seeds
 
 

@@ -3,12 +3,11 @@
 import os
 import socket
 import stat
-import subprocess
 import threading
 import time
+import zipfile
 from pathlib import Path
 
-import docx
 import psutil
 import pytest
 
@@ -19,6 +18,7 @@ from ingest.conversion import ConversionLimits, converted, find_libreoffice
 from ingest.readers import read_file
 from ingest.readers.formats import Format
 from ingest.reading import ReaderPool
+from tests.ingest.readers.seeds import save_as, write_notice
 from tests.ingest.readers.test_hostile import ole
 
 
@@ -33,29 +33,6 @@ def libreoffice() -> Path:
     return found
 
 
-def save_as_doc(libreoffice: Path, path: Path) -> Path:
-    """What a user does with 另存为."""
-    command = [libreoffice, f"-env:UserInstallation={path.parent.as_uri()}/profile", "--headless", "--convert-to"]
-    command += ["doc:MS Word 97", "--outdir", path.parent, path]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return path.with_suffix(".doc")
-
-
-def notice(path: Path) -> Path:
-    """A document with automatic numbers and a table."""
-    document = docx.Document()
-    document.add_heading("关于报送课题清单的通知", 0)
-    for text in ("在研课题按季度报送。", "结项课题随时报送。"):
-        document.add_paragraph(text, style="List Number")
-    table = document.add_table(rows=0, cols=2)
-    for row in (("课题编号", "负责人"), ("26ZK001", "王一")):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
-    document.add_paragraph("特此通知。")
-    document.save(str(path))
-    return path
-
-
 def rich_text(port: int) -> bytes:
     """A text in GBK that asks for files from elsewhere."""
     text = "".join(f"\\'{byte:02x}" for byte in "理论宣讲要讲到百姓心坎里。".encode("gbk"))
@@ -68,8 +45,8 @@ def rich_text(port: int) -> bytes:
 
 
 def test_a_batch_is_read_as_if_it_had_been_saved_anew(libreoffice: Path, tmp_path: Path) -> None:
-    original = notice(tmp_path / "通知.docx")
-    doc = save_as_doc(libreoffice, original)
+    original = write_notice(tmp_path / "通知.docx")
+    doc = save_as(libreoffice, original, Format.DOC, tmp_path)
     broken = tmp_path / "坏.doc"
     broken.write_bytes(ole("Root Entry", "WordDocument"))
     misnamed = tmp_path / "讲稿.docx"
@@ -116,6 +93,35 @@ def test_a_converter_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> 
         assert outputs == [None]
     assert time.monotonic() - started < 30
     assert not [process for process in psutil.process_iter(["cmdline"]) if "4321" in (process.info["cmdline"] or ())]
+
+
+def test_a_file_that_brings_the_converter_down_costs_only_itself(tmp_path: Path) -> None:
+    """A stand-in that logs what it opens and is killed by one file; LibreOffice has no file known to do that to it."""
+    program, log = tmp_path / "soffice", tmp_path / "log"
+    program.write_text(
+        f"""#!/bin/sh
+for argument in "$@"; do case "$last" in --outdir) out="$argument";; esac; last="$argument"; done
+echo run >> {log}
+for path in "$@"; do case "$path" in *.rtf)
+    if grep -q bomb "$path"; then kill -SEGV $$; fi
+    grep -q refused "$path" || cp {tmp_path}/whole.zip "$out/$(basename "$path" .rtf).docx";;
+esac; done
+"""
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as whole:
+        whole.writestr("a", "a")
+    contents = ["good", "refused", "good", "refused", "bomb", "good", "bomb", "refused"]
+    paths = [tmp_path / f"{index}.rtf" for index in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_text(content)
+    with converted(program, paths, Format.RTF) as outputs:
+        assert [output is not None for output in outputs] == [content == "good" for content in contents]
+    assert log.read_text().count("run") == 7
+    log.unlink()
+    with converted(program, [paths[0], paths[1], paths[5]], Format.RTF) as outputs:
+        assert [output is not None for output in outputs] == [True, False, True]
+    assert log.read_text().count("run") == 1
 
 
 def test_without_libreoffice_the_outcome_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

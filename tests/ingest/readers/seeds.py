@@ -1,12 +1,14 @@
 """One small file per format, from which damaged ones are made."""
 
+import subprocess
 from pathlib import Path
 
+import docx
 from PIL import Image, ImageDraw, ImageFont
 from pptx import Presentation
 from pptx.util import Cm
 
-from ingest.readers.formats import Format
+from ingest.readers.formats import CONVERTED, Format
 from tests.ingest.readers import test_epub, test_ofd, test_outlook, test_spreadsheet
 from tests.ingest.readers.files import abstract, num, numbered, p, table, tc, write_docx, write_zip
 from tests.ingest.readers.ole_files import write_ole
@@ -59,6 +61,34 @@ def write_seeds(folder: Path) -> dict[Format, Path]:
         Format.PNG: _write_image(folder / "a.png"),
         Format.TIFF: _write_image(folder / "a.tif", compression="tiff_lzw", save_all=True),
     }
+
+
+def write_converted_seeds(folder: Path, libreoffice: Path) -> dict[Format, Path]:
+    """One file for each format that is read after a conversion, made by LibreOffice of those of today's formats."""
+    current = {Format.DOCX: write_notice(folder / "b.docx"), Format.PPTX: _write_pptx(folder / "b.pptx")}
+    return {old: save_as(libreoffice, current[new], old, folder) for old, new in CONVERTED.items()}
+
+
+def write_notice(path: Path) -> Path:
+    """A document with automatic numbers and a table."""
+    document = docx.Document()
+    document.add_heading("关于报送课题清单的通知", 0)
+    for text in ("在研课题按季度报送。", "结项课题随时报送。"):
+        document.add_paragraph(text, style="List Number")
+    table = document.add_table(rows=0, cols=2)
+    for row in (("课题编号", "负责人"), ("26ZK001", "王一")):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    document.add_paragraph("特此通知。")
+    document.save(str(path))
+    return path
+
+
+def save_as(libreoffice: Path, path: Path, kind: Format, folder: Path) -> Path:
+    """What a user does with 另存为; the copy lies in ``folder``."""
+    command = [libreoffice, f"-env:UserInstallation={folder.as_uri()}/profile", "--headless", "--convert-to"]
+    subprocess.run([*command, kind, "--outdir", folder, path], check=True, capture_output=True, timeout=180)
+    return folder / f"{path.stem}.{kind}"
 
 
 def _write_pptx(path: Path) -> Path:
