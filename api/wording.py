@@ -79,7 +79,7 @@ GAP_CAUSES = {
     GapCause.REQUESTED: "请求登记",
 }
 
-STANDINGS = {Standing.REPEALED: "已废止", Standing.REPLACED: "已有新文本"}
+STANDINGS = {Standing.REPEALED: "已废止", Standing.REPLACED: "已有新文本", Standing.EXPIRED: "已过有效期"}
 
 TERM_STATES = {TermStatus.CANDIDATE: "待审", TermStatus.ACCEPTED: "采用", TermStatus.REJECTED: "不采用"}
 
@@ -138,6 +138,7 @@ FIELDS = {
     "contact": "联系方式",
     "attachments": "附件说明",
     "effective_on": "施行日期",
+    "expires_on": "有效期至",
     "repealed_on": "废止日期",
     "repeals": "同时废止的文件",
     "printed_on": "印发日期",

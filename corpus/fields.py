@@ -30,7 +30,7 @@ _NAMES = {
         "project_number project_title project_type principal members output_type author url "
         "journal volume issue pages place publisher"
     ),
-    FieldType.DAY: "issued_on published_on effective_on repealed_on printed_on",
+    FieldType.DAY: "issued_on published_on effective_on expires_on repealed_on printed_on",
     FieldType.NUMBER: "serial copies year lesson_no credits hours",
     FieldType.LIST: "authors keywords addressees distribution attachments completion repeals",
 }

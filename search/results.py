@@ -27,6 +27,7 @@ class Standing(StrEnum):
 
     REPEALED = "repealed"
     REPLACED = "replaced"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which documents are no longer the latest word: repealed, by themselves or by another, or followed by a later one."""
+"""Which documents are not the latest word: repealed, by their own or another text, followed by a later one, expired."""
 
 import re
 import threading
@@ -50,6 +50,12 @@ def repeal_of(fields: Iterable[MetadataField], today: str, title: str = "") -> s
     if ended and ended <= today:
         return f"{ended} 起废止"
     return _repealed_by_title(title, today)
+
+
+def expiry_of(fields: Iterable[MetadataField], today: str) -> str | None:
+    """The last day of a document's validity once it has passed; ``today`` is ISO 8601."""
+    last = next((str(item.value) for item in fields if item.name == "expires_on"), None)
+    return last if last and last < today else None
 
 
 def _repealed_by_title(title: str, today: str) -> str | None:
@@ -157,10 +163,18 @@ class Succession:
 
 
 def _find_past(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
-    """The documents that are past, each with why; what is surest of one document comes first."""
+    """The documents that are past, each with why; what says most of one document comes first."""
     for item in titles:
         if repeal_of(item.ended, today, item.title):
             yield item.id, Past(Standing.REPEALED, None)
+    yield from _repealed_by_others(titles, today)
+    yield from _followed_by_later(titles)
+    for item in titles:
+        if expiry_of(item.ended, today):
+            yield item.id, Past(Standing.EXPIRED, None)
+
+
+def _repealed_by_others(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
     ends: dict[str, list[DocumentTitle]] = defaultdict(list)
     called = _by_name(titles)
     for item in titles:
@@ -171,6 +185,9 @@ def _find_past(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[st
                     ends[other.id].append(item)
     for identifier, by in ends.items():
         yield identifier, Past(Standing.REPEALED, _latest_first(by))
+
+
+def _followed_by_later(titles: Sequence[DocumentTitle]) -> Iterator[tuple[str, Past]]:
     namesakes: dict[tuple[str, str], list[DocumentTitle]] = defaultdict(list)
     for item in titles:
         namesakes[item.kind, core_title(item.title)].append(item)

@@ -333,7 +333,7 @@ def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[Do
     ]
 
 
-_ENDS = ("validity", "repealed_on", "repeals")
+_ENDS = ("validity", "expires_on", "repealed_on", "repeals")
 _TELLING = (*_ENDS, "effective_on")
 _NAMES_AN_END = or_(*(versions.c.fields.cast(Text).contains(f'"{name}"') for name in _ENDS))
 

@@ -61,8 +61,8 @@ class DocumentTitle:
     """What decides whether a document has a successor, or has come to an end.
 
     Attributes:
-        ended: its fields that tell of an end, its own or another's (``validity``, ``effective_on``, ``repealed_on``,
-            ``repeals``), as far as everyone may see them.
+        ended: its fields that tell of an end, its own or another's (``validity``, ``effective_on``, ``expires_on``,
+            ``repealed_on``, ``repeals``), as far as everyone may see them.
     """
 
     id: str

@@ -15,7 +15,7 @@ from ingest.metadata.names import persons
 from ingest.metadata.sheet import Pair, Sheet
 from ingest.readers.formats import SLIDES
 
-_DATES = frozenset({"issued_on", "published_on"})
+_DATES = frozenset({"issued_on", "published_on", "expires_on"})
 _NUMBERS = frozenset({"credits", "hours"})
 _CONTENT = frozenset({"prerequisites", "teaching_content", "assessment", "textbook"})
 """What a syllabus says of the course, not of itself: it stays text that is searched and quoted."""
@@ -76,6 +76,7 @@ def extract(
         course.read_deck(findings, title)
     if chosen is Kind.POLICY:
         policy.read_repeals(sheet, findings)
+        policy.read_expiry(sheet, findings)
     if kind and kind is not guessed:
         reasons = ("入库时指定",)
     fields = findings.fields()

@@ -17,6 +17,7 @@ LABELS: dict[str, str] = {
     "document_number": "发文字号 文件编号 文号",
     "document_type": "公文种类 文种",
     "validity": "有效性 时效性 效力状态 有效期 施行日期 实施日期 生效日期",
+    "expires_on": "有效期至 有效期限至 有效期截止日期",
     # Syllabus and lesson plan
     "course_name": "课程名称 中文课程名称 课程中文名称 课程",
     "course_code": "课程代码 课程编号 课程编码 课程号",

@@ -6,6 +6,7 @@ from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
 from corpus.text.repeals import find_repeals
+from corpus.text.validity import find_validity
 from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
@@ -343,6 +344,17 @@ def read_repeals(sheet: Sheet, findings: Findings) -> None:
     named = [sheet.lines[index][item.start : item.end] for index, item in found]
     spans = [sheet.part(index, item.start, item.end) for index, item in found]
     findings.add("repeals", list(dict.fromkeys(named)), spans)
+
+
+def read_expiry(sheet: Sheet, findings: Findings) -> None:
+    """The last day on which a document says it holds; a term without a first day counts from its own 施行 or 成文."""
+    begins = parse_date(findings.text("effective_on") or findings.text("issued_on"))
+    for index, line in enumerate(sheet.lines):
+        found = find_validity(line)
+        if found and (last := found.last_day(begins)):
+            span = sheet.part(index, found.start, found.end)
+            findings.add("expires_on", last.isoformat(), (span,), confidence=0.85)
+            return
 
 
 def is_statute(sheet: Sheet, title: str) -> bool:

@@ -38,6 +38,8 @@ class NoticeKind(StrEnum):
     """It is marked as no longer in force, or another document says that it repeals it."""
     REPLACED = "replaced"
     """A document of the same title and of a later date stands in the library."""
+    EXPIRED = "expired"
+    """The time for which it says it holds has passed."""
     EARLIER_VERSION = "earlier_version"
     """An earlier version of the document has the words; the present one has not."""
     UPDATED_WORDING = "updated_wording"

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from corpus.records import Kind
 from tests.ingest.drafts import bodies, cards, draft_file, fields, outline, path_of
 
@@ -240,6 +242,21 @@ def test_order_that_promulgates_a_rule(tmp_path: Path) -> None:
     articles = [item.heading for item in draft.sections if item.style == "第X条"]
     assert articles == ["第一条", "第二条", "第三条"]
     assert "第二条　公园管理机构履行下列职责：\n（一）维护园容；\n（二）保障安全。" in bodies(draft)
+
+
+@pytest.mark.parametrize(
+    ("said", "until"),
+    [
+        ("自2021年8月1日起施行，有效期5年", "2026-07-31"),
+        ("自印发之日起施行，有效期3年", "2024-06-09"),
+        ("自公布之日起30日后施行，有效期至2025年12月31日", "2025-12-31"),
+        ("施行前核发的许可证，在有效期5年内继续有效", None),
+    ],
+)
+def test_how_long_a_document_says_it_holds(tmp_path: Path, said: str, until: str | None) -> None:
+    draft = draft_file(tmp_path, ORDER.replace("自2021年8月1日起施行", said))
+    assert fields(draft).get("expires_on") == until
+    assert said in draft.text
 
 
 STATUTE = """

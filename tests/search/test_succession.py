@@ -1,6 +1,7 @@
 """Documents that were repealed or replaced stand below the current ones and say so."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -43,6 +44,24 @@ def test_an_end_in_the_fields_counts(open_library):
     searcher, _ = open_library(_draft(ENDED, "ended"), _draft(IN_FORCE, "in force"))
     found = dict(_standings(searcher, "取暖"))
     assert found == {ENDED.title: Standing.REPEALED, IN_FORCE.title: None}
+
+
+@pytest.mark.parametrize(("days_ago", "standing"), [(0, None), (1, Standing.EXPIRED)])
+def test_a_document_holds_until_its_last_day(open_library, days_ago, standing):
+    last = datetime.now(UTC).date() - timedelta(days=days_ago)
+    searcher, _ = open_library(_draft(_until(REPLY, last), "a"), _draft(NOTICE, "b"))
+    assert dict(_standings(searcher, "取暖")) == {REPLY.title: standing, NOTICE.title: None}
+
+
+def test_of_an_expired_text_with_a_later_one_the_later_one_is_told(open_library):
+    searcher, catalogue = open_library(_draft(_until(OLD, date(2020, 3, 1)), "old"), _draft(NEW, "new"))
+    ids = {document.title: document.id for document in catalogue.documents()[0]}
+    past = searcher.past(ids[OLD.title], PUBLIC)
+    assert (past.standing, [item.title for item in past.by]) == (Standing.REPLACED, [NEW.title])
+
+
+def _until(source, day):
+    return replace(source, fields={**source.fields, "expires_on": day.isoformat()})
 
 
 @pytest.mark.parametrize(

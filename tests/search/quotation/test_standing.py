@@ -92,9 +92,12 @@ def test_the_later_of_two_texts_is_the_source_if_both_have_the_words(check):
         ({"repealed_on": "2020-01-01"}, [NoticeKind.REPEALED]),
         ({"repealed_on": "2999-01-01"}, []),
         ({"validity": "现行有效"}, []),
+        ({"expires_on": "2020-01-01"}, [NoticeKind.EXPIRED]),
+        ({"expires_on": "2020-01-01", "validity": "已废止"}, [NoticeKind.REPEALED]),
+        ({"expires_on": "2999-01-01"}, []),
     ],
 )
-def test_a_repealed_source_is_pointed_out(check, fields, kinds_):
+def test_a_repealed_or_expired_source_is_pointed_out(check, fields, kinds_):
     [finding] = check(f"办法规定：“{OLD.rstrip('。')}”。", rules("云岭县讲堂管理办法", OLD, **fields))
     assert finding.verdict is Verdict.EXACT
     assert kinds(finding) == kinds_

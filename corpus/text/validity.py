@@ -1,0 +1,110 @@
+"""How long a document says it holds: “本办法自2024年5月1日起施行，有效期5年”, “执行至2026年12月31日”."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from corpus.text.folding import fold
+from corpus.text.numerals import chinese_number, parse_date
+
+_NUMBER = r"[\d零〇○一二两三四五六七八九十]"
+_DAY = rf"{_NUMBER}{{4}} ?年 ?{_NUMBER}{{1,3}} ?月 ?{_NUMBER}{{1,3}} ?日"
+_ISSUED = "(?:(?:公开)?发布|印发|公布|下发|颁布|发文)之日"
+_IN_FORCE = "(?:正式|开始)?(?:施行|实施|执行|试行|生效)"
+_UNTIL = "(?:截至|截止到?|至|到|(?<=[日起])[-—–~]{1,2})"
+_ITSELF = (
+    r"本(?:实施|暂行|管理|试行|工作|操作)*(?:办法|规定|细则|意见|通知|通告|公告|条例|规则|决定|措施|政策|文件|制度|方案|指引|指南"
+    r"|规范|标准|计划|规划|目录|准则|导则|批复)(?:\([^()]{1,12}\))?(?:由[^,。;]{2,40}解释,)?"
+)
+"""The text's own name for itself: certificates, contracts and offers inside it have terms of their own."""
+_BESIDE = "(?:[^,。;]{2,60}(?:解释|废止|失效|执行)[,。;]){0,2}"
+"""Clauses that may stand before the term: who explains the text, what it repeals."""
+_NAME = "(?:有效|试行|施行|实施|执行|适用)(?:期限?|时间)(?:暂定|暂|定)?(?:为|是|:)?"
+_TRIAL = "(?:暂|先)?试行"
+_TERM = (
+    rf"(?:{_NAME}|{_TRIAL})(?P<count>{_NUMBER}{{1,3}})(?P<unit>年|个月)"
+    rf"|(?:{_NAME}(?:[自从]?(?:{_DAY}|{_ISSUED})起?)?|{_IN_FORCE})?(?:延长|延续)?{_UNTIL}(?P<last>{_DAY})"
+)
+
+
+def _start(mark: str) -> str:
+    """Pattern of 自某日起施行; ``mark`` tells its groups from those of others."""
+    day = f"(?P<first_{mark}>{_DAY})"
+    later = f"(?:满?(?P<after_{mark}>{_NUMBER}{{1,3}})日[之以]?后)?"
+    return f"(?:自|从|于)(?:{day}|{_ISSUED})起?{later}起?(?:{_IN_FORCE}|(?={_TRIAL}{_NUMBER}))"
+
+
+_STATED = re.compile(
+    rf"(?:{_ITSELF}(?:{_start('a')}(?:[,。;]{_BESIDE})?)?|{_start('b')}(?:[,。;]{_BESIDE})?)(?:并|其|的| )?(?:{_TERM})"
+    rf"|{_ITSELF}(?:自|从)?(?:{_DAY}|{_ISSUED})起?{_UNTIL}(?P<last_in_range>{_DAY})(?:止|期间)?{_IN_FORCE}"
+)
+_LATER_START = re.compile(_start("c"))
+_END_OF_SENTENCE = re.compile("[。;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What a text says of its own end, with its half-open span.
+
+    Attributes:
+        until: its last day, if it names one.
+        months: else how many months it holds: from ``first`` or, where that is None, ``after`` days after its issue.
+    """
+
+    start: int
+    end: int
+    until: date | None
+    months: int
+    first: date | None
+    after: int
+
+    def last_day(self, first: date | None) -> date | None:
+        """The last day on which the text holds; ``first`` stands in for a first day that it does not name.
+
+        A term of years ends on the day before its anniversary, as those do that name both days (5月1日起，至4月30日).
+        """
+        if self.until:
+            return self.until
+        begins = self.first or (first + timedelta(days=self.after) if first else None)
+        return _months_later(begins, self.months) - timedelta(days=1) if begins else None
+
+
+def find_validity(text: str) -> Validity | None:
+    """What ``text`` first says of its own end; not what it quotes, nor the terms of what it regulates."""
+    return next(_stated(text), None)
+
+
+def _stated(text: str) -> Iterator[Validity]:
+    folded = fold(text)
+    for found in _STATED.finditer(folded):
+        before = text[: found.start()]
+        if before.count("“") > before.count("”"):
+            continue
+        named = found["last"] or found["last_in_range"]
+        until = parse_date(named) if named else None
+        count = chinese_number(found["count"]) if found["count"] else 0
+        if not until and not count:
+            continue
+        started, mark = found, "a" if found["first_a"] or found["after_a"] else "b"
+        sentence = _END_OF_SENTENCE.search(folded, found.end())
+        end = sentence.start() if sentence else len(folded)
+        if later := _LATER_START.search(folded, found.end(), end):
+            started, mark = later, "c"
+        first = started[f"first_{mark}"]
+        after = started[f"after_{mark}"]
+        months = (count or 0) * (12 if found["unit"] == "年" else 1)
+        day = parse_date(first) if first else None
+        yield Validity(found.start(), found.end(), until, months, day, (chinese_number(after) or 0) if after else 0)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of a later month, or the day after that month's last one where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    if year >= date.max.year:
+        return date.max
+    try:
+        return day.replace(year=year, month=month)
+    except ValueError:
+        return date(year + month // 12, month % 12 + 1, 1)
