@@ -141,6 +141,7 @@ FIELDS = {
     "expires_on": "有效期至",
     "repealed_on": "废止日期",
     "repeals": "同时废止的文件",
+    "prolongs": "延长有效期的文件",
     "printed_on": "印发日期",
     "author": "网页署名",
     "course_name": "课程名称",

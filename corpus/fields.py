@@ -32,7 +32,7 @@ _NAMES = {
     ),
     FieldType.DAY: "issued_on published_on effective_on expires_on repealed_on printed_on",
     FieldType.NUMBER: "serial copies year lesson_no credits hours",
-    FieldType.LIST: "authors keywords addressees distribution attachments completion repeals",
+    FieldType.LIST: "authors keywords addressees distribution attachments completion repeals prolongs",
 }
 
 FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(

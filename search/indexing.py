@@ -15,10 +15,10 @@ from corpus.records import Document
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
+from corpus.text.titles import title_key
 from search.embedding import Embedder
 from search.engine.interface import DENSE, AnyOf, Engine, Filter, Point
 from search.fingerprint import check_fingerprint, forget_fingerprint, store_fingerprint
-from search.query import title_key
 from search.rarity import has_token_counts, store_token_counts
 from search.sparse import index_text, passage_vectors
 
@@ -192,7 +192,7 @@ def version_payload(item: PassageToIndex) -> dict[str, Any]:
 
 
 def _identifiers(item: PassageToIndex) -> list[str]:
-    """The keys that name the document: its numbers, and its title as ``search.query.title_key`` compares titles."""
+    """The keys that name the document: its numbers, and its title as ``corpus.text.titles`` compares titles."""
     document = item.document
     numbers: set[str] = {number for number in (document.document_number, document.project) if number}
     for field in item.fields:

@@ -19,6 +19,7 @@ from corpus.text.references import (
     find_project_numbers,
     normalise_identifier,
 )
+from corpus.text.titles import EDGES, STATE, title_key
 from search.demands import Concept, Demands, Values, demands_of, find_concepts, parse_day
 from search.engine.interface import AnyOf, Between, Condition, Either, Filter
 from search.results import Mode, SearchFilters
@@ -34,8 +35,6 @@ _LETTER = "A-Za-zＡ-Ｚａ-ｚ"
 _CODE = re.compile(rf"(?<![\d{_LETTER}])[{_LETTER}]{{1,8}}[-_－]?\d{{2,8}}[{_LETTER}]?(?![\d{_LETTER}])")
 """What may be the code of a course; whether it is one, the library says."""
 _TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
-_STATE = "中华人民共和国"
-_EDGES = " \t\r\n　。．.？?！!，,；;：:、"
 
 
 class Shared:
@@ -129,7 +128,7 @@ class Query(Shared):
 
     def within(self, courses: Sequence[CodedCourse], analyser: Analyser) -> "Query":
         """The query as one within courses, for which the codes in it stand; what else it says is what ranks."""
-        query, rest = replace(self, courses=tuple(courses)), _CODE.sub(" ", self.text).strip(_EDGES)
+        query, rest = replace(self, courses=tuple(courses)), _CODE.sub(" ", self.text).strip(EDGES)
         if not courses or not (words := _distinct(analyser.words(rest))):
             return query
         return replace(query, text=rest, unquoted=rest, words=words, concepts=find_concepts(rest, analyser))
@@ -222,14 +221,6 @@ def access_only(where: Filter) -> Filter:
     return Filter(must=tuple(item for item in where.must if isinstance(item, AnyOf) and item.field == "readers"))
 
 
-def title_key(title: str) -> str:
-    """The identifier under which a document is found by its title, however the title is spelt or set off."""
-    key = normalise_identifier(title).strip(_EDGES)
-    while key.startswith("《") and key.endswith("》") and "《" not in key[1:-1]:
-        key = key[1:-1].strip(_EDGES)
-    return key
-
-
 def _printable(text: str) -> str:
     """Control characters as blanks; lone surrogates, which no engine can encode, likewise."""
     return "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
@@ -265,7 +256,7 @@ def _without(text: str, references: Iterable[Reference]) -> str:
 def _named_titles(text: str) -> tuple[str, ...]:
     whole = title_key(text)
     laws = [law.value for law in find_law_names(text)]
-    names = [match[1] for match in _TITLE.finditer(text)] + laws + [_STATE + law for law in laws]
+    names = [match[1] for match in _TITLE.finditer(text)] + laws + [STATE + law for law in laws]
     return _distinct(key for key in map(title_key, names) if key != whole)
 
 
@@ -282,4 +273,4 @@ def _article_titles(text: str) -> Iterator[str]:
         following = (article for article in articles if article.start >= law.end)
         if article := next(following, None):
             number = text[article.start : article.end]
-            yield from (title_key(prefix + law.value + number) for prefix in ("", _STATE))
+            yield from (title_key(prefix + law.value + number) for prefix in ("", STATE))

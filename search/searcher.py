@@ -121,7 +121,7 @@ class Searcher:
         self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
         self._catalogue.preload_facts()
         if reader := self._retrieval.retriever.reader:
-            reader.preload([item.title for item in self._catalogue.titles()])
+            reader.preload(self._catalogue.titles())
         if self._answerer.model is not None:
             self._answerer.model.warm_up()
         gc.collect()

@@ -3,17 +3,18 @@
 import re
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from corpus.catalogue import Catalogue, DocumentTitle
 from corpus.records import MetadataField
 from corpus.text.references import find_dates
 from corpus.text.repeals import Repeal, named_repeal
+from corpus.text.titles import called, core_title, names_of
+from corpus.text.validity import Prolongation, find_prolongations
 from search.candidates import ResolvedRanking
-from search.query import title_key
 from search.results import Standing
 
 DEMOTION = 0.5
@@ -21,23 +22,14 @@ DEMOTION = 0.5
 the same words to stand above it, and for what is found by its number to stay in sight."""
 
 _REPEALED = re.compile("(?:已|予以|宣布|明令)?(?:废止|失效|停止执行|不再执行)|^废止|^失效")
-_END = re.compile("废止|失效|停止执行")
 _STILL_IN_FORCE = re.compile("(?:未|没有|尚未|不)(?:被)?(?:废止|失效)|现行有效")
-_BRACKET = re.compile(r"[（(][^（()）]{1,20}[)）]$")
 _REPEALED_BY_TITLE = re.compile(
     r"[（(\[【〔](?P<said>(?:[本该此][件文]|全文|现)?(?:已经?|现已)?(?:被|由|于)?(?P<when>\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?)?起?"
     r"(?:宣布|明令|予以|同时)?(?:废止|失效|停止执行))[)）\]】〕]"
 )
 """A bracket of a title that says nothing but its end: （已废止）, not （部分废止） or （关于废止某办法的决定）."""
-_PRINTING = re.compile(r"印发《(.+)》的通知$")
 _SETTLED = 1.0
 _PAUSE = 10.0
-
-
-def core_title(title: str) -> str:
-    """A title without the bracket that tells versions apart: 某条例（2023年修订） → 某条例."""
-    title = title.strip()
-    return _BRACKET.sub("", title) if title.endswith(("）", ")")) else title
 
 
 def repeal_of(fields: Iterable[MetadataField], today: str, title: str = "") -> str | None:
@@ -50,12 +42,6 @@ def repeal_of(fields: Iterable[MetadataField], today: str, title: str = "") -> s
     if ended and ended <= today:
         return f"{ended} 起废止"
     return _repealed_by_title(title, today)
-
-
-def expiry_of(fields: Iterable[MetadataField], today: str) -> str | None:
-    """The last day of a document's validity once it has passed; ``today`` is ISO 8601."""
-    last = next((str(item.value) for item in fields if item.name == "expires_on"), None)
-    return last if last and last < today else None
 
 
 def _repealed_by_title(title: str, today: str) -> str | None:
@@ -125,23 +111,10 @@ class Succession:
 
     def _uncertain(self) -> list[DocumentTitle]:
         """The documents that may be past or end another: few of those there are."""
-        listed = self._catalogue.titles()
-        cores = [(item.kind, core_title(item.title)) for item in listed]
-        namesakes, ended = Counter(cores), self._catalogue.ended()
-        found = self._catalogue.dated_titles(
-            [
-                item.id
-                for item, core in zip(listed, cores, strict=True)
-                if item.id in ended or namesakes[core] > 1 or _END.search(item.title)
-            ]
-        )
-        named = {name for item in found for repeal in _repeals(item) for name in _keys(repeal)}
+        found = self._catalogue.dated_titles(self._catalogue.uncertain())
         known = {item.id for item in found}
-        meant = [
-            item.id
-            for item in listed
-            if named and item.id not in known and not named.isdisjoint((item.document_number, *_names(item.title)))
-        ]
+        named = {name for item in found for text in _named(item) for name in _keys(text)}
+        meant = [identifier for identifier in self._catalogue.named(named) if identifier not in known]
         return [*found, *self._catalogue.dated_titles(meant)]
 
     def _refresh(self) -> None:
@@ -169,20 +142,16 @@ def _find_past(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[st
             yield item.id, Past(Standing.REPEALED, None)
     yield from _repealed_by_others(titles, today)
     yield from _followed_by_later(titles)
-    for item in titles:
-        if expiry_of(item.ended, today):
-            yield item.id, Past(Standing.EXPIRED, None)
+    yield from _expired(titles, today)
 
 
 def _repealed_by_others(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
     ends: dict[str, list[DocumentTitle]] = defaultdict(list)
-    called = _by_name(titles)
+    by_name = _by_name(titles)
     for item in titles:
         for repeal in _repeals(item) if _in_force(item, today) else ():
-            meant = {other.id: other for name in _keys(repeal) for other in called.get(name, ())}
-            for other in meant.values():
-                if _ends(item, repeal, other):
-                    ends[other.id].append(item)
+            for other in _meant(item, repeal, by_name):
+                ends[other.id].append(item)
     for identifier, by in ends.items():
         yield identifier, Past(Standing.REPEALED, _latest_first(by))
 
@@ -200,6 +169,19 @@ def _followed_by_later(titles: Sequence[DocumentTitle]) -> Iterator[tuple[str, P
                 yield item.id, Past(Standing.REPLACED, _latest_first(later))
 
 
+def _expired(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
+    last_days = {item.id: date.fromisoformat(last) for item in titles if (last := _values(item).get("expires_on"))}
+    by_name, until = _by_name(titles), dict(last_days)
+    for item in titles:
+        for named, prolongation in _prolongations(item) if _in_force(item, today) else ():
+            for other in _meant(item, named, by_name):
+                if before := last_days.get(other.id):
+                    until[other.id] = max(until[other.id], prolongation.last_day(before))
+    for identifier, last_day in until.items():
+        if last_day.isoformat() < today:
+            yield identifier, Past(Standing.EXPIRED, None)
+
+
 def _latest_first(items: Iterable[DocumentTitle]) -> tuple[DocumentTitle, ...]:
     return tuple(sorted(items, key=lambda item: (str(item.issued_on or ""), item.id), reverse=True))
 
@@ -210,15 +192,40 @@ def _repeals(item: DocumentTitle) -> list[Repeal]:
     return [named_repeal(entry) for entry in entries] if isinstance(entries, list) else []
 
 
+def _named(item: DocumentTitle) -> list[Repeal]:
+    """The texts that a document ends or prolongs."""
+    return [*_repeals(item), *(text for text, _ in _prolongations(item))]
+
+
+def _prolongations(item: DocumentTitle) -> list[tuple[Repeal, Prolongation]]:
+    """The texts that a document's fields say hold on for longer."""
+    entries = next((field.value for field in item.ended if field.name == "prolongs"), [])
+    return [
+        (named_repeal(entry[found.start : found.end]), found)
+        for entry in (entries if isinstance(entries, list) else [])
+        for found in find_prolongations(entry)
+    ]
+
+
+def _values(item: DocumentTitle) -> dict[str, str]:
+    return {field.name: str(field.value) for field in item.ended}
+
+
 def _in_force(item: DocumentTitle, today: str) -> bool:
     """Whether a document's own day has come, if it names one (自某日起施行)."""
-    values = {field.name: str(field.value) for field in item.ended}
+    values = _values(item)
     said = (date.value for date in find_dates(values.get("validity", "")))
     return (values.get("effective_on") or next(said, "")) <= today
 
 
-def _ends(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
-    """Whether a repeal means another document: by its number, or by its title if it has none.
+def _meant(item: DocumentTitle, named: Repeal, by_name: Mapping[str, list[DocumentTitle]]) -> list[DocumentTitle]:
+    """The documents that another one means by a name."""
+    found = {other.id: other for name in _keys(named) for other in by_name.get(name, ())}
+    return [other for other in found.values() if _means(item, named, other)]
+
+
+def _means(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
+    """Whether a text that a document names is another document: by its number, or by its title if it has none.
 
     Many offices issue under one title that begins with 关于, and print rules of one name: these need the same office.
     """
@@ -227,7 +234,7 @@ def _ends(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
         return False
     if repeal.number and other.document_number:
         return repeal.number == other.document_number
-    title, names = _called(repeal.title), _names(other.title)
+    title, names = called(repeal.title), names_of(other.title)
     if not title or title not in names:
         return False
     ours = bool(item.organization) and item.organization == other.organization
@@ -236,25 +243,14 @@ def _ends(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
 
 def _by_name(titles: Iterable[DocumentTitle]) -> dict[str, list[DocumentTitle]]:
     """The documents by their numbers and by what they are called."""
-    called: dict[str, list[DocumentTitle]] = defaultdict(list)
+    found: dict[str, list[DocumentTitle]] = defaultdict(list)
     for item in titles:
-        for name in (item.document_number, *_names(item.title)):
+        for name in (item.document_number, *names_of(item.title)):
             if name:
-                called[name].append(item)
-    return called
+                found[name].append(item)
+    return found
 
 
 def _keys(repeal: Repeal) -> list[str]:
     """What the document that a repeal means may be called."""
-    return [name for name in (repeal.number, _called(repeal.title)) if name]
-
-
-def _names(title: str) -> tuple[str, ...]:
-    """What a document is called: its title, and the rules that it prints (关于印发《某办法》的通知)."""
-    printed = _PRINTING.search(title)
-    return (_called(title), _called(printed[1])) if printed else (_called(title),)
-
-
-def _called(title: str) -> str:
-    """The key of a title; inside a title 《》 becomes 〈〉, and the name of the state is left out at will."""
-    return title_key(title.replace("〈", "《").replace("〉", "》")).removeprefix("中华人民共和国")
+    return [name for name in (repeal.number, called(repeal.title)) if name]

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
-from corpus.catalogue import alike, corrections, index_queue, reading, terms, writing
+from corpus.catalogue import alike, corrections, index_queue, naming, reading, terms, writing
 from corpus.catalogue.facts import KnownFacts
 from corpus.catalogue.registers import Registers
 from corpus.catalogue.views import (
     AlikeDocument,
     DocumentFacts,
     DocumentTitle,
-    ListedTitle,
     PassageInContext,
     PassageToIndex,
     VersionSummary,
@@ -217,15 +216,20 @@ class Catalogue(Registers):
         with self._read() as connection:
             return reading.names(connection, column)
 
-    def titles(self) -> list[ListedTitle]:
-        """How active documents are named, whoever may read them."""
+    def titles(self) -> list[str]:
+        """The titles of active documents, whoever may read them."""
         with self._read() as connection:
             return reading.titles(connection)
 
-    def ended(self) -> set[str]:
-        """Ids of documents whose fields, or corrections of them, may say something of their end."""
+    def uncertain(self) -> list[str]:
+        """Ids of documents that share a name with another, or whose title or fields say something of an end."""
         with self._read() as connection:
-            return {*reading.ended(connection), *corrections.all_standing(connection)}
+            return naming.uncertain(connection)
+
+    def named(self, wanted: Iterable[str]) -> list[str]:
+        """Ids of documents that are called so: by number or, as ``corpus.text.titles.called`` writes it, title."""
+        with self._read() as connection:
+            return naming.named(connection, wanted)
 
     def dated_titles(self, document_ids: Sequence[str]) -> list[DocumentTitle]:
         """The titles and dates of those documents that are active, whoever may read them, with what their fields say of

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from corpus.catalogue import reading
+from corpus.catalogue import naming, reading
 from corpus.catalogue.rows import correction_of, fields_of, filter_columns
 from corpus.catalogue.tables import corrections, documents, versions
 from corpus.errors import NotFound
 from corpus.fields import RESTRICTED_FIELDS
 from corpus.records import Correction, FieldValue, MetadataField, Version
+from corpus.text.titles import tells_of_end
 
 Standing = Mapping[str, FieldValue | None]
 """Corrections that count, by name."""
@@ -78,7 +79,9 @@ def described(attributes: Mapping[Any, Any], fields: tuple[MetadataField, ...], 
     """Columns of ``documents`` that follow from what a version says and what was set by hand."""
     values: dict[str, Any] = {name: by_hand.get(name, attributes[name]) for name in ("kind", "title", "readers")}
     values["readers"] = frozenset(values["readers"])  # set by hand it is a list
-    return values | filter_columns(corrected(fields, by_hand))
+    fields = corrected(fields, by_hand)
+    ends = any(item.name in reading.ENDS and item.value for item in fields)
+    return values | filter_columns(fields) | {"tells_of_end": ends or tells_of_end(values["title"])}
 
 
 def add(connection: Connection, document_id: str, changes: Standing, author: str) -> None:
@@ -127,6 +130,7 @@ def refresh(connection: Connection, document_id: str) -> str:
     by_hand = standing(connection, [document_id]).get(document_id, {})
     values = described(row, fields_of(row["fields"]), by_hand) | {"updated_at": datetime.now(UTC)}
     connection.execute(update(documents).where(documents.c.id == document_id).values(values))
+    naming.write(connection, [values | {"id": document_id}])
     return str(row["id"])
 
 

@@ -17,7 +17,7 @@ from corpus.catalogue.rows import (
     select_documents,
 )
 from corpus.catalogue.tables import documents, passages, sections, settings, versions
-from corpus.catalogue.views import DocumentFacts, DocumentTitle, ListedTitle, PassageInContext, VersionSummary
+from corpus.catalogue.views import DocumentFacts, DocumentTitle, PassageInContext, VersionSummary
 from corpus.errors import NotFound
 from corpus.records import Document, Kind, Passage, Section, Status, Version
 
@@ -289,21 +289,9 @@ def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[
     return found
 
 
-def titles(connection: Connection) -> list[ListedTitle]:
-    """How active documents are named, by id."""
-    query = (
-        select(documents.c.id, documents.c.kind, documents.c.title, documents.c.document_number)
-        .where(documents.c.status == Status.ACTIVE)
-        .order_by(documents.c.id)
-    )
-    return [ListedTitle(*row) for row in connection.execute(query).all()]
-
-
-def ended(connection: Connection) -> list[str]:
-    """Ids of active documents whose fields say something of their end."""
-    # Versions are read in the order in which they lie; a join would look each of them up.
-    ending = documents.c.current_version_id.in_(select(versions.c.id).where(_NAMES_AN_END))
-    return list(connection.scalars(select(documents.c.id).where(documents.c.status == Status.ACTIVE, ending)))
+def titles(connection: Connection) -> list[str]:
+    """The titles of active documents."""
+    return list(connection.scalars(select(documents.c.title).where(documents.c.status == Status.ACTIVE)))
 
 
 def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[DocumentTitle]:
@@ -333,9 +321,10 @@ def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[Do
     ]
 
 
-_ENDS = ("validity", "expires_on", "repealed_on", "repeals")
-_TELLING = (*_ENDS, "effective_on")
-_NAMES_AN_END = or_(*(versions.c.fields.cast(Text).contains(f'"{name}"') for name in _ENDS))
+ENDS = ("validity", "expires_on", "repealed_on", "repeals", "prolongs")
+"""Fields that tell of an end, a document's own or another's."""
+_TELLING = (*ENDS, "effective_on")
+_NAMES_AN_END = or_(*(versions.c.fields.cast(Text).contains(f'"{name}"') for name in ENDS))
 
 
 _LAST_CHANGE = select(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -79,6 +80,8 @@ class Moment(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+NAME_LENGTH = 200
+
 
 documents = Table(
     "documents",
@@ -100,7 +103,17 @@ documents = Table(
     Column("project", Text),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    # Whether title or fields say something of an end, its own or another's.
+    Column("tells_of_end", Boolean, nullable=False, index=True),
     Index("ix_documents_status_updated_at", "status", "updated_at"),
+)
+
+# What documents are called by others, cut to ``NAME_LENGTH``: to find those that may be meant, not to tell them apart.
+document_names = Table(
+    "document_names",
+    metadata,
+    Column("name", String(NAME_LENGTH), primary_key=True),
+    Column("document_id", String(36), ForeignKey("documents.id"), primary_key=True, index=True),
 )
 
 versions = Table(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from corpus.records import Document, MetadataField, Passage
 
@@ -47,22 +47,13 @@ class DocumentFacts:
     issued_on: date | None
 
 
-class ListedTitle(NamedTuple):
-    """How a document can be named."""
-
-    id: str
-    kind: str
-    title: str
-    document_number: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class DocumentTitle:
     """What decides whether a document has a successor, or has come to an end.
 
     Attributes:
         ended: its fields that tell of an end, its own or another's (``validity``, ``effective_on``, ``expires_on``,
-            ``repealed_on``, ``repeals``), as far as everyone may see them.
+            ``repealed_on``, ``repeals``, ``prolongs``), as far as everyone may see them.
     """
 
     id: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from corpus.catalogue import alike, corrections, reading
+from corpus.catalogue import alike, corrections, naming, reading
 from corpus.catalogue.rows import fields_to_json, passage_rows, report_to_json, section_rows
 from corpus.catalogue.tables import IndexState, bands, documents, passages, sections, settings, versions
 from corpus.identifiers import document_id, version_id
@@ -134,11 +134,11 @@ class Addition:
         self._passages += passage_rows(identifier, draft)
 
     def _write(self) -> None:
-        names = {column.name for column in documents.c}
+        columns = {column.name for column in documents.c}
         for row in self._changed.values():
-            values = {name: row[name] for name in names - {"id"}}
+            values = {name: row[name] for name in columns - {"id"}}
             self._connection.execute(update(documents).where(documents.c.id == row["id"]).values(values))
-        new = [{name: row[name] for name in names} for row in self._new.values()]
+        new = [{name: row[name] for name in columns} for row in self._new.values()]
         for table, rows in (
             (documents, new),
             (versions, self._versions),
@@ -148,6 +148,8 @@ class Addition:
         ):
             if rows:
                 self._connection.execute(insert(table), rows)
+        naming.write(self._connection, new, new=True)
+        naming.write(self._connection, list(self._changed.values()))
         set_index_state(self._connection, self._stale, IndexState.STALE)
 
 

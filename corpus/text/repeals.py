@@ -40,7 +40,7 @@ class Repeal:
 def find_repeals(text: str) -> list[Repeal]:
     """The texts that ``text`` says are repealed, in order; not those of which it repeals a part (《某条例》中的……)."""
     folded = fold(text)
-    spans = {span for end in _END.finditer(folded) for span in _named_before(folded, end.start())}
+    spans = {span for end in _END.finditer(folded) for span in named_before(folded, end.start())}
     spans |= {span for verb in _VERB_FIRST.finditer(folded) for span in _named_after(folded, verb.end())}
     return [_repeal(text, folded, *span) for span in sorted(spans)]
 
@@ -51,8 +51,8 @@ def named_repeal(entry: str) -> Repeal:
     return _repeal(entry, folded, 0, len(entry))
 
 
-def _named_before(folded: str, end: int) -> Iterator[tuple[int, int]]:
-    """The objects of the verb at ``end``, the last one first: each is joined to the one behind it."""
+def named_before(folded: str, end: int) -> Iterator[tuple[int, int]]:
+    """The texts that the verb at ``end`` is said of, the last one first: each is joined to the one behind it."""
     start = max(folded.rfind(mark, 0, end) for mark in "\n。;") + 1
     limit = end
     for first, last in reversed(_objects(folded[:end], start)):

@@ -1,4 +1,5 @@
-"""How long a document says it holds: “本办法自2024年5月1日起施行，有效期5年”, “执行至2026年12月31日”."""
+"""How long a document says it holds, or another one holds on: “本办法自2024年5月1日起施行，有效期5年”,
+“《某办法》有效期延长至2027年12月31日”."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from datetime import date, timedelta
 
 from corpus.text.folding import fold
 from corpus.text.numerals import chinese_number, parse_date
+from corpus.text.repeals import named_before
 
 _NUMBER = r"[\d零〇○一二两三四五六七八九十]"
 _DAY = rf"{_NUMBER}{{4}} ?年 ?{_NUMBER}{{1,3}} ?月 ?{_NUMBER}{{1,3}} ?日"
@@ -39,7 +41,12 @@ _STATED = re.compile(
     rf"(?:{_ITSELF}(?:{_start('a')}(?:[,。;]{_BESIDE})?)?|{_start('b')}(?:[,。;]{_BESIDE})?)(?:并|其|的| )?(?:{_TERM})"
     rf"|{_ITSELF}(?:自|从)?(?:{_DAY}|{_ISSUED})起?{_UNTIL}(?P<last_in_range>{_DAY})(?:止|期间)?{_IN_FORCE}"
 )
+_PROLONGED = re.compile(
+    rf"(?:的)?(?:{_NAME})?(?:均|统一|同意)?(?:延长|延续|顺延|继续(?:有效|执行|实施|施行)[,，]?(?:{_NAME})?(?:延长)?)"
+    rf"(?:执行|实施|有效期|试行)?(?:{_UNTIL}(?P<last>{_DAY})|(?P<count>{_NUMBER}{{1,3}})(?P<unit>年|个月))"
+)
 _LATER_START = re.compile(_start("c"))
+_DAY_LENGTH = timedelta(days=1)
 _END_OF_SENTENCE = re.compile("[。;\n]")
 
 
@@ -67,12 +74,54 @@ class Validity:
         if self.until:
             return self.until
         begins = self.first or (first + timedelta(days=self.after) if first else None)
-        return _months_later(begins, self.months) - timedelta(days=1) if begins else None
+        return _months_later(begins, self.months) - _DAY_LENGTH if begins else None
 
 
 def find_validity(text: str) -> Validity | None:
     """What ``text`` first says of its own end; not what it quotes, nor the terms of what it regulates."""
     return next(_stated(text), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Prolongation:
+    """A text that holds on, as it is named, with its half-open span.
+
+    Attributes:
+        until: its new last day, if that is named.
+        months: else how many months it holds on after its last day.
+    """
+
+    start: int
+    end: int
+    until: date | None
+    months: int
+
+    def last_day(self, before: date) -> date:
+        """The new last day of a text whose last day was ``before``."""
+        return self.until or _months_later(before + _DAY_LENGTH, self.months) - _DAY_LENGTH
+
+
+def find_prolongations(text: str) -> list[Prolongation]:
+    """The texts that ``text`` says hold on for longer than they said, in order."""
+    folded = fold(text)
+    return sorted(
+        (
+            Prolongation(*span, until, months)
+            for found in _PROLONGED.finditer(folded)
+            for until, months in _new_end(found)
+            for span in named_before(folded, found.start())
+        ),
+        key=lambda item: item.start,
+    )
+
+
+def _new_end(found: re.Match[str]) -> Iterator[tuple[date | None, int]]:
+    """The day or the months of a match; nothing where the calendar has no such day."""
+    if found["last"]:
+        if day := parse_date(found["last"]):
+            yield day, 0
+    elif count := chinese_number(found["count"]):
+        yield None, count * (12 if found["unit"] == "年" else 1)
 
 
 def _stated(text: str) -> Iterator[Validity]:

@@ -77,6 +77,7 @@ def extract(
     if chosen is Kind.POLICY:
         policy.read_repeals(sheet, findings)
         policy.read_expiry(sheet, findings)
+        policy.read_prolongations(sheet, findings)
     if kind and kind is not guessed:
         reasons = ("入库时指定",)
     fields = findings.fields()

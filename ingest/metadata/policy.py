@@ -6,7 +6,7 @@ from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
 from corpus.text.repeals import find_repeals
-from corpus.text.validity import find_validity
+from corpus.text.validity import Prolongation, find_prolongations, find_validity
 from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
@@ -355,6 +355,18 @@ def read_expiry(sheet: Sheet, findings: Findings) -> None:
             span = sheet.part(index, found.start, found.end)
             findings.add("expires_on", last.isoformat(), (span,), confidence=0.85)
             return
+
+
+def read_prolongations(sheet: Sheet, findings: Findings) -> None:
+    """The texts that a document lets hold on for longer, each as it names it, with its new end."""
+    found = [(index, item) for index, line in enumerate(sheet.lines) for item in find_prolongations(line)]
+    said = [f"{sheet.lines[index][item.start : item.end]}有效期延长{_new_end(item)}" for index, item in found]
+    findings.add("prolongs", list(dict.fromkeys(said)), [sheet.part(i, item.start, item.end) for i, item in found])
+
+
+def _new_end(item: Prolongation) -> str:
+    day = item.until
+    return f"至{day.year}年{day.month}月{day.day}日" if day else f"{item.months}个月"
 
 
 def is_statute(sheet: Sheet, title: str) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.text.references import normalise_identifier
+from corpus.text.titles import STATE, title_key
 from search.engine.interface import AnyOf, Engine, Filter, Leg
-from search.query import title_key
 from search.quotation.comparison import letters
 from search.quotation.spans import QuotedSpan
 
@@ -13,7 +13,7 @@ _SHORTEST_PART = 8
 """Letters of the shortest title that is looked for inside longer ones: 《条例》 and 《实施意见》 stand in many."""
 _MOST = 20
 """Documents that a part of a title may stand for, beyond which it names none of them."""
-_STATE = "中华人民共和国"
+
 _INNER_MARKS = str.maketrans("〈〉", "《》")
 
 
@@ -77,5 +77,5 @@ def _keys(name: str) -> tuple[str, ...]:
         return (normalise_identifier(name),)
     title = name[1:-1]
     # Inside 《》, a title's own 《》 may be written 〈〉 (GB/T 15834—2011, 4.15).
-    spellings: Sequence[str] = (title, _STATE + title, title.translate(_INNER_MARKS))
+    spellings: Sequence[str] = (title, STATE + title, title.translate(_INNER_MARKS))
     return tuple(dict.fromkeys(map(title_key, spellings)))

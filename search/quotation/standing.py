@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from corpus.catalogue import Catalogue, DocumentTitle, visible_text
 from corpus.records import Document
+from corpus.text.titles import core_title
 from search.quotation.alignment import exact_place
 from search.quotation.comparison import comparable, letters
 from search.quotation.findings import Finding, Notice, NoticeKind, Verdict
 from search.quotation.stored import StoredTexts
 from search.results import Citation
 from search.results import Standing as Past
-from search.succession import Succession, core_title, expiry_of, repeal_of
+from search.succession import Succession, repeal_of
 
-_STATE = "中华人民共和国"
 _SHORTEST_PROBE = 12
 """Letters of the shortest quotation that is looked for in all earlier versions: shorter ones stand in many."""
 
@@ -77,9 +77,8 @@ class Standing:
         elif by := self._repealed_by(document.id):
             detail = f"《{by.title}》写明《{document.title}》已废止，引用前请核对现行规定。"
             notices.append(Notice(NoticeKind.REPEALED, detail, self._nearest(by.id, finding.source.quote)))
-        elif last := expiry_of(fields, self._today):
-            day = _in_words(date.fromisoformat(last))
-            detail = f"《{document.title}》有效期至{day}，已过期，引用前请核对是否延期或另有新规定。"
+        elif (past := self._succession.past(document.id, self._groups)) and past.standing is Past.EXPIRED:
+            detail = f"《{document.title}》有效期已过，引用前请核对是否延期或另有新规定。"
             notices.append(Notice(NoticeKind.EXPIRED, detail))
         if newer := successors.get(document.id):
             detail = (
@@ -157,8 +156,4 @@ def _is_later(document: Document, other: Document) -> bool:
 
 def _when(document: Document) -> str:
     day = document.issued_on
-    return _in_words(day) if day else f"{document.year}年"
-
-
-def _in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.year}年{day.month}月{day.day}日" if day else f"{document.year}年"

@@ -23,6 +23,7 @@ from corpus.catalogue.connection import connect
 from corpus.catalogue.migrations import configuration
 from corpus.catalogue.tables import HEAD, metadata
 from corpus.errors import CatalogueUnavailable
+from corpus.records import MetadataField
 from tests.corpus.drafts import make_draft
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +84,24 @@ def test_what_was_set_by_hand_before_corrections_were_kept_is_carried_over(tmp_p
         }
         changed = catalogue.update_document("d", title="新题")
         assert (changed.kind, changed.readers, changed.title) == ("course", {"curators"}, "新题")
+
+
+def test_documents_that_were_there_are_known_by_their_names(tmp_path):
+    url = url_of(tmp_path / "c.sqlite3")
+    ended = make_draft("/a", "一", title="甲办法（已废止）")
+    repealing = make_draft("/b", "二", title="乙办法", fields=(MetadataField("repeals", ["《丙办法》"]),))
+    with Catalogue.open(url) as catalogue:
+        ids = [document.id for document, _ in catalogue.add_versions([ended, repealing, make_draft("/c", "三")])]
+        by_hand = catalogue.update_document(ids[2], fields={"expires_on": "2020-01-01"})
+        before = (catalogue.uncertain(), catalogue.named(["甲办法", "乙办法", by_hand.document_number]))
+    with sqlite3.connect(tmp_path / "c.sqlite3") as database:
+        database.executescript(
+            "DROP TABLE document_names; DROP INDEX ix_documents_tells_of_end;"
+            "ALTER TABLE documents DROP COLUMN tells_of_end; UPDATE alembic_version SET version_num = '0006';"
+        )
+    with Catalogue.open(url) as catalogue:
+        after = (catalogue.uncertain(), catalogue.named(["甲办法", "乙办法", by_hand.document_number]))
+    assert before == after == (sorted(ids), sorted(ids))
 
 
 def test_processes_that_open_a_new_catalogue_at_once_all_succeed(tmp_path):

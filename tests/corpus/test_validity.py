@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.text.validity import find_validity
+from corpus.text.validity import find_prolongations, find_validity
 
 ISSUED = date(2024, 1, 1)
 
@@ -60,6 +60,41 @@ def test_what_is_said_of_something_else_is_not_taken(text):
 
 def test_a_term_without_a_first_day_needs_one_from_elsewhere():
     assert find_validity("本办法自印发之日起施行，有效期5年。").last_day(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "last"),
+    [
+        (
+            "《甲办法》（甲发〔2021〕6号）有效期延长至2027年12月31日。",
+            ["《甲办法》（甲发〔2021〕6号）"],
+            "2027-12-31",
+        ),
+        ("经评估，将《甲办法》有效期延长2年。", ["《甲办法》"], "2026-12-31"),
+        ("《甲办法》试行期延长六个月。", ["《甲办法》"], "2025-06-30"),
+        ("《甲办法》《乙办法》继续有效，有效期至2026年12月31日。", ["《甲办法》", "《乙办法》"], "2026-12-31"),
+        ("《甲办法》、《乙细则》等2件文件有效期均延长至2028年6月30日。", ["《甲办法》", "《乙细则》"], "2028-06-30"),
+        ("云宣发〔2021〕6号文件继续执行至2025年12月31日。", ["云宣发〔2021〕6号"], "2025-12-31"),
+    ],
+)
+def test_texts_that_hold_on(text, named, last):
+    found = find_prolongations(text)
+    assert [text[item.start : item.end] for item in found] == named
+    assert {item.last_day(date(2024, 12, 31)).isoformat() for item in found} == {last}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "关于延长《甲办法》有效期的通知",
+        "根据《立法办法》，合同有效期延长至2026年1月1日。",
+        "《甲条例》规定的申报期限延长至2026年1月1日。",
+        "《甲办法》自2020年1月1日起施行，有效期至2025年1月1日。",
+        "《甲办法》有效期延长至2026年2月30日。",
+    ],
+)
+def test_what_does_not_say_that_a_text_holds_on(text):
+    assert find_prolongations(text) == []
 
 
 PIECES = st.sampled_from(

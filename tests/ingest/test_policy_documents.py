@@ -259,6 +259,15 @@ def test_how_long_a_document_says_it_holds(tmp_path: Path, said: str, until: str
     assert said in draft.text
 
 
+def test_texts_that_a_notice_prolongs(tmp_path: Path) -> None:
+    said = "《白河市公园管理规定》（白政发〔2016〕3号）有效期延长至2026年7月31日，《白河市广场管理规定》有效期延长2年"
+    draft = draft_file(tmp_path, ORDER.replace("本规定自2021年8月1日起施行", said))
+    assert fields(draft)["prolongs"] == [
+        "《白河市公园管理规定》（白政发〔2016〕3号）有效期延长至2026年7月31日",
+        "《白河市广场管理规定》有效期延长24个月",
+    ]
+
+
 STATUTE = """
 # 沧水省志愿者保障条例
 

@@ -60,6 +60,29 @@ def test_of_an_expired_text_with_a_later_one_the_later_one_is_told(open_library)
     assert (past.standing, [item.title for item in past.by]) == (Standing.REPLACED, [NEW.title])
 
 
+@pytest.mark.parametrize(
+    ("entry", "standing"),
+    [
+        ("《云岭县志愿服务管理办法》有效期延长至2999年12月31日", None),
+        ("《云岭县志愿服务管理办法》有效期延长至2021年12月31日", Standing.EXPIRED),
+        ("《云岭县志愿服务管理办法》有效期延长12个月", Standing.EXPIRED),
+        ("《云岭县志愿服务管理办法》有效期延长999个月", None),
+        ("《云岭县集市管理办法》有效期延长至2999年12月31日", Standing.EXPIRED),
+    ],
+)
+def test_a_text_whose_time_was_prolonged_holds_on(open_library, entry, standing):
+    notice = replace(NOTICE, fields={**NOTICE.fields, "issued_on": "2019-12-01", "prolongs": [entry]})
+    old = _until(replace(OLD, fields={**OLD.fields, **_same_issuer(notice)}), date(2020, 3, 1))
+    searcher, catalogue = open_library(_draft(old, "old"), _draft(notice, "notice"))
+    ids = {document.title: document.id for document in catalogue.documents()[0]}
+    past = searcher.past(ids[OLD.title], PUBLIC)
+    assert (past and past.standing) == standing
+
+
+def _same_issuer(source):
+    return {"organization": source.fields["organization"]} if "organization" in source.fields else {}
+
+
 def _until(source, day):
     return replace(source, fields={**source.fields, "expires_on": day.isoformat()})
 

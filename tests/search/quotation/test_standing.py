@@ -9,7 +9,7 @@ from corpus.terms import Term, TermBase
 from corpus.text.analyser import Analyser
 from search.quotation.checking import QuotationChecker
 from search.quotation.findings import NoticeKind, Verdict
-from search.quotation.standing import core_title, repeal_of
+from search.quotation.standing import repeal_of
 from search.quotation.wordings import replaced_wordings
 from search.succession import Succession
 from tests.search.library import PUBLIC, Source, make_draft
@@ -121,11 +121,6 @@ def test_earlier_versions_of_what_may_not_be_read_are_not_there(check):
     later = replace(rules("云岭县讲堂管理办法", NEW), readers=frozenset({"researchers"}))
     [finding] = check(f"办法规定：“{GONE.rstrip('。')}”。", versions=[secret, later])
     assert (finding.verdict, finding.notices) == (Verdict.NOT_FOUND, [])
-
-
-def test_titles_lose_the_bracket_that_tells_versions_apart():
-    assert core_title("某条例（2023年修订）") == core_title("某条例(试行)") == core_title("某条例") == "某条例"
-    assert core_title("关于印发《某条例（试行）》的通知") == "关于印发《某条例（试行）》的通知"
 
 
 @pytest.mark.parametrize(
