@@ -61,7 +61,7 @@ class ResultPager:
     ) -> dict[str, object]:
         """The hits at [offset, offset + limit), a document's best one only when grouping; their total; the facets.
 
-        Passages of repealed or replaced documents rank lower. Grouped results count documents. A passage whose stored
+        Passages of documents that are past rank lower. Grouped results count documents. A passage whose stored
         text lacks a quoted string is left out.
 
         Raises:

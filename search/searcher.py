@@ -28,7 +28,7 @@ from search.query import Query, build_filter
 from search.results import Answer, Hit, QueryEcho, SearchFilters, SearchRequest, SearchResult
 from search.retrieval import build_retrieval
 from search.similarity import find_similar
-from search.succession import Past, Succession
+from search.succession import Past, Prolonged, Succession
 from search.suggestions import Suggestion, Suggestions
 
 if TYPE_CHECKING:
@@ -221,6 +221,10 @@ class Searcher:
     def past(self, document_id: str, groups: frozenset[str]) -> Past | None:
         """Why a document is no longer the latest word, as far as ``groups`` may know; None while it is current."""
         return self._succession.past(document_id, groups)
+
+    def prolonged(self, document_id: str, groups: frozenset[str]) -> Prolonged | None:
+        """To when a document's validity was prolonged, as far as ``groups`` may know; None where it was not."""
+        return self._succession.prolonged(document_id, groups)
 
     def suggest(self, text: str, groups: frozenset[str], limit: int = 10) -> Suggestion:
         """Completions of what is being typed, and the text corrected; only of what ``groups`` may read.

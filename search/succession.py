@@ -65,6 +65,14 @@ class Past:
     by: tuple[DocumentTitle, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Prolonged:
+    """The last day to which a later document prolongs another's validity."""
+
+    until: date
+    by: DocumentTitle
+
+
 class Succession:
     """Knows the documents that are past. Safe to use from several threads."""
 
@@ -72,6 +80,7 @@ class Succession:
         self._catalogue = catalogue
         self._reading = threading.Lock()
         self._past: Mapping[str, list[Past]] = {}
+        self._prolonged: Mapping[str, list[Prolonged]] = {}
         self._state: object = None
         self._next = 0.0
 
@@ -84,6 +93,12 @@ class Succession:
         """Why a document is past, with those of its successors that ``groups`` may read; None while it is current."""
         self._refresh()
         return self._known(document_id, groups)
+
+    def prolonged(self, document_id: str, groups: frozenset[str]) -> Prolonged | None:
+        """To when a document's validity was prolonged, and by which of those documents that ``groups`` may read."""
+        self._refresh()
+        known = [item for item in self._prolonged.get(document_id, ()) if item.by.readers & groups]
+        return max(known, key=lambda item: (item.until, item.by.id), default=None)
 
     def _known(self, document_id: str, groups: frozenset[str]) -> Past | None:
         for past in self._past.get(document_id, ()):
@@ -125,10 +140,12 @@ class Succession:
             started = time.monotonic()
             state = (self._catalogue.last_change(), datetime.now(UTC).date())
             if state != self._state:
+                titles, today = self._uncertain(), state[1].isoformat()
                 past: dict[str, list[Past]] = defaultdict(list)
-                for identifier, why in _find_past(self._uncertain(), state[1].isoformat()):
+                prolonged = _find_prolonged(titles, today)
+                for identifier, why in (*_find_past(titles, today), *_find_expired(titles, prolonged, today)):
                     past[identifier].append(why)
-                self._past = dict(past)
+                self._past, self._prolonged = dict(past), prolonged
                 self._state = state
             self._next = time.monotonic() + max(_SETTLED, _PAUSE * (time.monotonic() - started))
         finally:
@@ -142,7 +159,6 @@ def _find_past(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[st
             yield item.id, Past(Standing.REPEALED, None)
     yield from _repealed_by_others(titles, today)
     yield from _followed_by_later(titles)
-    yield from _expired(titles, today)
 
 
 def _repealed_by_others(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
@@ -169,17 +185,31 @@ def _followed_by_later(titles: Sequence[DocumentTitle]) -> Iterator[tuple[str, P
                 yield item.id, Past(Standing.REPLACED, _latest_first(later))
 
 
-def _expired(titles: Sequence[DocumentTitle], today: str) -> Iterator[tuple[str, Past]]:
-    last_days = {item.id: date.fromisoformat(last) for item in titles if (last := _values(item).get("expires_on"))}
-    by_name, until = _by_name(titles), dict(last_days)
+def _find_prolonged(titles: Sequence[DocumentTitle], today: str) -> dict[str, list[Prolonged]]:
+    """The documents whose validity others prolong, with what each of these says."""
+    by_name, found = _by_name(titles), defaultdict(list)
     for item in titles:
         for named, prolongation in _prolongations(item) if _in_force(item, today) else ():
             for other in _meant(item, named, by_name):
-                if before := last_days.get(other.id):
-                    until[other.id] = max(until[other.id], prolongation.last_day(before))
-    for identifier, last_day in until.items():
-        if last_day.isoformat() < today:
-            yield identifier, Past(Standing.EXPIRED, None)
+                if last := _last_day(other):
+                    found[other.id].append(Prolonged(prolongation.last_day(last), item))
+    return dict(found)
+
+
+def _find_expired(
+    titles: Sequence[DocumentTitle], prolonged: Mapping[str, list[Prolonged]], today: str
+) -> Iterator[tuple[str, Past]]:
+    for item in titles:
+        if last := _last_day(item):
+            days = [last, *(other.until for other in prolonged.get(item.id, ()))]
+            if max(days).isoformat() < today:
+                yield item.id, Past(Standing.EXPIRED, None)
+
+
+def _last_day(item: DocumentTitle) -> date | None:
+    """The last day that a document names itself."""
+    said = _values(item).get("expires_on")
+    return date.fromisoformat(said) if said else None
 
 
 def _latest_first(items: Iterable[DocumentTitle]) -> tuple[DocumentTitle, ...]:

@@ -1,5 +1,7 @@
 """What a document repeals is said wherever its victim is shown, to those who may read the repealing document."""
 
+from contextlib import contextmanager
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -15,6 +17,22 @@ from tests.corpus.drafts import make_draft
 
 OLD, NEW = "渡口值守办法（试行）", "关于印发《渡口值守办法》的通知"
 RULE = "\n第三条　渡口值守每班不少于两人，夜间由镇里派车接送。"
+
+
+@contextmanager
+def _served(settings, drafts):
+    """A client of a library of the drafts, and the first one's document."""
+    with Catalogue.open(settings.catalogue_url) as catalogue:
+        for draft in drafts:
+            Originals(settings.originals_dir).store(draft.text.encode())
+        old, *_ = (document.id for document, _ in catalogue.add_versions(drafts))
+        with open_index(settings, catalogue) as index:
+            index.indexer.index_pending()
+    with (
+        open_library(settings, TOKEN) as library,
+        TestClient(create_app(library), base_url="http://127.0.0.1") as client,
+    ):
+        yield client, old
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +51,31 @@ def served(tmp_path_factory):
             fields=(dated[1], repeals),
         ),
     ]
-    with Catalogue.open(settings.catalogue_url) as catalogue:
-        for draft in drafts:
-            Originals(settings.originals_dir).store(draft.text.encode())
-        old, _ = (document.id for document, _ in catalogue.add_versions(drafts))
-        with open_index(settings, catalogue) as index:
-            index.indexer.index_pending()
-    with (
-        open_library(settings, TOKEN) as library,
-        TestClient(create_app(library), base_url="http://127.0.0.1") as client,
-    ):
-        yield client, old
+    with _served(settings, drafts) as client_and_old:
+        yield client_and_old
+
+
+@pytest.fixture(scope="module")
+def prolonged(tmp_path_factory):
+    settings = Settings(data_dir=tmp_path_factory.mktemp("prolonged"))
+    expires = MetadataField("expires_on", "2020-01-01", (), (), 0.9)
+    prolongs = MetadataField("prolongs", [f"《{OLD}》有效期延长至2999年12月31日"], (), (), 0.9)
+    drafts = [
+        make_draft("/旧.txt", RULE, title=OLD, fields=(expires,)),
+        make_draft("/新.txt", title="关于延长有效期的通知", readers=frozenset({"researchers"}), fields=(prolongs,)),
+    ]
+    with _served(settings, drafts) as client_and_old:
+        yield client_and_old
+
+
+def test_who_may_read_what_prolongs_a_text_is_told(prolonged):
+    client, old = prolonged
+    page = client.get(f"/documents/{old}", headers=headers("researchers", "public")).text
+    assert "延长至 2999-12-31" in page
+    assert "已过有效期" not in page
+    page = client.get(f"/documents/{old}").text
+    assert "关于延长有效期的通知" not in page
+    assert "已过有效期" not in page
 
 
 @pytest.mark.parametrize("path", ["/documents/{}", "/?q=渡口值守每班不少于两人"])

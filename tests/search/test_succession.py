@@ -77,6 +77,9 @@ def test_a_text_whose_time_was_prolonged_holds_on(open_library, entry, standing)
     ids = {document.title: document.id for document in catalogue.documents()[0]}
     past = searcher.past(ids[OLD.title], PUBLIC)
     assert (past and past.standing) == standing
+    prolonged = searcher.prolonged(ids[OLD.title], PUBLIC)
+    assert (prolonged and prolonged.by.title) == (notice.title if "志愿服务" in entry else None)
+    assert searcher.prolonged(ids[notice.title], PUBLIC) is None
 
 
 def _same_issuer(source):

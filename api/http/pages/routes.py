@@ -55,6 +55,7 @@ def document_page(
         "document": document,
         "version": version,
         "past": library.searcher.past(document.id, caller.groups),
+        "prolonged": library.searcher.prolonged(document.id, caller.groups),
         "visible": visible_fields(version.fields, caller.groups),
         "original_open": not has_hidden_fields(version, caller.groups),
         "paragraphs": paragraphs(text, version.sections, library.catalogue.passages_of(version.id), passage),
