@@ -18,8 +18,8 @@ from search.candidates import ResolvedRanking
 from search.results import Standing
 
 DEMOTION = 0.5
-"""What the score of a passage is worth when its document has been repealed or replaced: enough for the current text of
-the same words to stand above it, and for what is found by its number to stay in sight."""
+"""What the score of a passage is worth when its document is past or a copy: enough for the current text of the same
+words to stand above it, and for what is found by its number to stay in sight."""
 
 _REPEALED = re.compile("(?:已|予以|宣布|明令)?(?:废止|失效|停止执行|不再执行)|^废止|^失效")
 _STILL_IN_FORCE = re.compile("(?:未|没有|尚未|不)(?:被)?(?:废止|失效)|现行有效")
@@ -81,6 +81,7 @@ class Succession:
         self._reading = threading.Lock()
         self._past: Mapping[str, list[Past]] = {}
         self._prolonged: Mapping[str, list[Prolonged]] = {}
+        self._copies: Mapping[str, str] = {}
         self._state: object = None
         self._next = 0.0
 
@@ -109,15 +110,18 @@ class Succession:
         return None
 
     def demoted(self, ranking: ResolvedRanking, groups: frozenset[str]) -> ResolvedRanking:
-        """The ranking with the passages of past documents lowered."""
+        """The ranking with the passages lowered of past documents, and of copies of a document that stands above."""
         self._refresh()
-        documents = {item.id: ranking.facts[item.id].id for item in ranking.candidates}
-        past = {key for key in self._past.keys() & set(documents.values()) if self._known(key, groups)}
-        if not past:
+        found = list(dict.fromkeys(ranking.facts[item.id].id for item in ranking.candidates))
+        low = {key for key in self._past.keys() & set(found) if self._known(key, groups)}
+        first: dict[str, str] = {}
+        current = (key for key in found if key not in low)
+        low |= {key for key in current if (text := self._copies.get(key)) and first.setdefault(text, key) != key}
+        if not low:
             return ranking
         lowered = [
             item._replace(fused=item.fused * DEMOTION, tier=item.tier * DEMOTION)
-            if documents[item.id] in past
+            if ranking.facts[item.id].id in low
             else item
             for item in ranking.candidates
         ]
@@ -145,7 +149,7 @@ class Succession:
                 prolonged = _find_prolonged(titles, today)
                 for identifier, why in (*_find_past(titles, today), *_find_expired(titles, prolonged, today)):
                     past[identifier].append(why)
-                self._past, self._prolonged = dict(past), prolonged
+                self._past, self._prolonged, self._copies = dict(past), prolonged, self._catalogue.copies()
                 self._state = state
             self._next = time.monotonic() + max(_SETTLED, _PAUSE * (time.monotonic() - started))
         finally:

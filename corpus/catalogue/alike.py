@@ -46,6 +46,19 @@ def alike(
     return found
 
 
+def copies(connection: Connection) -> dict[str, str]:
+    """The active documents whose text another one has too, in another format or place, each with its text's hash."""
+    several = (select(versions.c.letters).where(versions.c.letters.is_not(None)).group_by(versions.c.letters)).having(
+        func.count(versions.c.document_id.distinct()) > 1
+    )
+    query = (
+        select(documents.c.id, versions.c.letters)
+        .join(versions, versions.c.id == documents.c.current_version_id)
+        .where(versions.c.letters.in_(several), documents.c.status == Status.ACTIVE)
+    )
+    return {row.id: row.letters for row in connection.execute(query)}
+
+
 def _candidates(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, list[str]]:
     """For each version those with the same letters, then those that share keys, most keys first."""
     found: dict[str, dict[str, None]] = {}

@@ -242,6 +242,11 @@ class Catalogue(Registers):
             for item in found
         ]
 
+    def copies(self) -> dict[str, str]:
+        """Documents whose text another one has too, whoever may read them, each with its text's hash."""
+        with self._read() as connection:
+            return alike.copies(connection)
+
     def last_change(self) -> datetime | None:
         """When a document was last added or changed."""
         with self._read() as connection:

@@ -508,6 +508,21 @@ def test_documents_with_the_same_or_nearly_the_same_text_are_found(catalogue):
     }
 
 
+def test_copies_are_the_documents_whose_text_another_one_has(catalogue):
+    [(first, _), (copy, _), *_] = add(
+        catalogue,
+        make_draft("/a.docx", LONG),
+        make_draft("/a.pdf", LONG.replace("\n", "\n　　")),
+        make_draft("/b.docx", LONG.replace("第9小组", "第九小组退休教师")),
+        make_draft("/c.docx"),
+    )
+    found = catalogue.copies()
+    assert set(found) == {first.id, copy.id}
+    assert len(set(found.values())) == 1
+    catalogue.trash(copy.id)
+    assert set(catalogue.copies()) <= {first.id}
+
+
 def test_no_document_is_named_that_the_reader_may_not_see(catalogue):
     [(first, _), (hidden, _)] = add(
         catalogue, make_draft("/a", LONG), make_draft("/b", LONG + "。", readers=frozenset({"curators"}))

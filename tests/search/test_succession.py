@@ -7,7 +7,7 @@ import pytest
 
 from corpus.records import Kind
 from search.results import SearchFilters, SearchRequest, Standing
-from search.succession import repeal_of
+from search.succession import DEMOTION, repeal_of
 from tests.search.library import BRIEF, LECTURE, NOTICE, PUBLIC, REPLY, RULES, STAFF, make_draft
 
 OLD = replace(RULES, fields={**RULES.fields, "issued_on": "2015-03-01"})
@@ -114,6 +114,15 @@ def test_a_document_whose_title_says_that_it_ended_is_badged(open_library):
     ended = replace(NOTICE, title=NOTICE.title + "（已废止）")
     searcher, _ = open_library(_draft(ended, "ended"), _draft(IN_FORCE, "in force"))
     assert dict(_standings(searcher, "取暖")) == {ended.title: Standing.REPEALED, IN_FORCE.title: None}
+
+
+def test_a_copy_stands_below_and_is_counted(open_library):
+    searcher, _ = open_library(_draft(NOTICE, "a.docx"), _draft(NOTICE, "a.pdf"), _draft(IN_FORCE, "b"))
+    found = searcher.search(SearchRequest("全县计划改造农户", limit=30), PUBLIC)
+    best, copy = [hit for hit in found.hits if hit.text == found.hits[0].text]
+    assert copy.score == pytest.approx(best.score * DEMOTION)
+    assert copy.document_id != best.document_id
+    assert {hit.standing for hit in found.hits} == {None}
 
 
 REPEALING = replace(
