@@ -51,7 +51,7 @@ def _follow(settings: Settings, ended: Event) -> None:
 
     die_with_parent()
     try:
-        with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue) as index:
+        with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue, ending=True) as index:
             index.indexer.follow(ended.is_set)
     except LunkuError:
         sys.exit(1)  # its parent meets the same error, and tells it

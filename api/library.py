@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -54,13 +54,16 @@ class Index:
 
 
 @contextmanager
-def open_index(settings: Settings, catalogue: Catalogue, *, rebuilding: bool = False) -> Iterator[Index]:
+def open_index(
+    settings: Settings, catalogue: Catalogue, *, rebuilding: bool = False, ending: bool = False
+) -> Iterator[Index]:
     """Own the index.
 
     Args:
         settings: where it is.
         catalogue: what it is derived from.
         rebuilding: it is about to be dropped, so it may be of another build.
+        ending: the process ends with this, so that little needs to be given back.
 
     Raises:
         EngineLocked: a server owns it, or another command for longer than ``WAIT_SECONDS``.
@@ -74,23 +77,26 @@ def open_index(settings: Settings, catalogue: Catalogue, *, rebuilding: bool = F
 
     model = LanguageModel.of(settings)
 
-    with closing(own_engine(settings)) as engine:
+    engine = own_engine(settings)
+    try:
         index = Index(catalogue, engine, Analyser(catalogue.term_base()), open_embedder(settings), model)
         if not rebuilding:
             engine.ensure_collection(index.embedder.dimensions)
             check_fingerprint(catalogue, index.analyser, index.embedder)
         yield index
+    finally:
+        engine.close(ending=ending)
 
 
 @contextmanager
-def own_index(settings: Settings) -> Iterator[Index]:
+def own_index(settings: Settings, *, ending: bool = False) -> Iterator[Index]:
     """``open_index`` with a catalogue of its own.
 
     Raises:
         CatalogueUnavailable: the catalogue cannot be opened.
         EngineLocked, IndexMismatch, InvalidSetting: as ``open_index``.
     """
-    with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue) as index:
+    with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue, ending=ending) as index:
         yield index
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,10 @@ from search.results import Mode, SearchFilters, SearchRequest
 
 if TYPE_CHECKING:
     from search.searcher import Searcher
+
+
+_own_to_the_end = partial(own_index, ending=True)
+"""A command that has its result has nothing more to do with the index."""
 
 
 def search(
@@ -92,7 +97,7 @@ def by_owner(
     groups: str | None,
     here: "Callable[[Searcher, frozenset[str]], Any]",
     there: Callable[[Remote], Any],
-    own: Callable[[Settings], AbstractContextManager[Index]] = own_index,
+    own: Callable[[Settings], AbstractContextManager[Index]] = _own_to_the_end,
 ) -> Any:
     """The result as JSON values: by this process if it can own the index, else by the server that does."""
     named = None if groups is None else parse_groups(groups)

@@ -3,6 +3,7 @@
 A version is stored with the keys of its MinHash bands; those that share a key are looked up and compared exactly.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
@@ -48,15 +49,19 @@ def alike(
 
 def copies(connection: Connection) -> dict[str, str]:
     """The active documents whose text another one has too, in another format or place, each with its text's hash."""
-    several = (select(versions.c.letters).where(versions.c.letters.is_not(None)).group_by(versions.c.letters)).having(
-        func.count(versions.c.document_id.distinct()) > 1
-    )
-    query = (
-        select(documents.c.id, versions.c.letters)
-        .join(versions, versions.c.id == documents.c.current_version_id)
-        .where(versions.c.letters.in_(several), documents.c.status == Status.ACTIVE)
-    )
-    return {row.id: row.letters for row in connection.execute(query)}
+    several = select(versions.c.letters).where(versions.c.letters.is_not(None)).group_by(versions.c.letters)
+    # Step by step, each by an index: one query of all would go through every document.
+    letters: dict[str, str] = {}
+    for batch in reading.batches(connection.scalars(several.having(func.count() > 1)).all()):
+        rows = connection.execute(select(versions.c.id, versions.c.letters).where(versions.c.letters.in_(batch)))
+        letters |= {row.id: row.letters for row in rows}
+    found: dict[str, str] = {}
+    for batch in reading.batches(letters):
+        current = select(documents.c.id, documents.c.current_version_id, documents.c.status)
+        rows = connection.execute(current.where(documents.c.current_version_id.in_(batch)))
+        found |= {row.id: letters[row.current_version_id] for row in rows if row.status == Status.ACTIVE}
+    held = Counter(found.values())
+    return {identifier: letters for identifier, letters in found.items() if held[letters] > 1}
 
 
 def _candidates(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, list[str]]:

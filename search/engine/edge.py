@@ -45,6 +45,8 @@ class EdgeEngine:
             EngineLocked: another process, or another engine of this one, owns the directory.
             EngineUnavailable: the directory cannot be written.
         """
+        self._path = path.resolve()
+        _take_back(self._path)
         self._lock = OwnerLock.acquire(path)
         self._optimising, self._writing, self._using = Lock(), RLock(), RLock()
         self._generations = Generations(path)
@@ -283,16 +285,43 @@ class EdgeEngine:
             self._generations.switch(None)
             self._generations.remove_others()
 
-    def close(self) -> None:
-        """Flush, and let another process have the directory. Harmless when done twice."""
+    def close(self, *, ending: bool = False) -> None:
+        """Flush, and let another process have the directory. Harmless when done twice.
+
+        A process that is ``ending`` keeps the index, unused, and lets others have it by its end. For of an index that
+        is closed, or that Python frees, the engine has the system forget all pages: the next process would read 420 MB
+        for 50,000 documents from the disk again, which takes it a quarter of its time.
+        """
         with self._optimising, self._writing, self._using, foreign_errors():
+            shard, self._shard = self._shard, None
             try:
-                if self._shard is not None:
-                    self._shard.flush()
-                    self._shard.close()
-                    self._shard = None
+                if shard is not None:
+                    shard.flush()
+                    if ending:
+                        _leave(self._path, shard, self._lock)
+                        return
+                    shard.close()
             finally:
-                self._lock.release()
+                if self._path not in _left:
+                    self._lock.release()
+
+
+_left: dict[Path, tuple[edge.EdgeShard, OwnerLock]] = {}
+"""Indexes that this process, which was ending, has left open, by their directories."""
+
+
+def _leave(path: Path, shard: edge.EdgeShard, lock: OwnerLock) -> None:
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(shard))  # else Python would free it while it ends
+    _left[path] = shard, lock
+
+
+def _take_back(path: Path) -> None:
+    """Close an index that was left open by a process that goes on after all, as tests do."""
+    if found := _left.pop(path, None):
+        shard, lock = found
+        ctypes.pythonapi.Py_DecRef(ctypes.py_object(shard))
+        shard.close()
+        lock.release()
 
 
 def give_memory_back() -> None:

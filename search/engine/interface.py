@@ -168,6 +168,6 @@ class Engine(Protocol):
         """Delete the collection."""
         ...
 
-    def close(self) -> None:
-        """Release files and locks."""
+    def close(self, *, ending: bool = False) -> None:
+        """Release files and locks; where the process is ``ending``, as much as can be is left to its end."""
         ...

@@ -196,7 +196,7 @@ class ServerEngine:
         with _foreign_errors():
             self._client.delete_collection(schema.COLLECTION)
 
-    def close(self) -> None:
+    def close(self, *, ending: bool = False) -> None:
         """Close the connection."""
         self._client.close()
 

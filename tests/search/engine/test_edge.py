@@ -210,6 +210,38 @@ def test_foreign_errors_are_mapped(tmp_path: Path) -> None:
         qdrant_edge.MatchAny([1, "a"])
 
 
+def test_a_process_that_ends_keeps_the_index_to_its_end(tmp_path: Path) -> None:
+    leaving = filled(tmp_path)
+    leaving.close(ending=True)
+    with pytest.raises(EngineUnavailable):
+        leaving.count(EVERYTHING)
+    leaving.close(ending=True)
+    with subprocess.Popen(
+        [sys.executable, "-c", LEAVING, str(tmp_path / "other")],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": ROOT},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        with pytest.raises(EngineLocked, match=str(process.pid)):
+            EdgeEngine(tmp_path / "other")
+        process.stdin.close()
+        assert process.wait(30) == 0
+    for folder in (tmp_path, tmp_path / "other"):
+        with EdgeEngine(folder) as engine:
+            assert engine.count(EVERYTHING) == 40
+            engine.upsert([point(50)])
+        OwnerLock.acquire(folder).release()
+
+
+LEAVING = (
+    "import sys; from pathlib import Path; from tests.search.engine.test_edge import filled\n"
+    "filled(Path(sys.argv[1])).close(ending=True); print('left', flush=True); sys.stdin.read()"
+)
+
+
 def test_after_close_nothing_works_and_close_again_is_harmless(tmp_path: Path) -> None:
     engine = filled(tmp_path)
     engine.close()
