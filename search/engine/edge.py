@@ -46,7 +46,7 @@ class EdgeEngine:
             EngineUnavailable: the directory cannot be written.
         """
         self._path = path.resolve()
-        _take_back(self._path)
+        take_back(path)
         self._lock = OwnerLock.acquire(path)
         self._optimising, self._writing, self._using = Lock(), RLock(), RLock()
         self._generations = Generations(path)
@@ -315,9 +315,9 @@ def _leave(path: Path, shard: edge.EdgeShard, lock: OwnerLock) -> None:
     _left[path] = shard, lock
 
 
-def _take_back(path: Path) -> None:
-    """Close an index that was left open by a process that goes on after all, as tests do."""
-    if found := _left.pop(path, None):
+def take_back(path: Path) -> None:
+    """Close an index that this process, as if it were ending, has left open; it goes on after all."""
+    if found := _left.pop(path.resolve(), None):
         shard, lock = found
         ctypes.pythonapi.Py_DecRef(ctypes.py_object(shard))
         shard.close()

@@ -1,5 +1,6 @@
 """The command line as a user runs it, over real files."""
 
+import gc
 import json
 import re
 import subprocess
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from api.cli import main
+from search.engine.edge import take_back
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -44,6 +46,9 @@ def lunku(data_dir, *arguments, code=0):
             ended = 0
         except SystemExit as end:
             ended = end.code or 0
+        finally:  # what the system does when a process ends
+            gc.unfreeze()
+            take_back(Path(data_dir) / "index")
     assert ended == code, f"exit {ended}\n{out.getvalue()}\n{err.getvalue()}"
     return SimpleNamespace(stdout=out.getvalue(), stderr=err.getvalue())
 
