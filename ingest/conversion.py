@@ -12,9 +12,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from ingest.readers.formats import CONVERTED, Format
@@ -41,6 +43,9 @@ _SETTINGS = (
 )
 
 
+_LOOK_SECONDS = 0.2
+
+
 @dataclass(frozen=True, slots=True)
 class ConversionLimits:
     """What one LibreOffice process may use.
@@ -48,7 +53,7 @@ class ConversionLimits:
     Attributes:
         memory_bytes: address space.
         start_seconds: wall clock to start in.
-        seconds: wall clock per file.
+        seconds: wall clock per file: small ones take a tenth of a second, and large ones are converted by themselves.
         file_bytes: size of an output.
     """
 
@@ -56,6 +61,15 @@ class ConversionLimits:
     start_seconds: float = 40.0
     seconds: float = 30.0
     file_bytes: int = 200 * 1024**2
+
+
+class _End(Enum):
+    """How a LibreOffice process ended."""
+
+    FINISHED = "finished"
+    CRASHED = "crashed"
+    STALLED = "stalled"
+    """It was ended, since nothing came for as long as a file may take."""
 
 
 def find_libreoffice() -> Path | None:
@@ -73,16 +87,18 @@ def converted(
     """What became of files of one format, as long as the context lasts; None for a file that could not be converted.
 
     A file that brings LibreOffice down takes along those behind it in the batch, so it is tried once more by itself,
-    and they in another batch. One that LibreOffice refuses does neither, and is not tried again.
+    and they in another batch. One over which LibreOffice hangs is not tried again, nor is one that it refuses.
     """
     with tempfile.TemporaryDirectory(prefix="lunku-convert-") as name:
         outputs: list[Path | None] = []
         while len(outputs) < len(paths):
             rest, folder = paths[len(outputs) :], Path(name, str(len(outputs)))
-            made, is_finished = _run(libreoffice, rest, source, folder, limits)
-            if not is_finished and len(rest) > 1:
+            made, end = _run(libreoffice, rest, source, folder, limits)
+            if end is not _End.FINISHED and len(rest) > 1:
                 reached = max((index for index, output in enumerate(made, 1) if output), default=0)
-                suspect, _ = _run(libreoffice, rest[reached : reached + 1], source, folder / "alone", limits)
+                suspect = made[reached : reached + 1]
+                if end is _End.CRASHED and suspect:
+                    suspect, _ = _run(libreoffice, rest[reached : reached + 1], source, folder / "alone", limits)
                 made = [*made[:reached], *suspect]
             outputs += made
         yield outputs
@@ -90,8 +106,8 @@ def converted(
 
 def _run(
     libreoffice: Path, paths: Sequence[Path], source: Format, folder: Path, limits: ConversionLimits
-) -> tuple[list[Path | None], bool]:
-    """What became of the files, in the order in which they were opened, and whether LibreOffice ended by itself."""
+) -> tuple[list[Path | None], _End]:
+    """What became of the files, in the order in which they were opened, and how LibreOffice ended."""
     target = CONVERTED[source]
     inputs, outputs, profile = folder / "in", folder / "out", folder / "profile"
     for place in (inputs, outputs, profile / "user"):
@@ -101,8 +117,7 @@ def _run(
     for path, copy in zip(paths, copies, strict=True):
         with contextlib.suppress(OSError):  # gone meanwhile: there will be no output
             shutil.copyfile(path, copy)
-    seconds = limits.start_seconds + limits.seconds * len(paths)
-    is_finished = _confined(
+    end = _confined(
         [
             str(libreoffice),
             f"-env:UserInstallation={profile.as_uri()}",
@@ -111,16 +126,18 @@ def _run(
             *("--convert-to", f"{target}:{_EXPORT_FILTERS[target]}", "--outdir", str(outputs)),
             *map(str, copies),
         ],
-        folder,
-        seconds,
+        outputs,
+        len(paths),
         limits,
     )
     results = [outputs / f"{copy.stem}.{target}" for copy in copies]
-    return [result if zipfile.is_zipfile(result) else None for result in results], is_finished
+    return [result if zipfile.is_zipfile(result) else None for result in results], end
 
 
-def _confined(command: list[str], folder: Path, seconds: float, limits: ConversionLimits) -> bool:
-    """Run a command in its own process group, and end the whole group after ``seconds``; whether it ended well."""
+def _confined(command: list[str], outputs: Path, count: int, limits: ConversionLimits) -> _End:
+    """Run a command that makes ``count`` files in ``outputs``, in its own process group; end the whole group when no
+    further file came for too long."""
+    folder, seconds = outputs.parent, limits.start_seconds + limits.seconds * count
     confinement = [str(limits.memory_bytes), str(int(seconds)), str(limits.file_bytes)]
     environment = {
         "PATH": os.defpath,
@@ -139,13 +156,22 @@ def _confined(command: list[str], folder: Path, seconds: float, limits: Conversi
         start_new_session=True,
     )
     try:
-        return process.wait(seconds) == 0
-    except subprocess.TimeoutExpired:
-        return False
+        return _watched(process, outputs, limits)
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _watched(process: "subprocess.Popen[bytes]", outputs: Path, limits: ConversionLimits) -> _End:
+    """How a process ends that is given time for its start, and for each file that it makes."""
+    made, deadline = 0, time.monotonic() + limits.start_seconds + limits.seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return _End.FINISHED if process.wait(_LOOK_SECONDS) == 0 else _End.CRASHED
+        if (now := sum(1 for _ in outputs.iterdir())) != made:
+            made, deadline = now, time.monotonic() + limits.seconds
+    return _End.STALLED
 
 
 def _profile() -> str:

@@ -124,6 +124,31 @@ esac; done
     assert log.read_text().count("run") == 1
 
 
+def test_a_file_over_which_the_converter_hangs_costs_one_file_its_time(tmp_path: Path) -> None:
+    program = tmp_path / "soffice"
+    program.write_text(
+        f"""#!/bin/sh
+for argument in "$@"; do case "$last" in --outdir) out="$argument";; esac; last="$argument"; done
+for path in "$@"; do case "$path" in *.rtf)
+    if grep -q hang "$path"; then sleep 4322; fi
+    cp {tmp_path}/whole.zip "$out/$(basename "$path" .rtf).docx";;
+esac; done
+"""
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as whole:
+        whole.writestr("a", "a")
+    paths = [tmp_path / f"{index}.rtf" for index in range(32)]
+    for path in paths:
+        path.write_text("hang" if path in (paths[3], paths[31]) else "good")
+    started = time.monotonic()
+    limits = ConversionLimits(start_seconds=2.0, seconds=1.0)
+    with converted(program, paths, Format.RTF, limits) as outputs:
+        assert [index for index, output in enumerate(outputs) if output is None] == [3, 31]
+    assert time.monotonic() - started < 15
+    assert not [process for process in psutil.process_iter(["cmdline"]) if "4322" in (process.info["cmdline"] or ())]
+
+
 def test_without_libreoffice_the_outcome_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(conversion, "_PLACES", ())

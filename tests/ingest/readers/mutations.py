@@ -11,11 +11,27 @@ _TOKENS = (
 )  # fmt: skip
 
 
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+
+
 def mutate(data: bytes, generator: random.Random) -> bytes:
-    """A damaged copy of ``data``; of a zip, half the time one of its parts is damaged and the archive is whole."""
+    """A damaged copy of ``data``; of a zip, most of the time parts are damaged and the archive is whole; of a compound
+    file, whose sectors lie at fixed places, bytes are exchanged where they stand."""
     if data.startswith(b"PK\3\4") and generator.random() < 0.7:
         return _mutate_part(data, generator)
+    if data.startswith(_COMPOUND) and generator.random() < 0.7:
+        return _mutate_in_place(data, generator)
     return _mutate_bytes(data, generator)
+
+
+def _mutate_in_place(data: bytes, generator: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(generator.choice((1, 4, 16, 64))):
+        at = generator.randrange(len(changed))
+        length = min(generator.choice((1, 1, 2, 4, 8, 64)), len(changed) - at)
+        other = generator.randrange(len(changed) - length + 1)
+        changed[at : at + length] = generator.choice((generator.randbytes(length), changed[other : other + length]))
+    return bytes(changed)
 
 
 def _mutate_part(data: bytes, generator: random.Random) -> bytes:
