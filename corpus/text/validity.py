@@ -73,7 +73,7 @@ class Validity:
         """
         if self.until:
             return self.until
-        begins = self.first or (first + timedelta(days=self.after) if first else None)
+        begins = self.first or (_days_later(first, self.after) if first else None)
         return _months_later(begins, self.months) - _DAY_LENGTH if begins else None
 
 
@@ -98,7 +98,7 @@ class Prolongation:
 
     def last_day(self, before: date) -> date:
         """The new last day of a text whose last day was ``before``."""
-        return self.until or _months_later(before + _DAY_LENGTH, self.months) - _DAY_LENGTH
+        return self.until or _months_later(_days_later(before, 1), self.months) - _DAY_LENGTH
 
 
 def find_prolongations(text: str) -> list[Prolongation]:
@@ -145,6 +145,11 @@ def _stated(text: str) -> Iterator[Validity]:
         months = (count or 0) * (12 if found["unit"] == "年" else 1)
         day = parse_date(first) if first else None
         yield Validity(found.start(), found.end(), until, months, day, (chinese_number(after) or 0) if after else 0)
+
+
+def _days_later(day: date, days: int) -> date:
+    """A later day; the calendar's last one (9999-12-31 stands for ever in some tables) stays what it is."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def _months_later(day: date, months: int) -> date:

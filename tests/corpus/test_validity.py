@@ -97,6 +97,12 @@ def test_what_does_not_say_that_a_text_holds_on(text):
     assert find_prolongations(text) == []
 
 
+def test_what_never_ends_can_be_prolonged():
+    [item] = find_prolongations("《甲办法》有效期延长2年。")
+    assert item.last_day(date.max).year == 9999
+    assert find_validity("本办法自印发之日起30日后施行，有效期5年。").last_day(date.max).year == 9999
+
+
 PIECES = st.sampled_from(
     [
         "本办法",
