@@ -44,6 +44,7 @@ _SETTINGS = (
 
 
 _LOOK_SECONDS = 0.2
+"""How often a running LibreOffice is looked after."""
 
 
 @dataclass(frozen=True, slots=True)

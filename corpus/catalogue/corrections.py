@@ -33,12 +33,6 @@ def standing(connection: Connection, document_ids: Iterable[str]) -> dict[str, d
     return found
 
 
-def all_standing(connection: Connection) -> dict[str, dict[str, FieldValue | None]]:
-    """``standing`` of every document: corrections are few, ids to ask for may be many."""
-    corrected = select(corrections.c.document_id).where(corrections.c.undone_at.is_(None)).distinct()
-    return standing(connection, list(connection.scalars(corrected)))
-
-
 def history(connection: Connection, document_id: str) -> list[Correction]:
     """Every correction of a document, undone ones too, latest first."""
     query = select(corrections).where(corrections.c.document_id == document_id).order_by(corrections.c.id.desc())

@@ -28,24 +28,20 @@ _TERM = (
     rf"(?:{_NAME}|{_TRIAL})(?P<count>{_NUMBER}{{1,3}})(?P<unit>年|个月)"
     rf"|(?:{_NAME}(?:[自从]?(?:{_DAY}|{_ISSUED})起?)?|{_IN_FORCE})?(?:延长|延续)?{_UNTIL}(?P<last>{_DAY})"
 )
-
-
-def _start(mark: str) -> str:
-    """Pattern of 自某日起施行; ``mark`` tells its groups from those of others."""
-    day = f"(?P<first_{mark}>{_DAY})"
-    later = f"(?:满?(?P<after_{mark}>{_NUMBER}{{1,3}})日[之以]?后)?"
-    return f"(?:自|从|于)(?:{day}|{_ISSUED})起?{later}起?(?:{_IN_FORCE}|(?={_TRIAL}{_NUMBER}))"
-
-
+_START = (
+    rf"(?:自|从|于)(?:(?P<first>{_DAY})|{_ISSUED})起?(?:满?(?P<after>{_NUMBER}{{1,3}})日[之以]?后)?起?"
+    rf"(?:{_IN_FORCE}|(?={_TRIAL}{_NUMBER}))"
+)
+_BEGUN = re.sub(r"\?P<\w+>", "?:", _START) + f"(?:[,。;]{_BESIDE})?"
 _STATED = re.compile(
-    rf"(?:{_ITSELF}(?:{_start('a')}(?:[,。;]{_BESIDE})?)?|{_start('b')}(?:[,。;]{_BESIDE})?)(?:并|其|的| )?(?:{_TERM})"
+    rf"(?:{_ITSELF}(?:{_BEGUN})?|{_BEGUN})(?:并|其|的| )?(?:{_TERM})"
     rf"|{_ITSELF}(?:自|从)?(?:{_DAY}|{_ISSUED})起?{_UNTIL}(?P<last_in_range>{_DAY})(?:止|期间)?{_IN_FORCE}"
 )
 _PROLONGED = re.compile(
-    rf"(?:的)?(?:{_NAME})?(?:均|统一|同意)?(?:延长|延续|顺延|继续(?:有效|执行|实施|施行)[,，]?(?:{_NAME})?(?:延长)?)"
+    rf"(?:的)?(?:{_NAME})?(?:均|统一|同意)?(?:延长|延续|顺延|继续(?:有效|执行|实施|施行),?(?:{_NAME})?(?:延长)?)"
     rf"(?:执行|实施|有效期|试行)?(?:{_UNTIL}(?P<last>{_DAY})|(?P<count>{_NUMBER}{{1,3}})(?P<unit>年|个月))"
 )
-_LATER_START = re.compile(_start("c"))
+_STARTED = re.compile(_START)
 _DAY_LENGTH = timedelta(days=1)
 _END_OF_SENTENCE = re.compile("[。;\n]")
 
@@ -135,16 +131,17 @@ def _stated(text: str) -> Iterator[Validity]:
         count = chinese_number(found["count"]) if found["count"] else 0
         if not until and not count:
             continue
-        started, mark = found, "a" if found["first_a"] or found["after_a"] else "b"
         sentence = _END_OF_SENTENCE.search(folded, found.end())
-        end = sentence.start() if sentence else len(folded)
-        if later := _LATER_START.search(folded, found.end(), end):
-            started, mark = later, "c"
-        first = started[f"first_{mark}"]
-        after = started[f"after_{mark}"]
-        months = (count or 0) * (12 if found["unit"] == "年" else 1)
-        day = parse_date(first) if first else None
-        yield Validity(found.start(), found.end(), until, months, day, (chinese_number(after) or 0) if after else 0)
+        started = _STARTED.search(folded, found.start(), sentence.start() if sentence else len(folded))
+        first, after = started.group("first", "after") if started else (None, None)
+        yield Validity(
+            found.start(),
+            found.end(),
+            until,
+            months=(count or 0) * (12 if found["unit"] == "年" else 1),
+            first=parse_date(first) if first else None,
+            after=(chinese_number(after) or 0) if after else 0,
+        )
 
 
 def _days_later(day: date, days: int) -> date:

@@ -348,9 +348,10 @@ def read_repeals(sheet: Sheet, findings: Findings) -> None:
 
 def read_expiry(sheet: Sheet, findings: Findings) -> None:
     """The last day on which a document says it holds; a term without a first day counts from its own 施行 or 成文."""
-    begins = parse_date(findings.text("effective_on") or findings.text("issued_on"))
+    issued, effective = (parse_date(findings.text(name)) for name in ("issued_on", "effective_on"))
     for index, line in enumerate(sheet.lines):
         found = find_validity(line)
+        begins = issued if found and found.after else effective or issued
         if found and (last := found.last_day(begins)):
             span = sheet.part(index, found.start, found.end)
             findings.add("expires_on", last.isoformat(), (span,), confidence=0.85)

@@ -79,9 +79,8 @@ class RapidRecognizer:
         import numpy as np
 
         self._on_image()
-        blue_first = np.ascontiguousarray(
-            np.asarray(image.convert("RGB"))[:, :, ::-1]
-        )  # a view is copied for each line
+        # OpenCV would copy a mere view of the page for each line that is cut out of it.
+        blue_first = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
         result = _engine(self._threads)(blue_first)
         found = () if result.boxes is None else zip(result.boxes.tolist(), result.txts, result.scores, strict=True)
         return _Reading(image.width, image.height, [_Fragment(box, text.strip(), float(s)) for box, text, s in found])

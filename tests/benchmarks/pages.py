@@ -26,7 +26,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -46,9 +45,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.readers.formats import Format
 from ingest.readers.pdf import read_pdf
 from ingest.readers.rapid_recognition import RapidRecognizer
 from tests.ingest.readers.scans import Sheet, scanned, wrapped
+from tests.ingest.readers.seeds import save_as
 
 FONT = "STSong-Light"
 LINES, COLUMNS, EM, LEADING = 22, 28, 16.0, 28.0
@@ -171,8 +172,7 @@ def embedded_fonts(documents: Sequence[Sequence[str]], folder: Path) -> None:
         added.paragraph_format.first_line_indent = Pt(32)
         added.add_run(paragraph).font.size = Pt(16)
     document.save(str(folder / "b.docx"))
-    command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
-    subprocess.run([*command, "--outdir", folder, folder / "b.docx"], check=True, capture_output=True, timeout=300)
+    save_as(Path(soffice), folder / "b.docx", Format.PDF, folder)
     del document
     _forget()
     started = time.process_time()

@@ -1,17 +1,8 @@
 """Documents are found by what they are called, and those that may be past without reading every title."""
 
-import pytest
-
-from corpus.catalogue import Catalogue
 from corpus.records import MetadataField
 from corpus.text.titles import called
 from tests.corpus.drafts import make_draft
-
-
-@pytest.fixture
-def catalogue(tmp_path):
-    with Catalogue.open(f"sqlite:///{tmp_path / 'c.sqlite3'}") as opened:
-        yield opened
 
 
 def add(catalogue, title, *fields, source=None):

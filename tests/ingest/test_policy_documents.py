@@ -259,6 +259,11 @@ def test_how_long_a_document_says_it_holds(tmp_path: Path, said: str, until: str
     assert said in draft.text
 
 
+def test_a_term_may_count_from_some_days_after_the_issue(tmp_path: Path) -> None:
+    said = "自公布之日起30日后施行，有效期2年"
+    assert fields(draft_file(tmp_path, ORDER.replace("自2021年8月1日起施行", said)))["expires_on"] == "2023-07-09"
+
+
 def test_texts_that_a_notice_prolongs(tmp_path: Path) -> None:
     said = "《白河市公园管理规定》（白政发〔2016〕3号）有效期延长至2026年7月31日，《白河市广场管理规定》有效期延长2年"
     draft = draft_file(tmp_path, ORDER.replace("本规定自2021年8月1日起施行", said))
