@@ -13,7 +13,9 @@ column and in two, all heads removed, 131 to 218 and 57 to 86 pages/s, 4.4 times
 of 494, 91 to 151 pages/s; scans CER .0004 (one column, 2.4 and 2.75 s a page where the defaults took 6.5) and .0007
 (two columns, three times the characters, 7 s; the defaults 10.4). On a newer one: 414 to 474, 189 to 210 and 295 to 352
 pages/s, scans 1.6 and 3.8 s (defaults 5 and 7). On a third, without the copy of the page for each line that two columns
-spent a quarter of their time on: 518, 212 and 411 pages/s, scans .7 and 1.7 s (defaults 2.3 and 4).
+spent a quarter of their time on: 518, 212 and 411 pages/s, scans .7 and 1.7 s (defaults 2.3 and 4). With lines read
+narrow first and again where in doubt, on a slow one: CER .0004 and .0006, 1.4 and 2.7 to 2.9 s (defaults 4.3 and 7.3;
+before, 1.6 and 3.8 to 4.1).
 
 Peers in the same run: pdfium's own text extraction (no layout) and RapidOCR as it comes (its classifier off).
 """
