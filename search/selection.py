@@ -45,7 +45,7 @@ def _promised_points(evidence: Evidence, index: int) -> list[int]:
 
 def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[int]:
     """Indices of the sentences to show, in text order: the best with its enumeration, or as many as make it likely
-    that the answer is among them."""
+    that the answer is among them. A heading says nothing by itself and is shown only with what stands under it."""
     question, sentences = evidence.question, evidence.table.sentences
     if points := _promised_points(evidence, best):
         return points
@@ -61,10 +61,12 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
             return whole
     chosen: list[int] = []
     texts: set[str] = set()
+    covered = 0.0
     for index in sorted(map(int, np.flatnonzero(shares)), key=lambda index: (-shares[index], index)):
-        if sum(shares[chosen]) >= _ENOUGH or len(chosen) >= MOST_SENTENCES:
+        if chosen and (covered >= _ENOUGH or len(chosen) >= MOST_SENTENCES):
             break
-        if sentences[index].text not in texts:
+        covered += shares[index]
+        if sentences[index].text not in texts and not is_heading(sentences[index], evidence.found):
             chosen.append(index)
             texts.add(sentences[index].text)
     return sorted(chosen)

@@ -169,3 +169,22 @@ def test_the_gate_drops_a_quote_that_the_catalogue_does_not_hold(open_library):
     moved = replace(genuine, locator=replace(genuine.locator, start=genuine.locator.start + 1))
     shown = builder.verified([genuine, altered, moved])
     assert [sentence.citations for sentence in shown] == [[genuine]]
+
+
+@pytest.mark.parametrize(
+    "question", ["登记宣讲时间对宣讲员有什么用？", "宣讲时间怎么计算？", "宣讲时间由谁登记？", "宣讲时间怎么登记？"]
+)
+def test_a_heading_is_shown_only_with_what_stands_under_it(open_library, question):
+    slides = (
+        (("什么是宣讲时间",), "什么是宣讲时间\n从开讲到答问结束的时间，以小时计\n路上的时间：不算在内"),
+        (("为什么要登记宣讲时间",), "为什么要登记宣讲时间\n对宣讲员：是评优的凭证\n对讲堂：是排课的依据"),
+        (("宣讲时间的登记办法",), "宣讲时间的登记办法\n由联络员当场填表，两人签字\n不得事后补登"),
+    )
+    library, _ = open_library(make_draft(Source("第二讲 讲堂的日常管理", slides, Kind.COURSE)))
+    shown = [sentence.citations[0] for sentence in _ask(library, question, PUBLIC).sentences]
+    below = {path: text.splitlines()[1:] for path, text in slides}
+    for citation in shown:
+        if [citation.quote] == citation.path:
+            quotes = [other.quote for other in shown if other.path == citation.path]
+            assert quotes == [citation.quote, *below[tuple(citation.path)]]
+    assert len(shown) <= len(slides)
