@@ -43,6 +43,7 @@ _CUES: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
         ),
         AnswerType.REASON: re.compile("因[为此]|由于|所以|导致|使得|为了|原因|鉴于|从而|故"),
         AnswerType.LIST: re.compile("、|包括|分为|如下|以下|分别"),
+        AnswerType.DEFINITION: re.compile("[是系]指|指的是|所称|称为|称作|定义|含义|就是|即(?!使|将|可|日|时|刻)"),
     }
 )
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|[^\d〕\])]|$)")

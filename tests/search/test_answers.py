@@ -188,3 +188,23 @@ def test_a_heading_is_shown_only_with_what_stands_under_it(open_library, questio
             quotes = [other.quote for other in shown if other.path == citation.path]
             assert quotes == [citation.quote, *below[tuple(citation.path)]]
     assert len(shown) <= len(slides)
+
+
+def test_sentences_with_the_words_in_them_are_no_full_answer_to_what_they_mean(open_library):
+    rules = (
+        (("第二条",), "第二条　本办法所称讲堂宣讲时间，是指从开讲到答问结束的时间。"),
+        (("第三条",), "第三条　讲堂宣讲员每季度至少宣讲两次，讲堂宣讲时间由联络员登记。"),
+        (("第四条",), "第四条　讲堂宣讲员由乡镇推荐，讲堂宣讲时间满三十小时的，县里颁发聘书。"),
+    )
+    library, _ = open_library(make_draft(Source("云岭县社区讲堂管理办法", rules)))
+    defined = _ask(library, "什么是讲堂宣讲时间？", PUBLIC)
+    assert defined.status is AnswerStatus.ANSWERED
+    assert "从开讲到答问结束的时间" in _text(defined)
+    assert _ask(library, "什么是讲堂宣讲员？", PUBLIC).status is not AnswerStatus.ANSWERED
+
+
+@pytest.mark.parametrize("question", ["何谓社区讲堂研习室？", "社区讲堂研习室的含义是什么？"])
+def test_words_that_ask_for_a_meaning_need_not_stand_in_the_answer(library, question):
+    reason = _ask(library, question).reason or ""
+    assert "何谓" not in reason
+    assert "含义" not in reason
