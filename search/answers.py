@@ -16,9 +16,8 @@ from haystack import Pipeline, component
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.identifiers import text_hash
 from corpus.text.analyser import Analyser
-from corpus.text.folding import fold
 from search.candidates import ResolvedRanking
-from search.conditions import unmet_conditions
+from search.conditions import says_what_is_meant, unmet_conditions
 from search.engine.interface import WORDS, Engine, Filter, Leg
 from search.enumeration import points_under
 from search.evidence import (
@@ -32,9 +31,8 @@ from search.evidence import (
 )
 from search.highlighting import Highlighter
 from search.hits import make_hit
-from search.interrogatives import AnswerType, answer_type
 from search.query import Query
-from search.question import Question, QuestionReader, has_cue
+from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
 from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose
@@ -137,7 +135,7 @@ class AnswerBuilder:
         sentences = self.verified(citations)
         if not sentences:
             return {"answer": _abstention(evidence, "引文与库中原文不符，未予采用；请重建索引后再试。")}
-        if support < models.answered or not _says_what_it_is(evidence.question, citations):
+        if support < models.answered or not says_what_is_meant(evidence.question, citations):
             reason = _shortfall(evidence, best, "只找到部分依据")
             return {"answer": Answer(AnswerStatus.PARTIAL, sentences, _nearest(evidence), reason)}
         return {"answer": Answer(AnswerStatus.ANSWERED, sentences, [], None)}
@@ -206,20 +204,6 @@ class Answering:
 def _first_sentence(evidence: Evidence, context: PassageInContext) -> Citation:
     first = sentences_of([FoundPassage(context, 0.0)])[0]
     return evidence.citation(context, first.start, first.end)
-
-
-def _says_what_it_is(question: Question, citations: Iterable[Citation]) -> bool:
-    """Whether, where a definition is asked for, a sentence gives one of all that is named, or its heading promises it.
-    Sentences that only have the words in them are no full answer to what they mean."""
-    if question.type is not AnswerType.DEFINITION:
-        return True
-    for citation in citations:
-        quote, heading = fold(citation.quote), fold("".join(citation.path[-1:]))
-        defines = has_cue(question, quote) or answer_type(heading) is AnswerType.DEFINITION
-        names = ((term, *question.synonyms.get(term, ())) for term in question.terms)
-        if defines and all(any(name in quote or name in heading for name in forms) for forms in names):
-            return True
-    return False
 
 
 def _cited(evidence: Evidence, index: int) -> Citation:

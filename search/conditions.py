@@ -4,13 +4,14 @@ Years, quoted names, document numbers, ordinals, places and bodies of the questi
 must hold a number or a time where one is asked for. See docs/decisions/0010-extractive-answers.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.evidence import FoundPassage, Sentence
-from search.interrogatives import AnswerType
-from search.question import Question, bears_type, other_years, years_of
+from search.interrogatives import AnswerType, answer_type
+from search.question import Question, bears_type, has_cue, other_years, years_of
+from search.results import Citation
 
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""
@@ -86,3 +87,18 @@ def is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
     sentence says it itself."""
     states = sentence.text.endswith("。") and "，" in sentence.text
     return not states and sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path
+
+
+def says_what_is_meant(question: Question, citations: Iterable[Citation]) -> bool:
+    """Whether, where a definition is asked for, one of the citations gives it. Sentences that only have the words in
+    them are no full answer to what they mean."""
+    return question.type is not AnswerType.DEFINITION or any(_defines(question, citation) for citation in citations)
+
+
+def _defines(question: Question, citation: Citation) -> bool:
+    """Whether a sentence defines, or its heading promises to, and together they name all that is asked about."""
+    quote, heading = fold(citation.quote), fold("".join(citation.path[-1:]))
+    if not has_cue(question, quote) and answer_type(heading) is not AnswerType.DEFINITION:
+        return False
+    names = ((term, *question.synonyms.get(term, ())) for term in question.terms)
+    return all(any(name in quote or name in heading for name in forms) for forms in names)

@@ -38,7 +38,7 @@ _FIRST_WIDTH = 0.6
 _DOUBT = 0.25
 """Characters of a line that its score says may be wrong, above which it is read again at its own width. Both readings
 cost three quarters of one at that width, and err as little: 41 of 28,469 characters are wrong, 42 with the one (on one
-half of gov_docs, at 16 and 10.5 point, lines of numbers and Latin as well). At .5 of the width a third more are."""
+half of gov_docs, at 16 and 10.5 point, lines of numbers and Latin as well). At .5 of the width nearly twice as many."""
 _LEAST_SCORE = 0.5
 """Lines below this are smudges, seals, pictures: nothing to quote."""
 _TALL = 1.5

@@ -62,6 +62,13 @@ def test_content_terms_leave_out_what_stands_for_the_answer():
     assert not {"时候", "什么", "哪里", "的", "是"} & set(terms)
 
 
+@pytest.mark.parametrize("text", ["何谓邻里课堂？", "邻里课堂的含义是什么？", "邻里课堂的定义是什么？"])
+def test_words_that_ask_for_a_meaning_are_no_terms(text):
+    question = _read(text)
+    assert question.type is AnswerType.DEFINITION
+    assert question.terms == _read("什么是邻里课堂？").terms
+
+
 def test_an_unknown_name_is_one_term():
     assert "柴琬舸" in _read("柴琬舸是谁？").terms
 

@@ -4,7 +4,9 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PIL import Image
 from pptx import Presentation
@@ -19,7 +21,7 @@ from ingest.drafting import draft_version
 from ingest.readers import read_file
 from ingest.readers.pdf_lines import Line, Page
 from ingest.readers.pdf_text_layer import fault_of, is_confirmed, rare_in
-from ingest.readers.rapid_recognition import _Fragment, _lines, _normalised, _Reading
+from ingest.readers.rapid_recognition import _Fragment, _lines, _normalised, _read_twice, _Reading
 from ingest.reading import ReaderPool
 from tests.ingest.readers.files import write_zip
 from tests.ingest.readers.pdfs import FONT, LEFT, SENTENCES, TOP, set_paragraphs, texts
@@ -253,3 +255,28 @@ def test_skew_is_taken_out_and_parts_of_a_line_are_joined() -> None:
     assert lines[0].size == lines[1].size
     assert lines[0].score == pytest.approx(0.94)
     assert [line.aside for line in lines] == [None, None, "illegible"]
+
+
+def test_lines_in_doubt_are_read_again_at_their_own_width_and_the_better_reading_kept() -> None:
+    pytest.importorskip("cv2")
+    readings = {
+        (200, True): ("清楚的一行", 0.99),
+        (300, True): ("模湖的一行", 0.8),
+        (300, False): ("模糊的一行", 0.95),
+        (400, True): ("越读越好的一行", 0.9),
+        (400, False): ("越读越差的一行", 0.7),
+        (700, True): ("", 0.0),
+        (700, False): ("漏掉的一行", 0.9),
+    }
+    by_width = {round(width * 0.6) if narrow else width: found for (width, narrow), found in readings.items()}
+    widths: list[list[int]] = []
+
+    def read(lines: list[np.ndarray]) -> SimpleNamespace:
+        widths.append([line.shape[1] for line in lines])
+        texts, scores = zip(*(by_width[width] for width in widths[-1]), strict=True)
+        return SimpleNamespace(txts=texts, scores=scores)
+
+    result = _read_twice(read, [np.zeros((48, width, 3), np.uint8) for width in (200, 300, 400, 700)])
+    assert result.txts == ("清楚的一行", "模糊的一行", "越读越好的一行", "漏掉的一行")
+    assert result.scores == (0.99, 0.95, 0.9, 0.9)
+    assert widths == [[120, 180, 240, 420], [300, 400, 700]]
