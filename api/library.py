@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 class Index:
     """The search index, owned by this process. Searcher and indexer share one engine, analyser and model."""
 
+    settings: Settings
     catalogue: Catalogue
     engine: "Engine"
     analyser: Analyser
@@ -40,10 +41,12 @@ class Index:
 
     @cached_property
     def searcher(self) -> "Searcher":
-        """Searches and answers."""
+        """Searches and answers; raises ``ModelUnavailable`` if a reranker is named that cannot be loaded."""
+        from search.cross_encoder import open_reranker
         from search.searcher import Searcher
 
-        return Searcher(self.catalogue, self.engine, self.analyser, self.embedder, self.model)
+        reranker = open_reranker(self.settings, self.catalogue)
+        return Searcher(self.catalogue, self.engine, self.analyser, self.embedder, self.model, reranker)
 
     @cached_property
     def indexer(self) -> "Indexer":
@@ -79,7 +82,7 @@ def open_index(
 
     engine = own_engine(settings)
     try:
-        index = Index(catalogue, engine, Analyser(catalogue.term_base()), open_embedder(settings), model)
+        index = Index(settings, catalogue, engine, Analyser(catalogue.term_base()), open_embedder(settings), model)
         if not rebuilding:
             engine.ensure_collection(index.embedder.dimensions)
             check_fingerprint(catalogue, index.analyser, index.embedder)

@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from corpus.catalogue import GapCause, GapReceipt
 from corpus.errors import InvalidQuery, TooManyRequests
-from search.results import Answer, AnswerStatus, SearchFilters, SearchResult
+from search.results import Answer, AnswerStatus, SearchFilters
 
 if TYPE_CHECKING:
     from search.gaps import GapRegister
@@ -84,10 +84,10 @@ class Registration:
                 yield event
 
     async def searched(
-        self, text: str, filters: SearchFilters, result: SearchResult, groups: frozenset[str], client: str
+        self, text: str, filters: SearchFilters, total: int, groups: frozenset[str], client: str
     ) -> None:
         """Register a search that found nothing, unless a filter is why."""
-        if result.total == 0 and filters == SearchFilters():
+        if total == 0 and filters == SearchFilters():
             await to_thread.run_sync(self._found_nothing, text, groups, client)
 
     def _found_nothing(self, text: str, groups: frozenset[str], client: str) -> None:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(60.0, gt=0, description="等待大模型写完一次回答的最长秒数")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8000, ge=1, le=65535, description="监听端口")
+    search_processes: int | None = Field(
+        None, ge=0, le=64, description="服务用于检索的进程数；缺省按处理器核数，0 为不另开进程"
+    )
     anonymous_groups: str = Field(PUBLIC, description="未登录请求所属的组，用逗号分隔")
 
     @property

@@ -18,7 +18,7 @@ from corpus.identifiers import text_hash
 from corpus.text.analyser import Analyser
 from search.candidates import ResolvedRanking
 from search.conditions import says_what_is_meant, unmet_conditions
-from search.engine.interface import WORDS, Engine, Filter, Leg
+from search.engine.interface import WORDS, EngineReader, Filter, Leg
 from search.enumeration import points_under
 from search.evidence import (
     Evidence,
@@ -62,7 +62,7 @@ _MOST_NAMED = 3
 class EvidenceFinder:
     """Reads the best passages of a ranking sentence by sentence."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser, succession: Succession) -> None:
+    def __init__(self, catalogue: Catalogue, engine: EngineReader, analyser: Analyser, succession: Succession) -> None:
         self.catalogue = catalogue
         self.engine = engine
         self.analyser = analyser

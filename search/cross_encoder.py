@@ -89,3 +89,13 @@ class CrossEncoderRanker:
         # Stable: what was not read keeps its order.
         candidates = tuple(sorted([*read, *unread], key=lambda item: -item.score))
         return {"ranking": ResolvedRanking(candidates, ranking.facts, ranking.total)}
+
+
+def open_reranker(settings: Settings, catalogue: Catalogue) -> CrossEncoderRanker | None:
+    """What orders searches anew by the configured model, or None where none is named.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded.
+    """
+    model = open_cross_encoder(settings)
+    return CrossEncoderRanker(catalogue, model) if model else None

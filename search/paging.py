@@ -16,7 +16,7 @@ from haystack import component
 from corpus.catalogue import Catalogue, DocumentFacts, PassageInContext
 from corpus.text.folding import fold
 from search.candidates import RankedCandidate, ResolvedRanking, counted_filter
-from search.engine.interface import AnyOf, Between, Engine, Filter, HasId, Leg
+from search.engine.interface import AnyOf, Between, EngineReader, Filter, HasId, Leg
 from search.highlighting import Highlighter
 from search.hits import make_hit
 from search.query import Query
@@ -41,7 +41,7 @@ _MAX_DAYS = 50_000
 class ResultPager:
     """Shows one page of the results that a ranking leads."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, succession: Succession) -> None:
+    def __init__(self, catalogue: Catalogue, engine: EngineReader, succession: Succession) -> None:
         self.catalogue = catalogue
         self.engine = engine
         self.succession = succession
@@ -94,7 +94,7 @@ class _Results:
     def __init__(
         self,
         catalogue: Catalogue,
-        engine: Engine,
+        engine: EngineReader,
         ranking: ResolvedRanking,
         counted: Filter | None,
         groups: frozenset[str],

@@ -32,7 +32,7 @@ from search.candidates import (
     reread,
 )
 from search.embedding import Embedder
-from search.engine.interface import WORDS, AnyOf, Engine, Filter, HasId, Leg, ScoredPoint
+from search.engine.interface import WORDS, AnyOf, EngineReader, Filter, HasId, Leg, ScoredPoint
 from search.fusion import LEG_LIMIT, load_weights
 from search.query import CodedCourse, Query, access_only, parse_query
 from search.rarity import TokenRarity
@@ -50,7 +50,7 @@ _MOST_CODES = 8
 class QueryAnalyser:
     """Takes a user's text apart."""
 
-    def __init__(self, analyser: Analyser, engine: Engine | None = None) -> None:
+    def __init__(self, analyser: Analyser, engine: EngineReader | None = None) -> None:
         self.analyser = analyser
         self.engine = engine
 
@@ -80,11 +80,11 @@ class QueryAnalyser:
         return {"query": query.within(courses, self.analyser)}
 
 
-def _values(engine: Engine, where: Filter, field: str) -> list[str]:
+def _values(engine: EngineReader, where: Filter, field: str) -> list[str]:
     return [str(value) for value, _ in engine.facet(field, where, _FIELD_VALUES)]
 
 
-def _courses(engine: Engine, where: Filter, codes: Sequence[str]) -> Iterator[CodedCourse]:
+def _courses(engine: EngineReader, where: Filter, codes: Sequence[str]) -> Iterator[CodedCourse]:
     """The courses of the codes, whichever of a course's documents the filters leave: its code may stand in another."""
     readable = access_only(where)
     for code in codes[:_MOST_CODES]:
@@ -120,7 +120,7 @@ class PassageRetriever:
     """
 
     def __init__(
-        self, catalogue: Catalogue, engine: Engine, encoder: QueryEncoder, reader: Reader | None = None
+        self, catalogue: Catalogue, engine: EngineReader, encoder: QueryEncoder, reader: Reader | None = None
     ) -> None:
         self.catalogue = catalogue
         self.engine = engine
@@ -236,7 +236,7 @@ class Retrieval:
         return pipeline
 
 
-def build_retrieval(catalogue: Catalogue, engine: Engine, analyser: Analyser, embedder: Embedder) -> Retrieval:
+def build_retrieval(catalogue: Catalogue, engine: EngineReader, analyser: Analyser, embedder: Embedder) -> Retrieval:
     """The retrieval over a library."""
     encoder = QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder))
     retriever = PassageRetriever(catalogue, engine, encoder, Reader(analyser, embedder))

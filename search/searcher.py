@@ -13,10 +13,10 @@ from corpus.records import PUBLIC, Span
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
 from search.answers import AnswerBuilder, Answering, EvidenceFinder
-from search.cross_encoder import CrossEncoderRanker, open_cross_encoder
+from search.cross_encoder import CrossEncoderRanker, open_reranker
 from search.embedding import Embedder, open_embedder
 from search.engine.factory import open_engine
-from search.engine.interface import Engine, Filter
+from search.engine.interface import EngineReader, Filter
 from search.evidence import Evidence
 from search.fingerprint import check_fingerprint
 from search.gaps import GapRegister
@@ -49,7 +49,7 @@ class Searcher:
     def __init__(
         self,
         catalogue: Catalogue,
-        engine: Engine,
+        engine: EngineReader,
         analyser: Analyser,
         embedder: Embedder,
         model: LanguageModel | None = None,
@@ -91,8 +91,7 @@ class Searcher:
             opened.callback(engine.close)
             engine.ensure_collection(embedder.dimensions)
             check_fingerprint(catalogue, analyser, embedder)
-            cross_encoder = open_cross_encoder(settings)
-            reranker = CrossEncoderRanker(catalogue, cross_encoder) if cross_encoder else None
+            reranker = open_reranker(settings, catalogue)
             searcher = cls(catalogue, engine, analyser, embedder, model, reranker)
             searcher._owned = opened.pop_all()
             return searcher
@@ -118,6 +117,7 @@ class Searcher:
         What stays for good is taken out of the garbage collector's rounds, which would stop every thread for tenths of
         a second.
         """
+        self.engine.preload()
         self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
         self._catalogue.preload_facts()
         if reader := self._retrieval.retriever.reader:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from corpus.catalogue import Catalogue
-from search.engine.interface import DENSE, AnyOf, Engine, Leg
+from search.engine.interface import DENSE, AnyOf, EngineReader, Leg
 from search.fusion import LEG_LIMIT
 from search.hits import make_hit
 from search.query import access
@@ -16,7 +16,7 @@ PASSAGES = 60
 
 
 def find_similar(
-    catalogue: Catalogue, engine: Engine, document_id: str, groups: frozenset[str], limit: int
+    catalogue: Catalogue, engine: EngineReader, document_id: str, groups: frozenset[str], limit: int
 ) -> list[Hit]:
     """The nearest passage of each document that is most like the given one, best first; only what ``groups`` may read.
 

@@ -14,7 +14,7 @@ from corpus.catalogue import Catalogue
 from corpus.errors import InvalidQuery
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from search.engine.interface import Contains, Engine, Leg
+from search.engine.interface import Contains, EngineReader, Leg
 from search.names import LONGEST_NAME, SHORTEST_WITH_ERROR, Name, Named, Names, Origin
 from search.query import access
 from search.spelling import letters, sound
@@ -58,7 +58,7 @@ class Suggestion:
 class Suggestions:
     """Suggests names. Safe to use from several threads."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, analyser: Analyser) -> None:
+    def __init__(self, catalogue: Catalogue, engine: EngineReader, analyser: Analyser) -> None:
         self._catalogue, self._engine, self._analyser = catalogue, engine, analyser
         self._reading = threading.Lock()
         self._names = Names(())

@@ -41,7 +41,6 @@ async def filters(
 FiltersDep = Annotated[SearchFilters, Depends(filters)]
 
 
-_RESULT = TypeAdapter(SearchResult)
 _SUGGESTION = TypeAdapter(Suggestion)
 _HITS = TypeAdapter(list[Hit])
 
@@ -66,9 +65,9 @@ async def search(  # noqa: PLR0913, PLR0917 - the parameters of the query string
 ) -> Response:
     """Passages that match, with facets over everything that matched."""
     request = SearchRequest(q, mode, chosen, sort, limit, offset, group_by_document=group is not None)
-    found, body = await library.encoded(lambda searcher: searcher.search(request, caller.groups), _RESULT)
-    await library.registration.searched(q, chosen, found, caller.groups, client)
-    return _json(body)
+    found = await library.search(request, caller.groups)
+    await library.registration.searched(q, chosen, found.total, caller.groups, client)
+    return _json(found.body)
 
 
 @router.get("/suggest", response_model=Suggestion)
@@ -79,7 +78,7 @@ async def suggest(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> Response:
     """Names that complete what is being typed, in characters, pinyin or initials; and 是否要找 for a misspelt one."""
-    _, body = await library.encoded(lambda searcher: searcher.suggest(q, caller.groups, limit), _SUGGESTION)
+    body = await library.encoded(lambda searcher: searcher.suggest(q, caller.groups, limit), _SUGGESTION)
     return _json(body)
 
 
@@ -89,5 +88,5 @@ async def similar(
 ) -> Response:
     """Documents that are most like this one, best first, each by its nearest passage."""
     await run_in_threadpool(caller.document, library.catalogue, document_id)
-    _, body = await library.encoded(lambda searcher: searcher.similar(document_id, caller.groups, limit), _HITS)
+    body = await library.encoded(lambda searcher: searcher.similar(document_id, caller.groups, limit), _HITS)
     return _json(body)

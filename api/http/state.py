@@ -13,18 +13,20 @@ from pydantic import TypeAdapter
 from api.background import BackgroundIndexer, Uploads
 from api.library import open_index, owner_groups
 from api.registration import Registration
+from api.search_processes import FoundAsJson, SearchProcesses, process_count
 from corpus.catalogue import Catalogue
 from corpus.originals import Originals
 from corpus.settings import Settings
 from search.generation.follow_up import Turn
-from search.results import SearchFilters
+from search.results import SearchFilters, SearchRequest
 
 if TYPE_CHECKING:
     from search.generation.answering import Event
     from search.searcher import Searcher
 
 SEARCH_THREADS = 2
-"""Searches at a time. The engine holds Python's lock while it works, so that more would only add to the slowest."""
+"""Searches at a time in this process, at least. The engine holds Python's lock while it works, so that more would only
+add to the slowest."""
 
 Result = TypeVar("Result")
 
@@ -42,19 +44,29 @@ class ServedLibrary:
     uploads: Uploads
     token: str | None
     limiter: anyio.CapacityLimiter
+    processes: SearchProcesses
+
+    async def search(self, request: SearchRequest, groups: frozenset[str]) -> FoundAsJson:
+        """Search in a process of its own if one is free, else in a thread of this one.
+
+        Raises:
+            InvalidQuery: the text or a filter cannot be understood.
+            StorageError: the engine or the catalogue does not answer.
+        """
+
+        def run() -> FoundAsJson:
+            found = self.processes.search(request, groups)
+            return found or FoundAsJson.of(self.searcher.search(request, groups))
+
+        return await self.computing(run)
 
     async def searching(self, work: Callable[["Searcher"], Result]) -> Result:
         """Run a search in one of the few search threads."""
         return await self.computing(lambda: work(self.searcher))
 
-    async def encoded(self, work: Callable[["Searcher"], Result], encoder: TypeAdapter[Result]) -> tuple[Result, bytes]:
-        """Run a search, and write what it found as JSON before leaving its thread, which the other requests share."""
-
-        def search_and_encode() -> tuple[Result, bytes]:
-            found = work(self.searcher)
-            return found, encoder.dump_json(found)
-
-        return await self.computing(search_and_encode)
+    async def encoded(self, work: Callable[["Searcher"], Result], encoder: TypeAdapter[Result]) -> bytes:
+        """Run what the searcher does, and write what it found as JSON before leaving its thread."""
+        return await self.computing(lambda: encoder.dump_json(work(self.searcher)))
 
     async def computing(self, work: Callable[[], Result]) -> Result:
         """Run what computes in one of them."""
@@ -108,10 +120,13 @@ def open_library(settings: Settings, token: str | None = None) -> Iterator[Serve
         for thread in (indexer, uploads):
             thread.start()
             stack.callback(thread.stop)
-        limiter = anyio.CapacityLimiter(SEARCH_THREADS)
+        processes = SearchProcesses(settings, index.engine, index.analyser, process_count(settings))
+        processes.start()
+        stack.callback(processes.close)
+        limiter = anyio.CapacityLimiter(max(SEARCH_THREADS, processes.count))
         registration = Registration(index.searcher.gaps)
         yield ServedLibrary(
-            settings, catalogue, originals, index.searcher, registration, indexer, uploads, token, limiter
+            settings, catalogue, originals, index.searcher, registration, indexer, uploads, token, limiter, processes
         )
 
 

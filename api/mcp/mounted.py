@@ -34,7 +34,7 @@ class ServedHolder:
     async def search(self, context: Context[Any, Any], request: SearchRequest) -> Any:
         """As GET /search."""
         groups = await self._groups(context)
-        return to_json(await self._library.searching(lambda searcher: searcher.search(request, groups)))
+        return to_json((await self._library.search(request, groups)).decoded())
 
     async def read(self, context: Context[Any, Any], document_id: str, start: int, characters: int) -> Any:
         """Part of a document's text."""

@@ -110,24 +110,8 @@ class ScoredPoint(NamedTuple):
     score: float
 
 
-class Engine(Protocol):
-    """What retrieval and indexing need of Qdrant. Errors are ``corpus.errors.EngineUnavailable``."""
-
-    def ensure_collection(self, dimensions: int) -> None:
-        """Create the collection with its vectors and payload indexes if it does not exist."""
-        ...
-
-    def upsert(self, points: Iterable[Point]) -> None:
-        """Write points as one operation: after a crash either all of them are there or none is."""
-        ...
-
-    def delete(self, where: Filter) -> None:
-        """Delete every point that passes the filter."""
-        ...
-
-    def set_payload(self, where: Filter, payload: dict[str, Any]) -> None:
-        """Merge ``payload`` into every point that passes the filter."""
-        ...
+class EngineReader(Protocol):
+    """What searches and answers need of Qdrant. Errors are ``corpus.errors.EngineUnavailable``."""
 
     def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
         """Run the legs in one round trip; each result by score descending, then id, without payload."""
@@ -150,6 +134,30 @@ class Engine(Protocol):
 
     def facet(self, field: str, where: Filter, limit: int) -> list[tuple[str | int, int]]:
         """Values of a keyword or integer field with exact counts, most frequent first, ties by value."""
+        ...
+
+    def preload(self) -> None:
+        """Have what searches read in the system's memory, as far as there is room, before the first of them comes."""
+        ...
+
+
+class Engine(EngineReader, Protocol):
+    """What indexing needs of it besides."""
+
+    def ensure_collection(self, dimensions: int) -> None:
+        """Create the collection with its vectors and payload indexes if it does not exist."""
+        ...
+
+    def upsert(self, points: Iterable[Point]) -> None:
+        """Write points as one operation: after a crash either all of them are there or none is."""
+        ...
+
+    def delete(self, where: Filter) -> None:
+        """Delete every point that passes the filter."""
+        ...
+
+    def set_payload(self, where: Filter, payload: dict[str, Any]) -> None:
+        """Merge ``payload`` into every point that passes the filter."""
         ...
 
     def flush(self) -> None:

@@ -149,6 +149,9 @@ class ServerEngine:
         )
         return [ScoredPoint(str(record.id), 0.0) for record in records]
 
+    def preload(self) -> None:
+        """The server's own affair."""
+
     def best_scores(self, legs: Sequence[Leg]) -> list[float | None]:
         """The score that ``query`` gives the first point of each leg, in one round trip; None where nothing ranks."""
         requests = [_to_request(leg, 1) for leg in legs if schema.is_ranked(leg)]

@@ -14,7 +14,7 @@ from corpus.records import Document, Span
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from search.engine.interface import BIGRAMS, AnyOf, Condition, Contains, Engine, Filter, Leg
+from search.engine.interface import BIGRAMS, AnyOf, Condition, Contains, EngineReader, Filter, Leg
 from search.hits import make_citation
 from search.query import build_filter
 from search.quotation.findings import Finding, QuoteCheck, Verdict
@@ -77,7 +77,7 @@ class QuotationChecker:
     """Holds the quotations of drafts against a catalogue and its index, whose owner the caller stays."""
 
     def __init__(
-        self, catalogue: Catalogue, engine: Engine, analyser: Analyser, terms: TermBase, succession: Succession
+        self, catalogue: Catalogue, engine: EngineReader, analyser: Analyser, terms: TermBase, succession: Succession
     ) -> None:
         self._catalogue = catalogue
         self._engine = engine
@@ -110,7 +110,7 @@ class _Check:
     def __init__(
         self,
         catalogue: Catalogue,
-        engine: Engine,
+        engine: EngineReader,
         analyser: Analyser,
         succession: Succession,
         draft: str,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.text.references import normalise_identifier
 from corpus.text.titles import STATE, title_key
-from search.engine.interface import AnyOf, Engine, Filter, Leg
+from search.engine.interface import AnyOf, EngineReader, Filter, Leg
 from search.quotation.comparison import letters
 from search.quotation.spans import QuotedSpan
 
@@ -20,7 +20,7 @@ _INNER_MARKS = str.maketrans("〈〉", "《》")
 class NamedSources:
     """Resolves names for one reader, each once. ``where`` is the reader's filter, ``groups`` are its groups."""
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, where: Filter, groups: frozenset[str]) -> None:
+    def __init__(self, catalogue: Catalogue, engine: EngineReader, where: Filter, groups: frozenset[str]) -> None:
         self._catalogue = catalogue
         self._engine = engine
         self._where = where

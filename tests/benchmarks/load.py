@@ -4,7 +4,7 @@
 
 The library is that of ``tests.benchmarks.search``: built once in DIR (a temporary folder by default), every document
 one passage. Clients are threads of a process of their own, each with one connection that stays open and the next query
-as soon as it has the answer to the last. ``server_cpu_ms`` is what a request cost the server on all its threads;
+as soon as it has the answer to the last. ``server_cpu_ms`` is what a request cost the server and its search processes;
 ``ratio`` is requests per second over the searches per second that one thread does without a server.
 """
 
@@ -31,6 +31,8 @@ from tests.api.lunku import served
 from tests.benchmarks.search import GROUPS, build, read_lines
 
 _WARM_UP = 50
+_IDLE_SHARE = 0.05
+"""Of a second of processor time, below which a server does nothing but look for work."""
 
 
 def ask(address: str, queries: list[str], clients: int) -> tuple[float, list[float]]:
@@ -64,18 +66,32 @@ def ask(address: str, queries: list[str], clients: int) -> tuple[float, list[flo
     return elapsed, seconds
 
 
+def cpu_seconds(server: psutil.Process) -> float:
+    """Processor time of a process and its children so far."""
+    times = [process.cpu_times() for process in (server, *server.children(recursive=True))]
+    return sum(item.user + item.system for item in times)
+
+
+def wait_until_idle(server: psutil.Process) -> None:
+    """Until its search processes have started."""
+    before, now = -1.0, cpu_seconds(server)
+    while now - before > _IDLE_SHARE:
+        time.sleep(1)
+        before, now = now, cpu_seconds(server)
+
+
 def load(settings: Settings, queries: list[str], clients: int) -> dict[str, float]:
     """Rate and latency of a server that was just started."""
     with (
         served(settings.data_dir) as (process, address),
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
     ):
-        pool.submit(ask, address, queries[:_WARM_UP], clients).result()
         server = psutil.Process(process.pid)
-        before = server.cpu_times()
+        wait_until_idle(server)
+        pool.submit(ask, address, queries[:_WARM_UP], clients).result()
+        before = cpu_seconds(server)
         elapsed, seconds = pool.submit(ask, address, queries, clients).result()
-        after = server.cpu_times()
-    cpu = after.user + after.system - before.user - before.system
+        cpu = cpu_seconds(server) - before
     return {
         "requests_per_second": round(len(queries) / elapsed, 1),
         "p50_ms": round(statistics.median(seconds) * 1000, 1),

@@ -13,7 +13,7 @@ from api.http.pages.rendering import render
 from api.http.state import LibraryDep
 from corpus.errors import InputError
 from corpus.records import Kind
-from search.results import Mode, SearchFilters, SearchRequest, SearchResult, Sort
+from search.results import Mode, SearchFilters, SearchRequest, Sort
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -104,9 +104,9 @@ async def search_page(
     if form.q:
         try:
             asked = form.request(page)
-            found: SearchResult = await library.searching(lambda searcher: searcher.search(asked, caller.groups))
-            await library.registration.searched(form.q, asked.filters, found, caller.groups, client)
-            context["result"] = found
+            found = await library.search(asked, caller.groups)
+            await library.registration.searched(form.q, asked.filters, found.total, caller.groups, client)
+            context["result"] = found.decoded()
         except InputError as error:
             context["error"] = error.detail
     return render(request, "search.html", context, status=422 if context["error"] else 200)

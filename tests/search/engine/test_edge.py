@@ -16,6 +16,7 @@ import qdrant_edge
 from corpus.errors import EngineLocked, EngineUnavailable
 from search.engine import edge
 from search.engine.edge import EdgeEngine, foreign_errors
+from search.engine.generations import read_ahead
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, Point
 from search.engine.lock import OwnerLock
 from tests.search.engine.test_engine_conformance import DIMENSIONS, EVERYTHING, identifier, numbers, point
@@ -248,3 +249,22 @@ def test_after_close_nothing_works_and_close_again_is_harmless(tmp_path: Path) -
     engine.close()
     with pytest.raises(EngineUnavailable):
         engine.count(EVERYTHING)
+
+
+def test_preloading_reads_what_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda descriptor, *_: asked.append(os.fstat(descriptor).st_size))
+    sizes = [3_000, 1_000, 2_000]
+    for name, size in zip("abc", sizes, strict=True):
+        (tmp_path / name).write_bytes(bytes(size))
+    for most, expected in ((6_000, sizes), (4_500, sizes[:2]), (0, [])):
+        asked.clear()
+        read_ahead(tmp_path, most)
+        assert asked == expected
+
+
+def test_a_preloaded_index_answers_as_before(tmp_path: Path) -> None:
+    with filled(tmp_path) as engine:
+        before = engine.query([Leg(EVERYTHING, 40)])
+        engine.preload()
+        assert engine.query([Leg(EVERYTHING, 40)]) == before != [[]]

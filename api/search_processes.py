@@ -1,0 +1,234 @@
+"""Searching in processes of their own, so that many searches at once keep every core busy.
+
+Python runs one thread at a time, and the embedded engine holds its lock while it works. A server leaves what a search
+does beside asking the engine, some two thirds of its time, to other processes; they borrow its engine
+(``search.engine.lent``) and read the same catalogue. Until they are up, and where one of them has died, the server
+searches itself: nothing depends on them.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Self
+
+from api.haystack_import import import_haystack
+from corpus.catalogue import Catalogue
+from corpus.errors import LunkuError
+from corpus.settings import Settings
+from corpus.text.analyser import Analyser
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from search.engine.interface import EngineReader
+    from search.results import SearchRequest, SearchResult
+
+logger = logging.getLogger(__name__)
+
+MOST = 4
+"""Processes unless the settings name a number: more of them wait for the engine, which answers one at a time."""
+
+
+class ProcessLost(Exception):
+    """A process ended before it had answered."""
+
+
+@cache
+def _result() -> "TypeAdapter[SearchResult]":
+    from pydantic import TypeAdapter
+
+    from search.results import SearchResult
+
+    return TypeAdapter(SearchResult)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAsJson:
+    """A search's result as GET /search writes it, and its ``total``."""
+
+    body: bytes
+    total: int
+
+    @classmethod
+    def of(cls, found: "SearchResult") -> Self:
+        """The result as JSON; of our own making, it needs no validation."""
+        return cls(_result().dump_json(found), found.total)
+
+    def decoded(self) -> "SearchResult":
+        """The result itself."""
+        return _result().validate_json(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search to be carried out; ``terms`` is the hash of the terms by which queries are cut now."""
+
+    request: "SearchRequest"
+    groups: frozenset[str]
+    terms: str
+
+
+def process_count(settings: Settings) -> int:
+    """How many processes a server starts: as many as there are cores, up to ``MOST``; none where there is one core.
+
+    None either where a model of its own is configured, which keeps the cores busy and is too large to load for each.
+    """
+    if settings.search_processes is not None:
+        return settings.search_processes
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores == 1 or settings.embedding_model or settings.reranker_model:
+        return 0
+    return min(cores, MOST)
+
+
+class SearchProcesses:
+    """The search processes of one server. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, engine: "EngineReader", analyser: Analyser, count: int) -> None:
+        self.count = count
+        self._settings, self._engine, self._analyser = settings, engine, analyser
+        self._free: SimpleQueue[_SearchProcess] = SimpleQueue()
+        self._all: list[_SearchProcess] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the processes; returns at once. They take a second or two to be of use."""
+        for _ in range(self.count):
+            self._start_another()
+
+    def _start_another(self) -> None:
+        threading.Thread(target=self._start_one, name="search-process", daemon=True).start()
+
+    def _start_one(self) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            process = _SearchProcess(self._settings)
+            self._all.append(process)
+        try:
+            process.wait_until_ready(self._engine)
+        except (ProcessLost, LunkuError):
+            if not self._closed:
+                logger.exception("a search process could not start; the server searches itself")
+            return
+        self._free.put(process)
+
+    @property
+    def ready(self) -> int:
+        """Processes that wait for a search."""
+        return self._free.qsize()
+
+    def search(self, request: "SearchRequest", groups: frozenset[str]) -> FoundAsJson | None:
+        """Search in one of the processes; None where none of them is free.
+
+        Raises:
+            InvalidQuery: the text or a filter cannot be understood.
+            EngineUnavailable: the engine does not answer.
+            CatalogueUnavailable: the catalogue cannot be read.
+        """
+        try:
+            process = self._free.get_nowait()
+        except Empty:
+            return None
+        lost = False
+        try:
+            return process.search(self._engine, _Search(request, groups, self._analyser.terms.hash))
+        except ProcessLost:
+            lost = True
+            process.kill()
+            if not self._closed:
+                logger.warning("a search process has ended; another one takes its place")
+                self._start_another()
+            return None
+        finally:
+            if not lost:
+                self._free.put(process)
+
+    def close(self) -> None:
+        """End the processes. They only read."""
+        with self._lock:
+            self._closed = True
+        for process in self._all:
+            process.kill()
+
+
+class _SearchProcess:
+    """One process, seen from the server."""
+
+    def __init__(self, settings: Settings) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_run, args=(settings, theirs), name="search", daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def wait_until_ready(self, engine: "EngineReader") -> None:
+        self._answer(engine)
+
+    def search(self, engine: "EngineReader", search: _Search) -> FoundAsJson:
+        try:
+            self._connection.send(search)
+        except OSError as error:
+            raise ProcessLost from error
+        found = self._answer(engine)
+        assert isinstance(found, FoundAsJson)
+        return found
+
+    def _answer(self, engine: "EngineReader") -> object:
+        """What the process sends in the end; meanwhile its calls of the engine are answered."""
+        from search.engine.lent import EngineCall, answer
+
+        try:
+            while isinstance(received := self._connection.recv(), EngineCall):
+                answer(engine, received, self._connection)
+        except (EOFError, OSError) as error:
+            raise ProcessLost from error
+        if isinstance(received, Exception):
+            raise received
+        return received
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+
+def _run(settings: Settings, connection: Connection) -> None:
+    """What a process does, until the server closes its end, or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The server decides when to stop.
+    try:
+        _answer_searches(settings, connection)
+    except (EOFError, OSError):
+        return
+
+
+def _answer_searches(settings: Settings, connection: Connection) -> None:
+    import_haystack()
+    from search.embedding import open_embedder
+    from search.engine.lent import LentEngine
+    from search.searcher import Searcher
+
+    with Catalogue.open(settings.catalogue_url) as catalogue:
+        analyser = Analyser(catalogue.term_base())
+        searcher = Searcher(catalogue, LentEngine(connection), analyser, open_embedder(settings))
+        searcher.warm_up()
+        connection.send(None)
+        while True:
+            search: _Search = connection.recv()
+            try:
+                if search.terms != analyser.terms.hash:
+                    analyser.use(catalogue.term_base())
+                connection.send(FoundAsJson.of(searcher.search(search.request, search.groups)))
+            except LunkuError as error:
+                connection.send(error)
+            except (EOFError, OSError):
+                raise
+            except Exception as error:
+                logger.exception("a search failed")
+                connection.send(RuntimeError(f"{type(error).__name__} in a search process; its log has the rest"))
