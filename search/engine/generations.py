@@ -6,11 +6,14 @@ optimisation left behind, and is removed at the next open.
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 _POINTER = "CURRENT"
 _PREFIX = "shard-"
+_READ_AHEAD = 128 * 1024
+"""Bytes asked for at a time: Linux reads no more for one request than its read-ahead, of which this is the default."""
 
 
 class Generations:
@@ -70,14 +73,28 @@ def read_ahead(directory: Path, most: int) -> None:
     if not hasattr(os, "posix_fadvise"):
         return
     for path in sorted(path for path in directory.rglob("*") if path.is_file()):
-        most -= path.stat().st_size
-        if most < 0:
-            return
         descriptor = os.open(path, os.O_RDONLY)
         try:
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_WILLNEED)
+            for start, end in _written(descriptor):
+                most -= end - start
+                if most < 0:
+                    return
+                for at in range(start, end, _READ_AHEAD):
+                    os.posix_fadvise(descriptor, at, min(_READ_AHEAD, end - at), os.POSIX_FADV_WILLNEED)
         finally:
             os.close(descriptor)
+
+
+def _written(descriptor: int) -> Iterator[tuple[int, int]]:
+    """The ranges of a file that are on the disk: the engine reserves more than it writes, half of a small index."""
+    end, size = 0, os.fstat(descriptor).st_size
+    while end < size:
+        try:
+            start = os.lseek(descriptor, end, os.SEEK_DATA)
+        except OSError:  # Nothing but a hole is left.
+            return
+        end = os.lseek(descriptor, start, os.SEEK_HOLE)
+        yield start, end
 
 
 def _sync(path: Path) -> None:

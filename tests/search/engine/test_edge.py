@@ -252,12 +252,18 @@ def test_after_close_nothing_works_and_close_again_is_harmless(tmp_path: Path) -
 
 
 def test_preloading_reads_what_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(os, "posix_fadvise", lambda descriptor, *_: asked.append(os.fstat(descriptor).st_size))
-    sizes = [3_000, 1_000, 2_000]
-    for name, size in zip("abc", sizes, strict=True):
-        (tmp_path / name).write_bytes(bytes(size))
-    for most, expected in ((6_000, sizes), (4_500, sizes[:2]), (0, [])):
+    asked: dict[str, int] = {}
+
+    def note(descriptor: int, start: int, length: int, _advice: int) -> None:
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
+        assert start == asked.get(name, 0), "each byte once, in order"
+        asked[name] = start + length
+
+    monkeypatch.setattr(os, "posix_fadvise", note)
+    sizes = {"a": 300_000, "b": 0, "c": 200_000}
+    for name, size in sizes.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+    for most, expected in ((500_000, {"a": 300_000, "c": 200_000}), (499_999, {"a": 300_000}), (0, {})):
         asked.clear()
         read_ahead(tmp_path, most)
         assert asked == expected
