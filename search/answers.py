@@ -222,16 +222,11 @@ def _shortfall(evidence: Evidence, best: int, finding: str) -> str:
 
 def _nearest(evidence: Evidence) -> list[Hit]:
     """The best passages as hits, for a reader who gets no full answer."""
-    highlighter = Highlighter(evidence.question.query)
+    nearest = [item.context for item in evidence.found[:NEAREST]]
+    marked = Highlighter(evidence.question.query).mark([context.passage.text for context in nearest])
     return [
-        make_hit(
-            item.context,
-            candidate.score,
-            candidate.legs,
-            highlighter.highlight(item.context.passage.text),
-            evidence.standings.get(item.context.document.id),
-        )
-        for item, candidate in zip(evidence.found[:NEAREST], evidence.candidates, strict=False)
+        make_hit(context, candidate.score, candidate.legs, marks, evidence.standings.get(context.document.id))
+        for context, marks, candidate in zip(nearest, marked, evidence.candidates, strict=False)
     ]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import starmap
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from corpus.catalogue import DocumentFacts
 from corpus.text.folding import fold
 from search.demands import holds_all
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, ScoredPoint, SparseVector
-from search.fusion import FEATURES, LEG_LIMIT, LEGS, fuse
+from search.fusion import FEATURES, LEG_LIMIT, LEGS, RankedCandidate, fuse
 from search.logistic import LogisticModel, logistic
 from search.query import Query, Shared
 from search.results import Mode
@@ -62,20 +61,6 @@ class Candidates:
 
     legs: Mapping[str, tuple[ScoredPoint, ...]]
     total: int | None = None
-
-
-class RankedCandidate(NamedTuple):
-    """A passage with its fused score, what exact matches add to it, and each leg's own score."""
-
-    id: str
-    fused: float
-    tier: float
-    legs: Mapping[str, float]
-
-    @property
-    def score(self) -> float:
-        """What decides the order."""
-        return self.fused + self.tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +133,28 @@ def rank(query: Query, candidates: Candidates, weights: LogisticModel, unrelated
     scored = {name: _with_course(name, candidates.legs) for name in LEGS if name in candidates.legs}
     fused = fuse(scored, len(query.words), model)
     least = unrelated if query.mode is Mode.HYBRID else -1.0
-    ranked = {
-        identifier: RankedCandidate(identifier, score, 0.0, legs)
-        for identifier, score, legs in fused
-        if len(legs) > 1 or legs.get(DENSE, 1.0) > least
+    related = [item for item in fused if len(item.legs) > 1 or item.legs.get(DENSE, 1.0) > least]
+    return Ranking(tuple(_with_exact(related, candidates.legs)), candidates.total)
+
+
+def _with_exact(fused: Sequence[RankedCandidate], legs: Mapping[str, Sequence[ScoredPoint]]) -> list[RankedCandidate]:
+    """The fused candidates and what the other legs found, in order."""
+    # A full leg of matching passages says how many there are, not which of them are good.
+    exact = {
+        name: points
+        for name, points in legs.items()
+        if points and name not in LEGS and not (name == MATCHING and len(points) == LEG_LIMIT)
     }
-    exact = False
-    for name, points in candidates.legs.items():
-        # A full leg of matching passages says how many there are, not which of them are good.
-        if name in LEGS or (name == MATCHING and len(points) == LEG_LIMIT):
-            continue
+    if not exact:
+        return list(fused)
+    ranked = {item.id: item for item in fused}
+    for name, points in exact.items():
         kind = name.partition("/")[0]
         for point in points:
-            exact = True
             found = ranked.get(point.id) or RankedCandidate(point.id, 0.0, 0.0, {})
             tier = max(found.tier, TIERS.get(kind, 0.0))
             ranked[point.id] = RankedCandidate(point.id, found.fused, tier, {**found.legs, kind: 1.0})
-    return Ranking(tuple(in_order(ranked.values()) if exact else ranked.values()), candidates.total)
+    return in_order(ranked.values())
 
 
 def _with_course(name: str, legs: Mapping[str, Sequence[ScoredPoint]]) -> Sequence[ScoredPoint]:
@@ -186,10 +176,10 @@ def reread(ranked: Sequence[RankedCandidate], logits: NDArray[np.float64]) -> li
     safe = np.clip(fused, 1e-12, 1 - 1e-12)
     scores = np.where(fused > 0, logistic(np.log(safe / (1 - safe)) + logits), 0.0).tolist()
     least = min(scores, default=1.0)
-    scores += [min(candidate.fused, least) for candidate in rest]
-    reread = [RankedCandidate(item.id, score, item.tier, item.legs) for item, score in zip(ranked, scores, strict=True)]
+    read = [item._replace(fused=score) for item, score in zip(first, scores, strict=True)]
+    unread = [item if item.fused <= least else item._replace(fused=least) for item in rest]
     # Stable: equals keep the order that they came in.
-    return sorted(reread, key=lambda candidate: -candidate.score)
+    return sorted([*read, *unread], key=lambda candidate: -candidate.score)
 
 
 def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:

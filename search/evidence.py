@@ -21,7 +21,7 @@ from corpus.catalogue.views import PassageInContext
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from corpus.text.sentences import split_sentences
-from search.candidates import RankedCandidate
+from search.fusion import RankedCandidate
 from search.hits import make_citation
 from search.logistic import LogisticModel
 from search.query import Shared

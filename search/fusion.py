@@ -48,12 +48,18 @@ class CandidateFeatures:
     matrix: NDArray[np.float64]
 
 
-class FusedCandidate(NamedTuple):
-    """A passage with its fused score and each leg's own score, as the engine gave it."""
+class RankedCandidate(NamedTuple):
+    """A passage with its fused score, what exact matches add to it, and each leg's own score, as the engine gave it."""
 
     id: str
-    score: float
+    fused: float
+    tier: float
     legs: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        """What decides the order."""
+        return self.fused + self.tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +116,8 @@ def fusion_features(
 
 def fuse(
     legs: Mapping[str, Sequence[ScoredPoint]], query_terms: int, weights: LogisticModel, limit: int = LEG_LIMIT
-) -> list[FusedCandidate]:
-    """Every passage that a leg found, by fused score descending, then by id."""
+) -> list[RankedCandidate]:
+    """Every passage that a leg found, without a tier, by fused score descending, then by id."""
     candidates = fusion_features(legs, query_terms, limit)
     own: dict[str, dict[str, float]] = {identifier: {} for identifier in candidates.ids}
     for name in LEGS:
@@ -121,7 +127,7 @@ def fuse(
     # The ids are sorted, and the sort is stable: equal scores stay in order of id.
     order = np.argsort(-scores, kind="stable").tolist()
     ids, values = candidates.ids, scores.tolist()
-    return [FusedCandidate(ids[row], values[row], own[ids[row]]) for row in order]
+    return [RankedCandidate(ids[row], values[row], 0.0, own[ids[row]]) for row in order]
 
 
 def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[str, int], limit: int) -> NDArray[np.float64]:

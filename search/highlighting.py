@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from corpus.records import Span
+from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
 from corpus.text.quantities import find_quantities
@@ -20,6 +22,13 @@ SNIPPET = 160
 _LATIN = re.compile(r"[0-9a-z]")
 
 
+class Marked(NamedTuple):
+    """Half-open ranges of a text: ``highlights`` match the query, ``snippet`` is what to show first."""
+
+    highlights: list[tuple[int, int]]
+    snippet: tuple[int, int]
+
+
 class Highlighter:
     """Marks what one query looks for, in any number of texts."""
 
@@ -33,21 +42,27 @@ class Highlighter:
         starts = {self._unquoted[at : at + SHORTEST_RUN] for at in runs}
         self._starts = sorted(start for start in starts if start.isalnum())
 
-    def highlight(self, text: str) -> list[tuple[int, int]]:
-        """Half-open ranges of ``text`` that match the query: in range, sorted, not overlapping and not empty.
+    def mark(self, texts: Sequence[str]) -> list[Marked]:
+        """What of each text to mark, and what to show first.
 
-        Every character marked belongs to a phrase, an identifier or a word of the query that stands at that place, to
-        another name of one of its terms, another spelling of one of its quantities, or a run of at least
-        ``SHORTEST_RUN`` characters that stands in the query too; all compared folded.
+        Highlights are in range, sorted, not overlapping and not empty. Every character marked belongs to a phrase, an
+        identifier or a word of the query that stands at that place, to another name of one of its terms, another
+        spelling of one of its quantities, or a run of at least ``SHORTEST_RUN`` characters that stands in the query
+        too; all compared folded.
         """
         # Folding keeps every character's position, so spans of the folded text are spans of the original.
-        return _merge([*self._folded_spans(fold(text)), *_identifier_spans(text, self._identifiers)])
+        return [self._mark(text, folded) for text, folded in zip(texts, fold_many(texts), strict=True)]
+
+    def _mark(self, text: str, folded: str) -> Marked:
+        highlights = _merge([*self._folded_spans(folded), *_identifier_spans(text, self._identifiers)])
+        return Marked(highlights, _snippet(text, folded, highlights))
 
     def _folded_spans(self, text: str) -> Iterator[tuple[int, int]]:
         for phrase in self._phrases:
             yield from _occurrences(text, phrase)
         for word, borders in self._words:
-            yield from (span for span in _occurrences(text, word) if not borders or _whole(text, *span))
+            if word in text:
+                yield from (span for span in _occurrences(text, word) if not borders or _whole(text, *span))
         if self._quantities:
             alike = (quantity for quantity in find_quantities(text) if quantity.term in self._quantities)
             yield from ((quantity.start, quantity.end) for quantity in alike)
@@ -55,7 +70,7 @@ class Highlighter:
 
     def _common_runs(self, text: str) -> Iterator[tuple[int, int]]:
         """Maximal runs of letters and digits that both hold, at least ``SHORTEST_RUN`` long, left to right."""
-        places = {at for start in self._starts for at, _ in _occurrences(text, start)}
+        places = {at for start in self._starts if start in text for at, _ in _occurrences(text, start)}
         last = 0
         for at in sorted(places):
             if at < last:
@@ -67,7 +82,12 @@ class Highlighter:
                 yield at, last
 
 
-def find_snippet(text: str, highlights: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def unmarked(text: str) -> Marked:
+    """A text in which nothing was searched for."""
+    return Marked([], _snippet(text, text, []))
+
+
+def _snippet(text: str, folded: str, highlights: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """The part of a passage to show first: the sentence that holds most of what was searched for, with its neighbours.
 
     A half-open range that begins and ends with sentences, of about ``SNIPPET`` characters; the whole of a short text.
@@ -78,7 +98,6 @@ def find_snippet(text: str, highlights: Sequence[tuple[int, int]]) -> tuple[int,
     sentences = [span for span in split_sentences(text) if text[span.start : span.end].strip()]
     if not sentences:
         return 0, len(text)
-    folded = fold(text)
     held = [_marked_text(folded, highlights, span.start, span.end) for span in sentences]
     first = last = max(range(len(sentences)), key=lambda at: (held[at], -at))
     while True:

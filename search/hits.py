@@ -1,6 +1,6 @@
 """Passages as the hits and citations that users see, and hits as Haystack documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from corpus.catalogue.views import PassageInContext
 from corpus.identifiers import text_hash
 from corpus.records import Passage
 from search.engine.interface import DENSE, WORDS
-from search.highlighting import find_snippet
+from search.highlighting import Marked
 from search.references.sources import cite
 from search.results import Citation, Hit, Locator, Standing
 
@@ -24,7 +24,7 @@ def make_hit(
     found: PassageInContext,
     score: float,
     legs: Mapping[str, float],
-    highlights: Sequence[tuple[int, int]],
+    marked: Marked,
     standing: Standing | None = None,
 ) -> Hit:
     """A passage as a hit."""
@@ -37,7 +37,7 @@ def make_hit(
         kind=str(document.kind),
         path=list(passage.path),
         text=passage.text,
-        highlights=list(highlights),
+        highlights=marked.highlights,
         locator=_locator(passage, 0, len(passage.text)),
         score=score,
         legs={LEG_NAMES.get(name, name): value for name, value in legs.items()},
@@ -46,7 +46,7 @@ def make_hit(
         document_number=document.document_number,
         citation=cite(document, passage.path),
         flags=sorted(passage.flags),
-        snippet=find_snippet(passage.text, highlights),
+        snippet=marked.snippet,
         confidence=passage.confidence,
         standing=standing,
     )

@@ -6,24 +6,27 @@ all its words, what its legs brought in is the whole result, and is counted as s
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 
 from haystack import component
 
 from corpus.catalogue import Catalogue, DocumentFacts, PassageInContext
 from corpus.text.folding import fold
-from search.candidates import RankedCandidate, ResolvedRanking, counted_filter
+from search.candidates import ResolvedRanking, counted_filter
 from search.engine.interface import AnyOf, Between, EngineReader, Filter, HasId, Leg
-from search.highlighting import Highlighter
+from search.fusion import RankedCandidate
+from search.highlighting import Highlighter, Marked
 from search.hits import make_hit
 from search.query import Query
 from search.results import FacetValue, Hit, Sort
 from search.succession import Succession
 
 FACET_FIELDS = ("kind", "organization", "year", "course", "project")
+_FACET_VALUES_OF = attrgetter(*FACET_FIELDS)
 FACET_VALUES = 50
 """Values shown of one facet, at most."""
 
@@ -72,20 +75,17 @@ class ResultPager:
         order = results.documents if group_by_document else results.passages
         chosen = order(sort, offset, limit)
         found = self.catalogue.hydrate([candidate.id for candidate in chosen], groups)
-        highlighter = Highlighter(query)
-        hits = [self._hit(found[item.id], item, highlighter, groups) for item in chosen if item.id in found]
+        shown = [item for item in chosen if item.id in found and _holds(found[item.id].passage.text, query)]
+        marked = Highlighter(query).mark([found[item.id].passage.text for item in shown])
         return {
-            "hits": [hit for hit in hits if _holds(hit.text, query)],
+            "hits": [self._hit(found[item.id], item, marks, groups) for item, marks in zip(shown, marked, strict=True)],
             "total": results.document_total() if group_by_document else results.total,
             "facets": results.facets(),
         }
 
-    def _hit(
-        self, found: PassageInContext, candidate: RankedCandidate, highlighter: Highlighter, groups: frozenset[str]
-    ) -> Hit:
+    def _hit(self, found: PassageInContext, candidate: RankedCandidate, marked: Marked, groups: frozenset[str]) -> Hit:
         standing = self.succession.standing(found.document.id, groups)
-        highlights = highlighter.highlight(found.passage.text)
-        return make_hit(found, candidate.score, candidate.legs, highlights, standing)
+        return make_hit(found, candidate.score, candidate.legs, marked, standing)
 
 
 class _Results:
@@ -117,11 +117,9 @@ class _Results:
         if self._counted is not None and self.total > FEW and "_all_facts" not in vars(self):
             counted = self._counted
             return {name: facet_values(self._engine.facet(name, counted, FACET_VALUES)) for name in FACET_FIELDS}
-        facts = self._all_facts.values()
-        return {
-            name: facet_values(Counter(value for item in facts if (value := getattr(item, name)) is not None).items())
-            for name in FACET_FIELDS
-        }
+        columns = zip(*map(_FACET_VALUES_OF, self._all_facts.values()), strict=True)
+        counts = dict(zip(FACET_FIELDS, map(Counter, columns), strict=False))
+        return {name: facet_values(_known(counts.get(name, {}))) for name in FACET_FIELDS}
 
     def passages(self, sort: Sort, offset: int, limit: int) -> Sequence[RankedCandidate]:
         """Passages at [offset, offset + limit)."""
@@ -194,6 +192,11 @@ class _Results:
     def _ids(self, where: Filter, limit: int) -> list[str]:
         """Ids of passages that pass a filter, in order of id."""
         return [point.id for point in self._engine.query([Leg(where, limit)])[0]]
+
+
+def _known(counts: Mapping[str | int | None, int]) -> Iterator[tuple[str | int, int]]:
+    """Without the passages that have no value."""
+    return ((value, count) for value, count in counts.items() if value is not None)
 
 
 def facet_values(counts: Iterable[tuple[str | int, int]]) -> list[FacetValue]:

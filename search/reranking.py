@@ -109,4 +109,4 @@ def _coverage(texts: Sequence[str], parts: Sequence[str], weights: Sequence[floa
     if not total:
         return np.zeros(len(texts))
     weighted = list(zip(parts, weights, strict=True))
-    return np.array([sum(weight for part, weight in weighted if part in text) for text in texts]) / total
+    return np.array([sum([weight for part, weight in weighted if part in text]) for text in texts]) / total

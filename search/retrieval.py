@@ -23,7 +23,6 @@ from search.candidates import (
     TIERS,
     Candidates,
     QueryVectors,
-    RankedCandidate,
     ResolvedRanking,
     counted_filter,
     matching,
@@ -33,7 +32,7 @@ from search.candidates import (
 )
 from search.embedding import Embedder
 from search.engine.interface import WORDS, AnyOf, EngineReader, Filter, HasId, Leg, ScoredPoint
-from search.fusion import LEG_LIMIT, load_weights
+from search.fusion import LEG_LIMIT, RankedCandidate, load_weights
 from search.query import CodedCourse, Query, access_only, parse_query
 from search.rarity import TokenRarity
 from search.reranking import RERANKED, Reader, ReadText

@@ -7,6 +7,7 @@ import numpy as np
 from corpus.catalogue import Catalogue
 from search.engine.interface import DENSE, AnyOf, EngineReader, Leg
 from search.fusion import LEG_LIMIT
+from search.highlighting import unmarked
 from search.hits import make_hit
 from search.query import access
 from search.results import Hit
@@ -40,5 +41,8 @@ def find_similar(
     best: dict[str, Hit] = {}
     for point in found:
         if context := contexts.get(point.id):
-            best.setdefault(context.document.id, make_hit(context, point.score, {DENSE: point.score}, []))
+            best.setdefault(
+                context.document.id,
+                make_hit(context, point.score, {DENSE: point.score}, unmarked(context.passage.text)),
+            )
     return list(best.values())[:limit]

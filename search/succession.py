@@ -112,6 +112,8 @@ class Succession:
     def demoted(self, ranking: ResolvedRanking, groups: frozenset[str]) -> ResolvedRanking:
         """The ranking with the passages lowered of past documents, and of copies of a document that stands above."""
         self._refresh()
+        if not (self._past or self._copies):
+            return ranking
         found = list(dict.fromkeys(ranking.facts[item.id].id for item in ranking.candidates))
         low = {key for key in self._past.keys() & set(found) if self._known(key, groups)}
         first: dict[str, str] = {}

@@ -31,9 +31,9 @@ class KnownFacts:
     ) -> dict[str, DocumentFacts]:
         """The facts of the passages' documents, for the passages that ``reading.hydrate`` would return."""
         facts = self._current(reading.last_change(connection))
-        missing = [identifier for identifier in passage_ids if identifier not in facts]
-        if missing:
+        if not facts.keys() >= set(passage_ids):
             # A passage without an entry is none that anyone may see; it is asked for again, which is rare.
+            missing = [identifier for identifier in passage_ids if identifier not in facts]
             facts |= reading.passage_facts(connection, missing)
         return {
             identifier: known.facts

@@ -74,7 +74,7 @@ class EdgeEngine:
     def _open(self, generation: Path) -> None:
         with foreign_errors():
             self._dimensions = _dimensions(generation)
-            self._shard = edge.EdgeShard.load(str(generation))
+            self._shard = edge.EdgeShard.load(str(generation), conversion.as_stored(self._dimensions))
 
     def ensure_collection(self, dimensions: int) -> None:
         """Create the collection with its vectors and payload indexes if it does not exist.
@@ -178,7 +178,7 @@ class EdgeEngine:
                 request = edge.FacetRequest(field, limit=size, exact=True, filter=condition)
                 return [(hit.value, hit.count) for hit in shard.facet(request).hits]
 
-            return cut(fetch(limit + 1), limit, lambda hit: (-hit[1], hit[0]), fetch)
+            return cut(fetch(limit + 1), limit, fetch)
 
     def preload(self) -> None:
         """Have the index read into the system's memory, as far as there is room: after a restart each page that a query
@@ -350,7 +350,7 @@ def _rank(shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> li
     def fetch(size: int) -> list[ScoredPoint]:
         return conversion.from_scored(shard.query(conversion.to_request(leg, size)))
 
-    return cut(conversion.from_scored(answer), leg.limit, lambda point: (-point.score, point.id), fetch)
+    return cut(conversion.from_scored(answer), leg.limit, fetch)
 
 
 def _key(leg: Leg) -> Hashable:

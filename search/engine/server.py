@@ -138,7 +138,7 @@ class ServerEngine:
         def fetch(size: int) -> list[ScoredPoint]:
             return _from_response(self._client.query_batch_points(schema.COLLECTION, [_to_request(leg, size)])[0])
 
-        return cut(_from_response(answer), leg.limit, lambda point: (-point.score, point.id), fetch)
+        return cut(_from_response(answer), leg.limit, fetch)
 
     def _scroll(self, leg: Leg) -> list[ScoredPoint]:
         where = to_filter(leg.where)
@@ -182,7 +182,7 @@ class ServerEngine:
             return [(hit.value, hit.count) for hit in answer.hits]
 
         with _foreign_errors():
-            return cut(fetch(limit + 1), limit, lambda hit: (-hit[1], hit[0]), fetch)
+            return cut(fetch(limit + 1), limit, fetch)
 
     def flush(self) -> None:
         """Nothing to do: every write waited for the server's log."""

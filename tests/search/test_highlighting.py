@@ -6,7 +6,7 @@ from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from corpus.text.quantities import find_quantities
-from search.highlighting import SHORTEST_RUN, SNIPPET, Highlighter, find_snippet
+from search.highlighting import SHORTEST_RUN, SNIPPET, Highlighter, unmarked
 from search.query import parse_query
 
 ANALYSER = Analyser(TermBase.load())
@@ -34,8 +34,13 @@ _FRAGMENTS = st.sampled_from(
 _TEXTS = st.lists(_FRAGMENTS, min_size=1, max_size=14).map("".join)
 
 
+def _mark(text, query):
+    [marked] = Highlighter(parse_query(query, ANALYSER)).mark([text])
+    return marked
+
+
 def _marked(text, query):
-    return [text[start:end] for start, end in Highlighter(parse_query(query, ANALYSER)).highlight(text)]
+    return [text[start:end] for start, end in _mark(text, query).highlights]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def test_ranges_are_sorted_disjoint_and_made_of_what_was_searched(text, asked):
     counted = {quantity.term for quantity in find_quantities(fold(query.unquoted))}
     alike = [quantity for quantity in find_quantities(folded) if quantity.term in counted]
     last = -1
-    for start, end in Highlighter(query).highlight(text):
+    for start, end in Highlighter(query).mark([text])[0].highlights:
         assert last <= start < end <= len(text)
         last = end
         covered = {at for quantity in alike for at in range(quantity.start, quantity.end)}
@@ -88,24 +93,29 @@ def test_a_quantity_is_marked_however_it_is_written():
 
 def test_other_names_of_a_term_are_marked():
     text = "各县选聘草根名嘴进院坝。"
-    assert [text[start:end] for start, end in Highlighter(parse_query("百姓名嘴", ANALYSER)).highlight(text)] == [
-        "草根名嘴"
-    ]
+    assert _marked(text, "百姓名嘴") == ["草根名嘴"]
 
 
 LONG = "开讲前先摸底。" * 20 + "草根讲堂每月两讲，积分可换物。听众多为老人。" + "散场后登记意见。" * 20
 
 
 def test_the_snippet_is_the_sentence_that_matches_best_with_its_neighbours():
-    marks = Highlighter(parse_query("讲堂积分", ANALYSER)).highlight(LONG)
-    start, end = find_snippet(LONG, marks)
+    start, end = _mark(LONG, "讲堂积分").snippet
     assert "积分可换物。听众多为老人。" in LONG[start:end]
     assert end - start <= SNIPPET
     assert LONG[start - 1] == LONG[end - 1] == "。"
 
 
 def test_a_short_text_is_its_own_snippet():
-    assert find_snippet("积分可换物。", [(0, 2)]) == (0, 6)
+    assert _mark("积分可换物。", "积分").snippet == unmarked("积分可换物。").snippet == (0, 6)
+
+
+def test_several_texts_are_marked_as_each_alone():
+    texts = [LONG, "", "志願服務與２０２１年", LONG[::-1], "积分"]
+    query = "讲堂积分 志愿服务 二〇二一年"
+    together = Highlighter(parse_query(query, ANALYSER)).mark(texts)
+    assert together == [_mark(text, query) for text in texts]
+    assert together[2].highlights
 
 
 @given(
@@ -113,6 +123,6 @@ def test_a_short_text_is_its_own_snippet():
     st.text(st.sampled_from("讲堂积分"), min_size=1, max_size=4),
 )
 def test_a_snippet_lies_in_the_text(text, query):
-    start, end = find_snippet(text, Highlighter(parse_query(query, ANALYSER)).highlight(text))
+    start, end = _mark(text, query).snippet
     assert 0 <= start <= end <= len(text)
     assert bool(text[start:end].strip()) == bool(text.strip())

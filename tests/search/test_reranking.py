@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.candidates import RankedCandidate, reread
+from search.candidates import reread
+from search.fusion import RankedCandidate
 from search.reranking import TEXT_FEATURES, Reader, ReadText
 
 ARTICLE = ReadText("某县讲堂管理办法", ("第二章", "第九条"), "讲堂的取暖补贴按每场一百元发放。")
