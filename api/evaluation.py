@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import psutil
 
+from api.index_process import LONG_INGEST, indexing_alongside
 from corpus.catalogue import Catalogue
 from corpus.errors import IndexMismatch, InputError, InvalidQuery
 from corpus.identifiers import document_id, text_hash
 from corpus.records import PUBLIC, VersionDraft
-from corpus.settings import DEMO_GROUPS, load_settings, parse_groups
+from corpus.settings import DEMO_GROUPS, Settings, load_settings, parse_groups
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from ingest.blocks import Block, ReadFile
@@ -177,11 +178,22 @@ def open_labelled_library(corpus: Path, data_dir: Path | None = None) -> Iterato
         )
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         analyser, embedder = Analyser(TermBase.load()), open_embedder(settings)
-        with Catalogue.open(settings.catalogue_url) as catalogue, closing(open_engine(settings)) as engine:
+        with Catalogue.open(settings.catalogue_url) as catalogue:
             started = time.perf_counter()
-            records = _add(read_corpus(corpus), catalogue)
-            _index(Indexer(catalogue, engine, analyser, embedder))
-            yield LabelledLibrary(catalogue, engine, analyser, embedder, records, time.perf_counter() - started)
+            records = _add_and_index(read_corpus(corpus), catalogue, settings)
+            with closing(open_engine(settings)) as engine:
+                _index(Indexer(catalogue, engine, analyser, embedder))
+                yield LabelledLibrary(catalogue, engine, analyser, embedder, records, time.perf_counter() - started)
+
+
+def _add_and_index(records: Iterable[Record], catalogue: Catalogue, settings: Settings) -> dict[str, str]:
+    """``_add``; many records are indexed meanwhile, as those of a long ingest are."""
+    remaining = iter(records)
+    first = list(islice(remaining, LONG_INGEST))
+    if len(first) < LONG_INGEST:
+        return _add(first, catalogue)
+    with indexing_alongside(settings, catalogue, lambda _done, _total: None):
+        return _add(chain(first, remaining), catalogue)
 
 
 def _add(records: Iterable[Record], catalogue: Catalogue) -> dict[str, str]:

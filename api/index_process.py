@@ -15,6 +15,9 @@ from corpus.catalogue import Catalogue
 from corpus.errors import LunkuError
 from corpus.settings import Settings
 
+LONG_INGEST = 1_000
+"""Files for which it pays to start such a process; a running server indexes meanwhile in any case."""
+
 _REPORT_SECONDS = 0.3
 
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api import wording
 from api.cli.output import err, out, print_json
 from api.haystack_import import import_haystack
-from api.index_process import indexing_alongside
+from api.index_process import LONG_INGEST, indexing_alongside
 from api.library import open_index
 from api.remote import find_server
 from corpus.catalogue import Catalogue
@@ -23,9 +23,6 @@ from corpus.settings import Settings, load_settings, parse_readers
 from ingest.outcomes import FileOutcome
 
 SUCCEEDED = {Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SKIPPED}
-
-LONG_INGEST = 1_000
-"""Files for which it pays to start a process that indexes alongside; a running server does so in any case."""
 
 _POLL_SECONDS = 0.3
 

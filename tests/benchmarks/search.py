@@ -21,15 +21,12 @@ from pathlib import Path
 import bm25s
 import jieba
 
+from api.index_process import indexing_alongside
+from api.library import open_index
 from corpus.catalogue import Catalogue
 from corpus.identifiers import content_hash
 from corpus.records import IngestReport, Kind, PassageSpan, VersionDraft
 from corpus.settings import Settings
-from corpus.terms import TermBase
-from corpus.text.analyser import Analyser
-from search.embedding import open_embedder
-from search.engine.factory import open_engine
-from search.indexing import Indexer
 from search.results import Mode, SearchRequest
 from search.searcher import Searcher
 
@@ -62,12 +59,12 @@ def draft(row: dict) -> VersionDraft:
 
 def build(settings: Settings, rows: Sequence[dict]) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    embedder, engine = open_embedder(settings), open_engine(settings)
     with Catalogue.open(settings.catalogue_url) as catalogue:
-        for start in range(0, len(rows), _BATCH):
-            catalogue.add_versions([draft(row) for row in rows[start : start + _BATCH] if row["text"]])
-        Indexer(catalogue, engine, Analyser(TermBase.load()), embedder).index_pending()
-    engine.close()
+        with indexing_alongside(settings, catalogue, lambda _done, _total: None):
+            for start in range(0, len(rows), _BATCH):
+                catalogue.add_versions([draft(row) for row in rows[start : start + _BATCH] if row["text"]])
+        with open_index(settings, catalogue) as index:
+            index.indexer.index_pending()
 
 
 def timed(work: Callable[[str], object], queries: Sequence[str]) -> dict[str, float]:
