@@ -4,15 +4,12 @@ The process owns the index meanwhile, and dies with its parent. What it leaves p
 indexes afterwards, which is also where an error is told.
 """
 
-import multiprocessing
-import signal
-import sys
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing.synchronize import Event
+from contextlib import contextmanager, suppress
 
+from api import own_process
 from corpus.catalogue import Catalogue
-from corpus.errors import LunkuError
 from corpus.settings import Settings
 
 LONG_INGEST = 1_000
@@ -30,31 +27,18 @@ def indexing_alongside(
     ``on_progress`` is told, after the block, how many of the versions that were then left are done, and how many those
     are.
     """
-    context = multiprocessing.get_context("spawn")
-    ended = context.Event()
-    process = context.Process(target=_follow, args=(settings, ended), name="indexer", daemon=True)
-    process.start()
+    process, connection = own_process.start("api.index_worker")
     try:
+        with suppress(OSError):  # One that has ended is seen below.
+            connection.send(settings)
         yield
-        ended.set()
+        connection.close()
         total = catalogue.pending_count()
-        while process.is_alive():
+        while process.poll() is None:
             on_progress(max(total - catalogue.pending_count(), 0), total)
-            process.join(_REPORT_SECONDS)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_REPORT_SECONDS)
     finally:
+        connection.close()
         process.kill()
-        process.join()
-
-
-def _follow(settings: Settings, ended: Event) -> None:
-    """What the process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent decides when to stop
-    from api.library import open_index
-    from search.engine.optimiser import die_with_parent
-
-    die_with_parent()
-    try:
-        with Catalogue.open(settings.catalogue_url) as catalogue, open_index(settings, catalogue, ending=True) as index:
-            index.indexer.follow(ended.is_set)
-    except LunkuError:
-        sys.exit(1)  # its parent meets the same error, and tells it
+        process.wait()

@@ -7,18 +7,14 @@ searches itself: nothing depends on them.
 """
 
 import logging
-import multiprocessing
 import os
-import signal
 import threading
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self
 
-from api.haystack_import import import_haystack
-from corpus.catalogue import Catalogue
+from api import own_process
 from corpus.errors import LunkuError
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
@@ -66,7 +62,7 @@ class FoundAsJson:
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
+class Search:
     """A search to be carried out; ``terms`` is the hash of the terms by which queries are cut now."""
 
     request: "SearchRequest"
@@ -139,7 +135,7 @@ class SearchProcesses:
             return None
         lost = False
         try:
-            return process.search(self._engine, _Search(request, groups, self._analyser.terms.hash))
+            return process.search(self._engine, Search(request, groups, self._analyser.terms.hash))
         except ProcessLost:
             lost = True
             process.kill()
@@ -163,29 +159,23 @@ class _SearchProcess:
     """One process, seen from the server."""
 
     def __init__(self, settings: Settings) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_run, args=(settings, theirs), name="search", daemon=True)
-        self._process.start()
-        theirs.close()
+        self._process, self._connection = own_process.start("api.search_worker")
+        self._settings = settings
 
     def wait_until_ready(self, engine: "EngineReader") -> None:
-        self._answer(engine)
+        self._ask(engine, self._settings)
 
-    def search(self, engine: "EngineReader", search: _Search) -> FoundAsJson:
-        try:
-            self._connection.send(search)
-        except OSError as error:
-            raise ProcessLost from error
-        found = self._answer(engine)
+    def search(self, engine: "EngineReader", search: Search) -> FoundAsJson:
+        found = self._ask(engine, search)
         assert isinstance(found, FoundAsJson)
         return found
 
-    def _answer(self, engine: "EngineReader") -> object:
-        """What the process sends in the end; meanwhile its calls of the engine are answered."""
+    def _ask(self, engine: "EngineReader", message: object) -> object:
+        """What the process answers in the end; meanwhile its own calls of the engine are answered."""
         from search.engine.lent import EngineCall, answer
 
         try:
+            self._connection.send(message)
             while isinstance(received := self._connection.recv(), EngineCall):
                 answer(engine, received, self._connection)
         except (EOFError, OSError) as error:
@@ -196,39 +186,4 @@ class _SearchProcess:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.join()
-
-
-def _run(settings: Settings, connection: Connection) -> None:
-    """What a process does, until the server closes its end, or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The server decides when to stop.
-    try:
-        _answer_searches(settings, connection)
-    except (EOFError, OSError):
-        return
-
-
-def _answer_searches(settings: Settings, connection: Connection) -> None:
-    import_haystack()
-    from search.embedding import open_embedder
-    from search.engine.lent import LentEngine
-    from search.searcher import Searcher
-
-    with Catalogue.open(settings.catalogue_url) as catalogue:
-        analyser = Analyser(catalogue.term_base())
-        searcher = Searcher(catalogue, LentEngine(connection), analyser, open_embedder(settings))
-        searcher.warm_up()
-        connection.send(None)
-        while True:
-            search: _Search = connection.recv()
-            try:
-                if search.terms != analyser.terms.hash:
-                    analyser.use(catalogue.term_base())
-                connection.send(FoundAsJson.of(searcher.search(search.request, search.groups)))
-            except LunkuError as error:
-                connection.send(error)
-            except (EOFError, OSError):
-                raise
-            except Exception as error:
-                logger.exception("a search failed")
-                connection.send(RuntimeError(f"{type(error).__name__} in a search process; its log has the rest"))
+        self._process.wait()

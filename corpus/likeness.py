@@ -61,7 +61,7 @@ def likeness(text: str) -> Likeness | None:
 
 def shared(one: str, other: str) -> float:
     """The share of common shingles among all of both texts (Jaccard), 0 to 1, exactly."""
-    first, second = _shingles(_letters(one)), _shingles(_letters(other))
+    first, second = np.unique(_shingles(_letters(one))), np.unique(_shingles(_letters(other)))
     common = np.intersect1d(first, second, assume_unique=True).size
     total = first.size + second.size - common
     return float(common / total) if total else 0.0
@@ -72,7 +72,7 @@ def _letters(text: str) -> str:
 
 
 def _shingles(letters: str) -> NDArray[np.uint64]:
-    """Distinct 32-bit hashes of all runs of five letters: a polynomial of the code points, mixed as SplitMix64 does."""
+    """32-bit hashes of all runs of five letters: a polynomial of the code points, mixed as SplitMix64 does."""
     codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     size = max(len(codes) - SHINGLE + 1, 0)
     hashes = np.zeros(size, dtype=np.uint64)
@@ -80,11 +80,11 @@ def _shingles(letters: str) -> NDArray[np.uint64]:
         hashes = hashes * np.uint64(0x100000001B3) + codes[position : position + size]
     for multiplier, shift in zip(_MIX, (30, 27), strict=True):
         hashes = (hashes ^ (hashes >> np.uint64(shift))) * multiplier
-    return np.unique(hashes >> np.uint64(32))
+    return hashes >> np.uint64(32)
 
 
 def _minhash(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """The least value of the hashes under each permutation."""
+    """The least value of the hashes under each permutation; one that comes twice makes no difference."""
     factors, summands = _permutations()
     mixed = hashes.astype(np.uint32)
     for shift, multiplier in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):

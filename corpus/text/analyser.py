@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from operator import add
 
 import rjieba
@@ -55,6 +56,7 @@ class _Vocabulary:
                 synonyms.setdefault(name, set()).update(names)
         self.synonyms = {name: tuple(sorted(names - {name})) for name, names in synonyms.items()}
         self.inner_words = lru_cache(maxsize=65_536)(self._find_inner_words)
+        self.words_in = lru_cache(maxsize=65_536)(self._find_words_in)
 
     def _find_inner_words(self, word: str) -> tuple[tuple[str, int], ...]:
         """Dictionary words of four or more characters inside ``word``; jieba itself gives those of two and three."""
@@ -63,6 +65,12 @@ class _Vocabulary:
         places = ((start, size) for size in range(4, len(word)) for start in range(len(word) - size + 1))
         found = ((word[start : start + size], start) for start, size in places)
         return tuple((inner, start) for inner, start in found if self.jieba.has_word(inner))
+
+    def _find_words_in(self, word: str) -> tuple[str, ...]:
+        """A word with the words inside it before it; none of punctuation and blanks."""
+        if not word[0].isalnum():
+            return ()
+        return (*(inner for inner, _ in self.inner_words(word)), word) if len(word) > 4 else (word,)
 
 
 class Analyser:
@@ -97,18 +105,16 @@ class Analyser:
 
     def words(self, text: str) -> list[str]:
         """Folded words with the words inside them (百姓名嘴 → 百姓, 姓名, 名嘴, 百姓名嘴); no punctuation or blanks."""
+        return self._words(fold(text))
+
+    def _words(self, folded: str) -> list[str]:
         vocabulary = self._vocabulary
-        words: list[str] = []
-        for word in vocabulary.jieba.cut_for_search(fold(text), hmm=False):
-            if word[0].isalnum():
-                if len(word) > 4:
-                    words.extend(inner for inner, _ in vocabulary.inner_words(word))
-                words.append(word)
-        return words
+        return list(chain.from_iterable(map(vocabulary.words_in, vocabulary.jieba.cut_for_search(folded, hmm=False))))
 
     def word_terms(self, text: str) -> list[str]:
         """What the words leg holds of a text: its words, and its quantities in one spelling (三年 and 3年: 3年)."""
-        return self.words(text) + [quantity.term for quantity in find_quantities(fold(text))]
+        folded = fold(text)
+        return self._words(folded) + [quantity.term for quantity in find_quantities(folded)]
 
     def segments(self, text: str) -> list[str]:
         """Folded words end to end, without those inside them; characters that no word joins stand together.

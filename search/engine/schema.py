@@ -4,6 +4,7 @@ Both engines create exactly this, and refuse a filter on any other field: a cond
 be slow, and a misspelt one inside ``must_not`` would let everything pass.
 """
 
+import re
 from itertools import chain
 from operator import add
 from typing import Any
@@ -45,6 +46,8 @@ TEXT_FIELDS = ("text", "title")
 """Folded, with grams."""
 
 _GRAMS = "_grams"
+_MARKS = re.compile(r"[\W_]{2,}")
+"""Two or more characters of which none is a letter, digit or Han character."""
 
 
 def grams_field(field: str) -> str:
@@ -58,7 +61,10 @@ def grams(text: str) -> list[str]:
     A text can only hold a string if it has all the string's grams, so the gram index leaves few texts to compare.
     """
     pairs = dict.fromkeys(chain.from_iterable(map(add, run, run[1:]) for run in text.split()))
-    return [pair for pair in pairs if pair.isalnum() or pair[0].isalnum() or pair[1].isalnum()]
+    for marks in _MARKS.findall(text):
+        for pair in map(add, marks, marks[1:]):
+            pairs.pop(pair, None)
+    return list(pairs)
 
 
 def is_gram(text: str) -> bool:

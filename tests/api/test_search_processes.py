@@ -1,7 +1,6 @@
 """Searches in processes of their own give what the server itself would give, and nothing depends on them."""
 
 import json
-import multiprocessing
 import os
 import signal
 
@@ -89,9 +88,9 @@ def test_what_changes_in_the_library_changes_there(library):
 
 
 def test_a_process_that_dies_is_replaced(library, caplog):
-    [process] = [child for child in multiprocessing.active_children() if child.name == "search"]
+    [process] = [child for child in psutil.Process().children() if "api.search_worker" in child.cmdline()]
     process.kill()
-    process.join()
+    process.wait(10)
     assert library.processes.search(SearchRequest("供暖"), READER) is None, "the server searches itself"
     assert "another one takes its place" in caplog.text
     wait_until(lambda: library.processes.ready == 1)
