@@ -3,8 +3,9 @@
 import signal
 import sys
 
-from api.library import own_index
+from api.library import open_index
 from api.own_process import connection_to_parent
+from corpus.catalogue import Catalogue
 from corpus.errors import LunkuError
 from corpus.settings import Settings
 from search.engine.optimiser import die_with_parent
@@ -17,7 +18,10 @@ def main() -> None:
     connection = connection_to_parent()
     settings: Settings = connection.recv()
     try:
-        with own_index(settings, ending=True) as index:
+        with (
+            Catalogue.open(settings.catalogue_url, mapped=False) as catalogue,
+            open_index(settings, catalogue, ending=True) as index,
+        ):
             index.indexer.follow(connection.poll)
     except LunkuError:
         sys.exit(1)  # Its parent meets the same error, and tells it.

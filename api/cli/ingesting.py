@@ -51,7 +51,7 @@ def ingest_and_index(
     from ingest.service import Ingester, expand
 
     started = time.perf_counter()
-    with Catalogue.open(settings.catalogue_url) as catalogue, show_progress() as progress:
+    with Catalogue.open(settings.catalogue_url, mapped=False) as catalogue, show_progress() as progress:
         task = progress.add_task("入库", total=None)
 
         def show(outcome: FileOutcome, done: int, total: int) -> None:

@@ -20,6 +20,9 @@ from corpus.errors import CatalogueUnavailable
 BUSY_SECONDS = 60
 """How long a writer waits for another one."""
 
+MAPPED_BYTES = 256 * 2**20
+"""Of an SQLite file that are mapped: that halves the time of the look-ups that every search makes."""
+
 _MIGRATION_LOCK = 0x6C756E6B75  # "lunku": any number no other program on the server uses
 
 
@@ -33,8 +36,8 @@ def foreign_errors() -> Iterator[None]:
         raise CatalogueUnavailable(f"目录库无法使用：{cause}。请运行 lunku doctor 查明原因") from error
 
 
-def connect(url: str) -> Engine:
-    """An engine whose schema is up to date.
+def connect(url: str, *, mapped: bool = True) -> Engine:
+    """An engine whose schema is up to date; ``mapped`` as for ``Database.open``.
 
     Raises:
         CatalogueUnavailable: the database cannot be opened, or is newer than this program.
@@ -56,7 +59,7 @@ def connect(url: str) -> Engine:
             connect_args={"timeout": BUSY_SECONDS} if sqlite else {},
         )
         if sqlite:
-            _configure_sqlite(engine)
+            _configure_sqlite(engine, MAPPED_BYTES if mapped else 0)
         _upgrade(engine)
     return engine
 
@@ -66,12 +69,11 @@ def writer(engine: Engine) -> Engine:
     return engine.execution_options(writing=True)
 
 
-def _configure_sqlite(engine: Engine) -> None:
+def _configure_sqlite(engine: Engine, mapped_bytes: int) -> None:
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # The driver's own BEGIN would leave DDL and reads outside transactions.
-        # Mapped pages halve the time of the look-ups that every search makes.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"mmap_size={256 * 2**20}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"mmap_size={mapped_bytes}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -25,13 +25,16 @@ class Database:
         self._shared = _Shared()
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, mapped: bool = True) -> Self:
         """Open the catalogue at an SQLAlchemy URL; create or migrate it when needed.
+
+        ``mapped``, as for searches, SQLite's file is mapped into memory: what is read of it counts as the process's own
+        then, up to ``connection.MAPPED_BYTES``.
 
         Raises:
             CatalogueUnavailable: it cannot be opened, or a newer program made it.
         """
-        return cls(connect(url))
+        return cls(connect(url, mapped=mapped))
 
     def close(self) -> None:
         """Give the connections back."""
