@@ -138,14 +138,20 @@ class SearchProcesses:
             return process.search(self._engine, Search(request, groups, self._analyser.terms.hash))
         except ProcessLost:
             lost = True
-            process.kill()
-            if not self._closed:
-                logger.warning("a search process has ended; another one takes its place")
-                self._start_another()
+            self._replace(process)
             return None
         finally:
             if not lost:
                 self._free.put(process)
+
+    def _replace(self, process: "_SearchProcess") -> None:
+        process.kill()
+        with self._lock:
+            if self._closed:
+                return
+            self._all.remove(process)
+        logger.warning("a search process has ended; another one takes its place")
+        self._start_another()
 
     def close(self) -> None:
         """End the processes. They only read."""
