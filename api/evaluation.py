@@ -192,7 +192,7 @@ def _add_and_index(records: Iterable[Record], catalogue: Catalogue, settings: Se
     first = list(islice(remaining, LONG_INGEST))
     if len(first) < LONG_INGEST:
         return _add(first, catalogue)
-    with indexing_alongside(settings, catalogue, lambda _done, _total: None):
+    with indexing_alongside(settings, catalogue):
         return _add(chain(first, remaining), catalogue)
 
 

@@ -20,7 +20,7 @@ _REPORT_SECONDS = 0.3
 
 @contextmanager
 def indexing_alongside(
-    settings: Settings, catalogue: Catalogue, on_progress: Callable[[int, int], None]
+    settings: Settings, catalogue: Catalogue, on_progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> Iterator[None]:
     """Index what the block adds to the catalogue while it adds it; returns when the process has caught up.
 

@@ -16,15 +16,15 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Its parent decides when to stop.
     die_with_parent()
     connection = connection_to_parent()
-    settings: Settings = connection.recv()
     try:
+        settings: Settings = connection.recv()
         with (
             Catalogue.open(settings.catalogue_url, mapped=False) as catalogue,
             open_index(settings, catalogue, ending=True) as index,
         ):
             index.indexer.follow(connection.poll)
-    except LunkuError:
-        sys.exit(1)  # Its parent meets the same error, and tells it.
+    except (LunkuError, EOFError):
+        sys.exit(1)  # Its parent meets the same error, and tells it; or it has ended already.
 
 
 if __name__ == "__main__":

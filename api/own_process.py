@@ -3,25 +3,22 @@
 ``multiprocessing.Process`` would run the main module of whoever uses us once more in each of them.
 """
 
-import os
 import socket
 import subprocess
 import sys
 from multiprocessing.connection import Connection
-from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[1]
+from corpus.module_process import module_command, module_environment
 
 
 def start(module: str) -> tuple[subprocess.Popen[bytes], Connection]:
     """Run ``module`` as a process; it, and the connection to it, which ends with it or with us."""
     ours, theirs = socket.socketpair()
     with theirs:
-        search_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", module, str(theirs.fileno())],
+            module_command(module, theirs.fileno()),
             stdin=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": search_path},
+            env=module_environment(),
             pass_fds=[theirs.fileno()],
         )
     return process, Connection(ours.detach())

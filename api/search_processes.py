@@ -10,20 +10,18 @@ import logging
 import os
 import threading
 from dataclasses import dataclass
-from functools import cache
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Self
+from typing import Self
+
+from pydantic import TypeAdapter
 
 from api import own_process
 from corpus.errors import LunkuError
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
-    from search.engine.interface import EngineReader
-    from search.results import SearchRequest, SearchResult
+from search.engine.interface import EngineReader
+from search.engine.lent import EngineCall, answer
+from search.results import SearchRequest, SearchResult
 
 logger = logging.getLogger(__name__)
 
@@ -31,17 +29,11 @@ MOST = 4
 """Processes unless the settings name a number: more of them wait for the engine, which answers one at a time."""
 
 
+_RESULT = TypeAdapter(SearchResult)
+
+
 class ProcessLost(Exception):
     """A process ended before it had answered."""
-
-
-@cache
-def _result() -> "TypeAdapter[SearchResult]":
-    from pydantic import TypeAdapter
-
-    from search.results import SearchResult
-
-    return TypeAdapter(SearchResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +44,20 @@ class FoundAsJson:
     total: int
 
     @classmethod
-    def of(cls, found: "SearchResult") -> Self:
+    def of(cls, found: SearchResult) -> Self:
         """The result as JSON; of our own making, it needs no validation."""
-        return cls(_result().dump_json(found), found.total)
+        return cls(_RESULT.dump_json(found), found.total)
 
-    def decoded(self) -> "SearchResult":
+    def decoded(self) -> SearchResult:
         """The result itself."""
-        return _result().validate_json(self.body)
+        return _RESULT.validate_json(self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """A search to be carried out; ``terms`` is the hash of the terms by which queries are cut now."""
 
-    request: "SearchRequest"
+    request: SearchRequest
     groups: frozenset[str]
     terms: str
 
@@ -86,7 +78,7 @@ def process_count(settings: Settings) -> int:
 class SearchProcesses:
     """The search processes of one server. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, engine: "EngineReader", analyser: Analyser, count: int) -> None:
+    def __init__(self, settings: Settings, engine: EngineReader, analyser: Analyser, count: int) -> None:
         self.count = count
         self._settings, self._engine, self._analyser = settings, engine, analyser
         self._free: SimpleQueue[_SearchProcess] = SimpleQueue()
@@ -116,12 +108,7 @@ class SearchProcesses:
             return
         self._free.put(process)
 
-    @property
-    def ready(self) -> int:
-        """Processes that wait for a search."""
-        return self._free.qsize()
-
-    def search(self, request: "SearchRequest", groups: frozenset[str]) -> FoundAsJson | None:
+    def search(self, request: SearchRequest, groups: frozenset[str]) -> FoundAsJson | None:
         """Search in one of the processes; None where none of them is free.
 
         Raises:
@@ -168,18 +155,16 @@ class _SearchProcess:
         self._process, self._connection = own_process.start("api.search_worker")
         self._settings = settings
 
-    def wait_until_ready(self, engine: "EngineReader") -> None:
+    def wait_until_ready(self, engine: EngineReader) -> None:
         self._ask(engine, self._settings)
 
-    def search(self, engine: "EngineReader", search: Search) -> FoundAsJson:
+    def search(self, engine: EngineReader, search: Search) -> FoundAsJson:
         found = self._ask(engine, search)
         assert isinstance(found, FoundAsJson)
         return found
 
-    def _ask(self, engine: "EngineReader", message: object) -> object:
+    def _ask(self, engine: EngineReader, message: object) -> object:
         """What the process answers in the end; meanwhile its own calls of the engine are answered."""
-        from search.engine.lent import EngineCall, answer
-
         try:
             self._connection.send(message)
             while isinstance(received := self._connection.recv(), EngineCall):

@@ -1,7 +1,7 @@
 """A search process (``api.search_processes``), run as ``python -m api.search_worker DESCRIPTOR``."""
 
-import logging
 import signal
+from functools import partial
 from multiprocessing.connection import Connection
 
 from api.haystack_import import import_haystack
@@ -11,8 +11,6 @@ from corpus.catalogue import Catalogue
 from corpus.errors import LunkuError
 from corpus.settings import Settings
 from corpus.text.analyser import Analyser
-
-logger = logging.getLogger(__name__)
 
 
 def serve(connection: Connection) -> None:
@@ -24,7 +22,7 @@ def serve(connection: Connection) -> None:
     settings: Settings = connection.recv()
     import_haystack()
     from search.embedding import open_embedder
-    from search.engine.lent import LentEngine
+    from search.engine.lent import LentEngine, reply
     from search.searcher import Searcher
 
     with Catalogue.open(settings.catalogue_url) as catalogue:
@@ -32,19 +30,14 @@ def serve(connection: Connection) -> None:
         searcher = Searcher(catalogue, LentEngine(connection), analyser, open_embedder(settings))
         searcher.warm_up()
         connection.send(None)
+
+        def find(search: Search) -> FoundAsJson:
+            if search.terms != analyser.terms.hash:
+                analyser.use(catalogue.term_base())
+            return FoundAsJson.of(searcher.search(search.request, search.groups))
+
         while True:
-            search: Search = connection.recv()
-            try:
-                if search.terms != analyser.terms.hash:
-                    analyser.use(catalogue.term_base())
-                connection.send(FoundAsJson.of(searcher.search(search.request, search.groups)))
-            except LunkuError as error:
-                connection.send(error)
-            except (EOFError, OSError):
-                raise
-            except Exception as error:
-                logger.exception("a search failed")
-                connection.send(RuntimeError(f"{type(error).__name__} in a search process; its log has the rest"))
+            reply(connection, partial(find, connection.recv()))
 
 
 def main() -> None:

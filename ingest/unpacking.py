@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import DamagedFile, UnreadableFile, unreadable_file
+from corpus.module_process import module_command, module_environment
 
 MAX_DEPTH = 3
 """Containers inside containers, the outermost counted."""
@@ -26,7 +27,6 @@ MAX_BYTES = 1024**3
 _MEMORY_BYTES = 2_500 * 1024**2
 _FILE_BYTES = 256 * 1024**2
 _SECONDS = 120
-_ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(slots=True)
@@ -77,15 +77,13 @@ def _unpacked(folder: Path, name: str, number: int | None, code: str, detail: st
 
 
 def _child(arguments: list[str]) -> bytes:
-    confinement = [str(_MEMORY_BYTES), str(_SECONDS), str(_FILE_BYTES)]
-    search_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    python = [sys.executable, "-P", "-m"]
+    confinement = (_MEMORY_BYTES, _SECONDS, _FILE_BYTES)
     process = subprocess.Popen(  # noqa: S603 (our own modules)
-        [*python, "ingest.isolation", *confinement, *python, "ingest.unpacking", *arguments],
+        module_command("ingest.isolation", *confinement, *module_command("ingest.unpacking", *arguments)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": search_path},
+        env=module_environment(),
         start_new_session=True,
     )
     try:

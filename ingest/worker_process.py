@@ -7,19 +7,18 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import LunkuError, UnreadableFile, unreadable_file
+from corpus.module_process import module_command, module_environment
 from ingest.blocks import Block, BlockType, ReadFile, RemovedBlock
 from ingest.readers.formats import Format, NeedsConversion
 from ingest.readers.recognition import MAX_RECOGNISED
 
 _WORKER = "ingest.readers.worker"
-_ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 60.0
 
 
@@ -71,13 +70,12 @@ class WorkerProcess:
         self._files = 0
         self._resident = 0
         self._ready = False
-        search_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(  # noqa: S603 (our own module)
-            [sys.executable, "-P", "-m", _WORKER, str(limits.memory_bytes), str(recognition_threads)],
+            module_command(_WORKER, limits.memory_bytes, recognition_threads),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": search_path},
+            env=module_environment(),
             start_new_session=True,
             bufsize=0,
         )

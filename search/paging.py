@@ -6,11 +6,12 @@ all its words, what its legs brought in is the whole result, and is counted as s
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
+from typing import cast
 
 from haystack import component
 
@@ -26,7 +27,6 @@ from search.results import FacetValue, Hit, Sort
 from search.succession import Succession
 
 FACET_FIELDS = ("kind", "organization", "year", "course", "project")
-_FACET_VALUES_OF = attrgetter(*FACET_FIELDS)
 FACET_VALUES = 50
 """Values shown of one facet, at most."""
 
@@ -117,9 +117,8 @@ class _Results:
         if self._counted is not None and self.total > FEW and "_all_facts" not in vars(self):
             counted = self._counted
             return {name: facet_values(self._engine.facet(name, counted, FACET_VALUES)) for name in FACET_FIELDS}
-        columns = zip(*map(_FACET_VALUES_OF, self._all_facts.values()), strict=True)
-        counts = dict(zip(FACET_FIELDS, map(Counter, columns), strict=False))
-        return {name: facet_values(_known(counts.get(name, {}))) for name in FACET_FIELDS}
+        facts = self._all_facts.values()
+        return {name: facet_values(_counted_values(map(attrgetter(name), facts)).items()) for name in FACET_FIELDS}
 
     def passages(self, sort: Sort, offset: int, limit: int) -> Sequence[RankedCandidate]:
         """Passages at [offset, offset + limit)."""
@@ -194,9 +193,11 @@ class _Results:
         return [point.id for point in self._engine.query([Leg(where, limit)])[0]]
 
 
-def _known(counts: Mapping[str | int | None, int]) -> Iterator[tuple[str | int, int]]:
-    """Without the passages that have no value."""
-    return ((value, count) for value, count in counts.items() if value is not None)
+def _counted_values(values: Iterable[str | int | None]) -> Counter[str | int]:
+    """How often each value is there; passages without one do not count."""
+    counts = Counter(values)
+    del counts[None]
+    return cast("Counter[str | int]", counts)
 
 
 def facet_values(counts: Iterable[tuple[str | int, int]]) -> list[FacetValue]:

@@ -1,5 +1,6 @@
 """The tools under /mcp of a running server (streamable HTTP, stateless): the reader is who the request says."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -34,7 +35,7 @@ class ServedHolder:
     async def search(self, context: Context[Any, Any], request: SearchRequest) -> Any:
         """As GET /search."""
         groups = await self._groups(context)
-        return to_json((await self._library.search(request, groups)).decoded())
+        return json.loads((await self._library.search(request, groups)).body)
 
     async def read(self, context: Context[Any, Any], document_id: str, start: int, characters: int) -> Any:
         """Part of a document's text."""

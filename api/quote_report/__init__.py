@@ -5,10 +5,10 @@ The draft's own file is never changed: what goes out is a copy, in which its tex
 
 import json
 import subprocess
-import sys
 from dataclasses import asdict
 
 from api.drafts import Draft
+from corpus.module_process import module_command, module_environment
 from search.quotation.findings import QuoteCheck
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -35,10 +35,15 @@ def quote_report(draft: Draft, check: QuoteCheck) -> bytes:
 def _annotated(draft: Draft, check: QuoteCheck) -> bytes | None:
     """The Word file with comments, made in a process that may be killed; None if it cannot be written to."""
     request = {"file": draft.word.hex() if draft.word else "", "text": draft.text, "check": asdict(check)}
-    command = [sys.executable, "-P", "-m", "api.quote_report.worker", str(_MEMORY_BYTES), str(_SECONDS)]
+    command = module_command("api.quote_report.worker", _MEMORY_BYTES, _SECONDS)
     try:
         done = subprocess.run(  # noqa: S603 (our own module)
-            command, input=json.dumps(request).encode(), capture_output=True, timeout=_SECONDS, check=False
+            command,
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+            env=module_environment(),
         )
     except subprocess.TimeoutExpired:
         return None

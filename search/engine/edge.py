@@ -3,7 +3,6 @@
 import ctypes
 import json
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -13,10 +12,10 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, Self
 
-import psutil
 import qdrant_edge as edge
 
 from corpus.errors import EngineUnavailable, IndexMismatch
+from corpus.module_process import module_command, module_environment
 from search.engine import edge_conversion as conversion
 from search.engine import schema
 from search.engine.generations import Generations, read_ahead, sync_tree
@@ -26,7 +25,6 @@ from search.engine.ties import cut
 
 logger = logging.getLogger(__name__)
 
-_IMPORT_ROOT = str(Path(__file__).parents[2])
 _REMEMBERED = 50_000
 """Best scores kept at most, about 500 bytes each."""
 
@@ -183,6 +181,8 @@ class EdgeEngine:
     def preload(self) -> None:
         """Have the index read into the system's memory, as far as there is room: after a restart each page that a query
         touches would come from the disk, alone."""
+        import psutil
+
         with self._open_shard():
             if current := self._generations.current():
                 read_ahead(current, psutil.virtual_memory().available // 2)
@@ -260,10 +260,10 @@ class EdgeEngine:
             self._log = []
 
     def _optimise(self, generation: Path, points: int) -> None:
-        module = "search.engine.optimiser"
-        command = [sys.executable, "-P", "-m", module, str(generation), str(self._dimensions), str(points)]
-        environment = os.environ | {"PYTHONPATH": _IMPORT_ROOT}
-        result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
+        command = module_command("search.engine.optimiser", generation, self._dimensions, points)
+        result = subprocess.run(  # noqa: S603 - our own module
+            command, capture_output=True, text=True, check=False, env=module_environment()
+        )
         if result.returncode:
             logger.error("optimising the index failed: %s", result.stderr.strip())
             raise EngineUnavailable("索引优化失败，现有索引不受影响，可继续使用。请检查磁盘空间与内存后重试。")
@@ -271,7 +271,7 @@ class EdgeEngine:
 
     def _exchange(self, copy: Path) -> None:
         with foreign_errors():
-            shard = edge.EdgeShard.load(str(copy))
+            shard = edge.EdgeShard.load(str(copy), conversion.as_stored(self._dimensions))
         with self._writing, foreign_errors():
             for operation in self._log or ():
                 shard.update(operation)

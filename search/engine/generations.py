@@ -73,16 +73,13 @@ def read_ahead(directory: Path, most: int) -> None:
     if not hasattr(os, "posix_fadvise"):
         return
     for path in sorted(path for path in directory.rglob("*") if path.is_file()):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            for start, end in _written(descriptor):
+        with path.open("rb", buffering=0) as file:
+            for start, end in _written(file.fileno()):
                 most -= end - start
                 if most < 0:
                     return
                 for at in range(start, end, _READ_AHEAD):
-                    os.posix_fadvise(descriptor, at, min(_READ_AHEAD, end - at), os.POSIX_FADV_WILLNEED)
-        finally:
-            os.close(descriptor)
+                    os.posix_fadvise(file.fileno(), at, min(_READ_AHEAD, end - at), os.POSIX_FADV_WILLNEED)
 
 
 def _written(descriptor: int) -> Iterator[tuple[int, int]]:

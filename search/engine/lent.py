@@ -5,7 +5,7 @@ their side, ``answer`` the owner's.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, cast
 
@@ -64,17 +64,34 @@ class LentEngine:
 
 def answer(engine: EngineReader, call: EngineCall, connection: Connection) -> None:
     """Carry out a borrower's call and send what comes of it, an error too."""
-    if call.method not in _METHODS:
-        raise ValueError(f"not lent: {call.method}")
+
+    def found() -> object:
+        if call.method not in _METHODS:
+            raise ValueError(f"not lent: {call.method}")
+        result = getattr(engine, call.method)(*call.arguments)
+        if call.method != "query":
+            return result
+        # Two lists of plain values take half the time of a list of tuples with names.
+        return [([point.id for point in leg], [point.score for point in leg]) for leg in result]
+
+    reply(connection, found)
+
+
+def reply(connection: Connection, work: Callable[[], object]) -> None:
+    """Send what ``work`` gives, or the error that it raises: whoever asked waits for one of them.
+
+    Of an error that is not one of ours the text stays here, in the log.
+
+    Raises:
+        EOFError, OSError: the connection has ended.
+    """
     try:
-        found = getattr(engine, call.method)(*call.arguments)
+        answer = work()
     except LunkuError as error:
-        connection.send(error)
-        return
-    except Exception as error:  # A mistake of ours: the borrower waits for an answer all the same.
-        logger.exception("a lent call failed")
-        connection.send(RuntimeError(f"{type(error).__name__} in the engine's process; its log has the rest"))
-        return
-    if call.method == "query":  # Two lists of plain values take half the time of a list of tuples with names.
-        found = [([point.id for point in leg], [point.score for point in leg]) for leg in found]
-    connection.send(found)
+        answer = error
+    except (EOFError, OSError):
+        raise
+    except Exception as error:
+        logger.exception("a call from another process failed")
+        answer = RuntimeError(f"{type(error).__name__} in another process; its log has the rest")
+    connection.send(answer)

@@ -28,8 +28,12 @@ def library(tmp_path_factory):
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"), search_processes=1)
     fill(settings)
     with open_library(settings, TOKEN) as opened:
-        wait_until(lambda: opened.processes.ready == 1)
+        wait_until_ready(opened)
         yield opened
+
+
+def wait_until_ready(library):
+    wait_until(lambda: library.processes.search(SearchRequest("供暖"), READER) is not None)
 
 
 def untimed(found):
@@ -93,7 +97,7 @@ def test_a_process_that_dies_is_replaced(library, caplog):
     process.wait(10)
     assert library.processes.search(SearchRequest("供暖"), READER) is None, "the server searches itself"
     assert "another one takes its place" in caplog.text
-    wait_until(lambda: library.processes.ready == 1)
+    wait_until_ready(library)
     assert library.processes.search(SearchRequest("供暖"), READER).total > 0
 
 

@@ -60,7 +60,7 @@ def draft(row: dict) -> VersionDraft:
 def build(settings: Settings, rows: Sequence[dict]) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with Catalogue.open(settings.catalogue_url) as catalogue:
-        with indexing_alongside(settings, catalogue, lambda _done, _total: None):
+        with indexing_alongside(settings, catalogue):
             for start in range(0, len(rows), _BATCH):
                 catalogue.add_versions([draft(row) for row in rows[start : start + _BATCH] if row["text"]])
         with open_index(settings, catalogue) as index:

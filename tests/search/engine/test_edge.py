@@ -1,5 +1,6 @@
 """What only the embedded engine has: a lock, a directory, an optimiser beside it, and errors of its own."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -274,3 +275,24 @@ def test_a_preloaded_index_answers_as_before(tmp_path: Path) -> None:
         before = engine.query([Leg(EVERYTHING, 40)])
         engine.preload()
         assert engine.query([Leg(EVERYTHING, 40)]) == before != [[]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_an_index_of_an_earlier_release_searches_with_one_thread_too(tmp_path: Path) -> None:
+    with filled(tmp_path) as engine:
+        before = engine.query([Leg(EVERYTHING, 40)])
+    [config] = tmp_path.glob("*/edge_config.json")
+    stored = json.loads(config.read_text("utf-8"))
+    assert stored.pop("max_search_threads") == 1
+    config.write_text(json.dumps(stored), "utf-8")
+    others = search_threads()
+    with EdgeEngine(tmp_path) as engine:
+        assert engine.query([Leg(EVERYTHING, 40)]) == before
+        assert search_threads() - others <= 1
+
+
+def search_threads() -> int:
+    """Threads of every index that this process has open."""
+    return sum(
+        name.read_text("ascii", "replace").startswith("edge-search") for name in Path("/proc/self/task").glob("*/comm")
+    )
