@@ -6,42 +6,54 @@ stays one weighted sum.
 """
 
 import math
-import time
-from collections import OrderedDict
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.analyser import Analyser
 from corpus.text.bulk_folding import fold_many
+from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
-from search.embedding import Embedder
+from search.embedding.static import StaticEmbedder
 
-RERANKED = 24
-"""Candidates that are read: with 40 of them no labelled set is better by more than .0005."""
+RERANKED = 20
+"""Candidates that are read: with 24 or 40 of them no labelled set is better by more than .0006."""
 
-TEXT_FEATURES = ("coverage", "pairs", "length", "title_similarity", "title_coverage", "title_length")
+TEXT_FEATURES = (
+    "coverage",
+    "pairs",
+    "length",
+    "title_similarity",
+    "title_coverage",
+    "title_length",
+    "numbers",
+    "sentence_similarity",
+)
 """Columns of ``Reader.features``, in order.
 
 ``coverage``: share of the query's content words that the passage, its path or its title holds, weighted by how rare
 they are in the language; ``pairs``: share of its character pairs; ``length``: logarithm of the characters read;
 ``title_similarity``: cosine of the title's and the query's embedding; ``title_coverage`` and ``title_length``: as the
-first and the third, for title and path alone.
+first and the third, for title and path alone; ``numbers``: share of its numbers (years above all), which are common
+enough to weigh little as words, and 1 for a query without; ``sentence_similarity``: the query's cosine with the nearer
+of the two sentences that hold most of its content words, as what answers a question is one sentence, which the rest of
+the passage blurs.
 """
 
 _COUNTED_WORDS = 60_000_000
 """Words that the dictionary's frequencies were counted on."""
 _COMMON, _LEAST = 5.0, 0.1
 """Logarithm of the rarity of the most common words, which is taken off, and the weight that always remains."""
-_KEPT_TITLES = 60_000
-"""Title vectors kept, a kilobyte each. Embedding those of a query's candidates takes 1.4 ms, of all of 54,654 articles
-two seconds, once, before a server answers."""
-_TOGETHER = 100
-_PRELOADING = 10.0
-"""Seconds after which the rest waits until it is asked for: a transformer takes minutes for as many."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BREAK = re.compile(r"[。!?;\n]+")
+"""What ends a sentence of a folded text. Quotations and brackets are not minded, as they are for sentences shown."""
+_TELLING = 2
+"""Sentences of a passage that are embedded: all of them take four times as long and are no better by .001 on the folds
+of any set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,57 +68,69 @@ class ReadText:
 class Reader:
     """Computes ``TEXT_FEATURES``. Safe to use from several threads."""
 
-    def __init__(self, analyser: Analyser, embedder: Embedder) -> None:
+    def __init__(self, analyser: Analyser, model: StaticEmbedder) -> None:
         self._analyser = analyser
-        self._embedder = embedder
-        self._titles: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._lock = Lock()
+        self._model = model
 
     def features(self, query: str, words: Iterable[str], found: Sequence[ReadText]) -> NDArray[np.float64]:
         """One row of ``TEXT_FEATURES`` for each candidate; ``words`` are the analyser's of ``query``."""
-        content = [word for word in words if not is_function_word(word)]
-        weights = [self._rarity(word) for word in content]
-        pairs = list(dict.fromkeys(self._analyser.bigrams(query)))
-        folded = fold_many([text for item in found for text in ("\n".join((item.title, *item.path)), item.text)])
-        headings = folded[::2]
-        wholes = [f"{heading}\n{text}" for heading, text in zip(headings, folded[1::2], strict=True)]
+        content = [(word, self._rarity(word)) for word in words if not is_function_word(word)]
+        pairs = [(pair, 1.0) for pair in dict.fromkeys(self._analyser.bigrams(query))]
+        folded = fold_many([part for item in found for part in (item.title, "\n".join(item.path), item.text)])
+        titles, paths, texts = folded[::3], folded[1::3], folded[2::3]
+        headings = [f"{title}\n{path}" if path else title for title, path in zip(titles, paths, strict=True)]
+        wholes = [f"{heading}\n{text}" for heading, text in zip(headings, texts, strict=True)]
+        telling = [_telling_sentences(text, content) for text in texts]
+        title_similarity, sentence_similarity = self._similarities(query, titles, telling)
         columns = [
-            _coverage(wholes, content, weights),
-            _coverage(wholes, pairs, [1.0] * len(pairs)),
+            _coverage(wholes, content),
+            _coverage(wholes, pairs),
             np.log([len(whole) + 1 for whole in wholes]),
-            self._title_vectors([item.title for item in found]) @ np.array(self._embedder.embed_query(query)),
-            _coverage(headings, content, weights),
+            title_similarity,
+            _coverage(headings, content),
             np.log([len(heading) + 1 for heading in headings]),
+            _numbers(wholes, frozenset(_NUMBER.findall(fold(query)))),
+            sentence_similarity,
         ]
         return np.stack(columns, axis=1)
 
     def _rarity(self, word: str) -> float:
         return max(_LEAST, math.log(_COUNTED_WORDS / max(self._analyser.frequency(word), 1)) - _COMMON)
 
-    def preload(self, titles: Sequence[str]) -> None:
-        """Know the vectors of titles before anyone asks, of as many as are kept and as a few seconds allow."""
-        distinct, until = list(dict.fromkeys(titles))[:_KEPT_TITLES], time.monotonic() + _PRELOADING
-        for start in range(0, len(distinct), _TOGETHER):
-            if time.monotonic() > until:
-                break
-            self._title_vectors(distinct[start : start + _TOGETHER])
-
-    def _title_vectors(self, titles: Sequence[str]) -> NDArray[np.float32]:
-        with self._lock:
-            known = {title: self._titles[title] for title in titles if title in self._titles}
-        missing = list(dict.fromkeys(title for title in titles if title not in known))
-        known |= zip(missing, self._embedder.embed_passages(missing), strict=True)
-        with self._lock:
-            self._titles.update(known)
-            while len(self._titles) > _KEPT_TITLES:
-                self._titles.popitem(last=False)
-        return np.array([known[title] for title in titles], dtype=np.float32)
+    def _similarities(
+        self, query: str, titles: Sequence[str], sentences: Sequence[Sequence[str]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Cosine of the query with each folded title, and with the nearest of each passage's folded sentences."""
+        pieces = [*titles, *chain.from_iterable(sentences)]
+        vectors = self._model.embed_words([self._analyser.cut(piece) for piece in pieces])
+        cosines = vectors @ np.array(self._model.embed_query(query), dtype=np.float32)
+        sizes = np.array([len(found) for found in sentences])
+        starts = len(titles) + np.cumsum(sizes) - sizes
+        return cosines[: len(titles)], np.maximum.reduceat(cosines, starts)
 
 
-def _coverage(texts: Sequence[str], parts: Sequence[str], weights: Sequence[float]) -> NDArray[np.float64]:
+def _coverage(texts: Sequence[str], parts: Sequence[tuple[str, float]]) -> NDArray[np.float64]:
     """Weighted share of the parts that each text holds."""
-    total = sum(weights)
+    total = sum(weight for _, weight in parts)
     if not total:
         return np.zeros(len(texts))
-    weighted = list(zip(parts, weights, strict=True))
-    return np.array([sum([weight for part, weight in weighted if part in text]) for text in texts]) / total
+    return np.array([_held(text, parts) for text in texts]) / total
+
+
+def _held(text: str, parts: Sequence[tuple[str, float]]) -> float:
+    return sum([weight for part, weight in parts if part in text])
+
+
+def _telling_sentences(text: str, parts: Sequence[tuple[str, float]]) -> list[str]:
+    """The sentences of a folded text that hold most of the parts, in order among equals; one at least."""
+    sentences = _BREAK.split(text)
+    if len(sentences) > _TELLING:
+        sentences.sort(key=lambda sentence: _held(sentence, parts), reverse=True)
+    return sentences[:_TELLING]
+
+
+def _numbers(texts: Sequence[str], numbers: frozenset[str]) -> NDArray[np.float64]:
+    """Share of the numbers that each text holds as whole ones: 2021 is not in 120213."""
+    if not numbers:
+        return np.ones(len(texts))
+    return np.array([len(numbers.intersection(_NUMBER.findall(text))) for text in texts]) / len(numbers)

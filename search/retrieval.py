@@ -30,7 +30,7 @@ from search.candidates import (
     rank,
     reread,
 )
-from search.embedding import Embedder
+from search.embedding import Embedder, static_model
 from search.engine.interface import WORDS, AnyOf, EngineReader, Filter, HasId, Leg, ScoredPoint
 from search.fusion import LEG_LIMIT, RankedCandidate, load_weights
 from search.query import CodedCourse, Query, access_only, parse_query
@@ -238,7 +238,7 @@ class Retrieval:
 def build_retrieval(catalogue: Catalogue, engine: EngineReader, analyser: Analyser, embedder: Embedder) -> Retrieval:
     """The retrieval over a library."""
     encoder = QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder))
-    retriever = PassageRetriever(catalogue, engine, encoder, Reader(analyser, embedder))
+    retriever = PassageRetriever(catalogue, engine, encoder, Reader(analyser, static_model(embedder)))
     return Retrieval(QueryAnalyser(analyser, engine), retriever)
 
 

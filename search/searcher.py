@@ -120,8 +120,6 @@ class Searcher:
         self.engine.preload()
         self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
         self._catalogue.preload_facts()
-        if reader := self._retrieval.retriever.reader:
-            reader.preload(self._catalogue.titles())
         if self._answerer.model is not None:
             self._answerer.model.warm_up()
         gc.collect()

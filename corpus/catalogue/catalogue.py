@@ -216,11 +216,6 @@ class Catalogue(Registers):
         with self._read() as connection:
             return reading.names(connection, column)
 
-    def titles(self) -> list[str]:
-        """The titles of active documents, whoever may read them."""
-        with self._read() as connection:
-            return reading.titles(connection)
-
     def uncertain(self) -> list[str]:
         """Ids of documents that share a name with another, or whose title or fields say something of an end."""
         with self._read() as connection:

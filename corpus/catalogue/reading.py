@@ -289,11 +289,6 @@ def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[
     return found
 
 
-def titles(connection: Connection) -> list[str]:
-    """The titles of active documents."""
-    return list(connection.scalars(select(documents.c.title).where(documents.c.status == Status.ACTIVE)))
-
-
 def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[DocumentTitle]:
     """The titles and dates of active documents among those named, with what their fields say of their end."""
     columns = [documents.c[name] for name in ("id", "kind", "title", "readers", "issued_on")]

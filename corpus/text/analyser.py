@@ -116,6 +116,10 @@ class Analyser:
         folded = fold(text)
         return self._words(folded) + [quantity.term for quantity in find_quantities(folded)]
 
+    def cut(self, folded: str) -> list[str]:
+        """A folded text in words that do not overlap, punctuation and blanks included."""
+        return list(self._vocabulary.jieba.cut(folded, hmm=False))
+
     def segments(self, text: str) -> list[str]:
         """Folded words end to end, without those inside them; characters that no word joins stand together.
 

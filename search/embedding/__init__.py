@@ -7,13 +7,16 @@ on ``tokenizers`` and numpy alone. ``lunku adapt`` puts one in its place that wa
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import ModelUnavailable
 from corpus.settings import Settings
+
+if TYPE_CHECKING:
+    from search.embedding.static import StaticEmbedder
 
 BUNDLED_MODEL = Path(__file__).with_name("model")
 
@@ -72,3 +75,11 @@ def open_embedder(settings: Settings) -> Embedder:
         raise ModelUnavailable(
             f"按馆藏改进的向量模型无法读取（{settings.adapted_model_dir}）。请运行 lunku adapt --undo 改回自带模型。"
         ) from error
+
+
+def static_model(embedder: Embedder) -> "StaticEmbedder":
+    """A model fast enough for all the sentences of a query's best candidates: ``embedder``, or beside a transformer,
+    which would take seconds, the bundled one."""
+    from search.embedding.static import StaticEmbedder
+
+    return embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder(BUNDLED_MODEL)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ of domainrag's own passages that only their meaning finds, all stand above .49."
 
 _QUERIES = 32
 """Queries whose tokens are remembered, for as long as their searches take."""
+
+_WORDS = 65_536
+"""Words whose tokens are remembered."""
 
 _BATCH_CHARACTERS = 500_000
 """Texts tokenised at a time: bounds memory (about 30 MB of encodings) however many passages come."""
@@ -48,6 +52,7 @@ class StaticEmbedder:
         self.dimensions = int(self._vectors.shape[1])
         # A search embeds its query twice, with the library's weights and without.
         self._query_ids = lru_cache(maxsize=_QUERIES)(self._tokenise)
+        self._word_ids = lru_cache(maxsize=_WORDS)(self._tokenise)
 
     def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
         """The vector of a query; ``weights`` has one factor for each token."""
@@ -79,6 +84,22 @@ class StaticEmbedder:
             for row, encoding in enumerate(self._tokenizer.encode_batch_fast(batch, add_special_tokens=False), start):
                 rows[row] = self._embed(encoding.ids)
             start = end
+        return rows
+
+    def embed_words(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """The vectors of texts that are cut into words, one row each, in a fifth of the time of ``embed_passages``.
+
+        The model's tokens are jieba's words, so that what is cut by them gets the same vector but where the two
+        disagree about a boundary.
+        """
+        ids = [list(chain.from_iterable(map(self._word_ids, words))) for words in texts]
+        index = np.fromiter(chain.from_iterable(ids), dtype=np.intp)
+        scales, vectors = self._scales[index], self._vectors[index].astype(np.float32)
+        ends = list(accumulate(map(len, ids), initial=0))
+        rows = np.array([scales[start:end] @ vectors[start:end] for start, end in pairwise(ends)], dtype=np.float32)
+        rows = rows.reshape(len(texts), self.dimensions)
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        rows /= np.where(lengths > 0, lengths, 1)[:, np.newaxis]
         return rows
 
     def _embed(self, ids: Sequence[int], weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:

@@ -125,6 +125,11 @@ def test_a_term_changes_no_text_that_does_not_hold_it(names: list[str], text: st
         assert sorted(changed.words(text)) == sorted(ANALYSER.words(text))
 
 
+@given(st.text(max_size=60).map(fold))
+def test_cut_words_are_the_whole_text(folded: str) -> None:
+    assert "".join(ANALYSER.cut(folded)) == folded
+
+
 def test_segments_are_whole_words_end_to_end() -> None:
     assert ANALYSER.segments("百姓名嘴柴琬舸，在村里宣讲") == ["百姓名嘴", "柴琬舸", "在", "村里", "宣讲"]
 

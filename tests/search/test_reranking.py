@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.candidates import reread
+from search.embedding import static_model
 from search.fusion import RankedCandidate
 from search.reranking import TEXT_FEATURES, Reader, ReadText
 
@@ -15,7 +16,7 @@ OTHER = ReadText("运动会通知", (), "各学院于周五上午报送名单，
 
 @pytest.fixture(scope="module")
 def reader(analyser, embedder):
-    return Reader(analyser, embedder)
+    return Reader(analyser, static_model(embedder))
 
 
 def features(reader, analyser, query, *texts):
@@ -47,12 +48,30 @@ def test_rows_do_not_depend_on_what_else_is_read(reader, analyser):
     assert alone == pytest.approx(beside)
 
 
-def test_titles_that_were_read_before_give_the_same_rows(reader, analyser, embedder):
-    ready = Reader(analyser, embedder)
-    ready.preload([ARTICLE.title, OTHER.title, ARTICLE.title])
-    query = "讲堂的取暖补贴怎么发？"
-    assert features(ready, analyser, query, ARTICLE, OTHER) == features(reader, analyser, query, ARTICLE, OTHER)
-    ready.preload([])
+def test_numbers_count_as_whole_ones(reader, analyser):
+    texts = (ReadText("", (), "2021年的讲座"), ReadText("2021年", (), "共3场"), ReadText("", (), "120213人，3.5万元"))
+    rows = features(reader, analyser, "２０２１年第3场讲座", *texts)
+    assert [row["numbers"] for row in rows] == [0.5, 1, 0]
+    assert [row["numbers"] for row in features(reader, analyser, "讲座", *texts)] == [1, 1, 1]
+
+
+def test_the_nearest_sentence_speaks_for_its_passage(reader, analyser):
+    query, sentence = "取暖补贴怎么发放？", "讲堂的取暖补贴按每场一百元发放。"
+    alone, among, without = features(
+        reader,
+        analyser,
+        query,
+        ReadText("", (), sentence),
+        ReadText("", (), f"各学院于周五上午报送名单！\n{sentence}运动会照常举行；讲堂当天停课。"),
+        OTHER,
+    )
+    assert among["sentence_similarity"] == pytest.approx(alone["sentence_similarity"], abs=1e-6)
+    assert among["sentence_similarity"] > without["sentence_similarity"]
+
+
+def test_a_passage_without_words_is_near_to_nothing(reader, analyser):
+    [row] = features(reader, analyser, "取暖补贴", ReadText("", (), "……"))
+    assert row["sentence_similarity"] == row["title_similarity"] == 0
 
 
 @pytest.mark.parametrize("query", ["的", "？", "abc"])

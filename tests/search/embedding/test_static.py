@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import ModelUnavailable
 from corpus.settings import Settings
+from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.embedding import BUNDLED_MODEL, open_embedder
 from search.embedding.static import StaticEmbedder
@@ -59,6 +60,25 @@ def test_rows_are_unit_or_zero(embedder: StaticEmbedder, texts: list[str]) -> No
     rows = embedder.embed_passages(texts)
     assert rows.shape == (len(texts), embedder.dimensions)
     lengths = np.linalg.norm(rows, axis=1)
+    assert np.all((np.abs(lengths - 1) < 1e-5) | (lengths == 0))
+
+
+def test_texts_cut_into_words_are_embedded_like_whole_ones(embedder: StaticEmbedder, analyser: Analyser) -> None:
+    words = [analyser.cut(fold(text)) for text in TEXTS]
+    rows = embedder.embed_words([*words, [], ["。"]])
+    assert np.allclose(rows[: len(TEXTS)], embedder.embed_passages(TEXTS), atol=1e-6)
+    assert not np.any(rows[len(TEXTS) :])
+    assert embedder.embed_words([]).shape == (0, embedder.dimensions)
+
+
+def test_a_term_that_the_model_has_no_token_for_is_made_of_its_parts(embedder: StaticEmbedder) -> None:
+    [whole] = embedder.embed_words([["取暖补贴发放办法"]])
+    assert np.allclose(whole, embedder.embed_query("取暖补贴发放办法"), atol=1e-6)
+
+
+@given(st.lists(st.lists(st.text(max_size=8), max_size=6), max_size=6))
+def test_rows_of_words_are_unit_or_zero(embedder: StaticEmbedder, texts: list[list[str]]) -> None:
+    lengths = np.linalg.norm(embedder.embed_words(texts), axis=1)
     assert np.all((np.abs(lengths - 1) < 1e-5) | (lengths == 0))
 
 

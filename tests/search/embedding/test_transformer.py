@@ -6,7 +6,7 @@ import pytest
 
 from corpus.errors import ModelUnavailable
 from corpus.settings import Settings
-from search.embedding import Embedder, open_embedder
+from search.embedding import Embedder, open_embedder, static_model
 from search.embedding.transformer import TransformerEmbedder
 
 
@@ -51,6 +51,12 @@ def test_a_configured_path_is_used(model: str) -> None:
     assert rows.dtype == np.float32
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     assert np.allclose(embedder.embed_query("志愿服务"), rows[0], atol=1e-5)
+
+
+def test_beside_it_the_bundled_model_reads_the_best_candidates(model: str) -> None:
+    bundled = open_embedder(Settings())
+    assert static_model(bundled) is bundled
+    assert static_model(open_embedder(Settings(embedding_model=model))).revision == bundled.revision
 
 
 def test_no_passages_give_no_rows(model: str) -> None:
