@@ -63,7 +63,8 @@ class Search:
 
 
 def process_count(settings: Settings) -> int:
-    """How many processes a server starts: as many as there are cores, up to ``MOST``; none where there is one core.
+    """How many processes a server starts: one more than there are cores, as one of them waits for the engine, up to
+    ``MOST``; none where there is one core.
 
     None either where a model of its own is configured, which keeps the cores busy and is too large to load for each.
     """
@@ -72,7 +73,7 @@ def process_count(settings: Settings) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores == 1 or settings.embedding_model or settings.reranker_model:
         return 0
-    return min(cores, MOST)
+    return min(cores + 1, MOST)
 
 
 class SearchProcesses:

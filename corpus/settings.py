@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8000, ge=1, le=65535, description="监听端口")
     search_processes: int | None = Field(
-        None, ge=0, le=64, description="服务用于检索的进程数；缺省按处理器核数，0 为不另开进程"
+        None, ge=0, le=64, description="服务用于检索的进程数；缺省比处理器核数多一个，0 为不另开进程"
     )
     anonymous_groups: str = Field(PUBLIC, description="未登录请求所属的组，用逗号分隔")
 

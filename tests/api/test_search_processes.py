@@ -123,7 +123,7 @@ def test_they_end_with_a_server_that_is_killed(tmp_path, monkeypatch):
 
 def test_their_number(monkeypatch):
     monkeypatch.delenv("LUNKU_SEARCH_PROCESSES", raising=False)
-    for cores, expected in ((1, 0), (2, 2), (3, 3), (16, 4)):
+    for cores, expected in ((1, 0), (2, 3), (3, 4), (16, 4)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
         assert process_count(Settings()) == expected
         assert process_count(Settings(search_processes=7)) == 7
