@@ -52,8 +52,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BREAK = re.compile(r"[。!?;\n]+")
 """What ends a sentence of a folded text. Quotations and brackets are not minded, as they are for sentences shown."""
 _TELLING = 2
-"""Sentences of a passage that are embedded: all of them take four times as long and are no better by .001 on the folds
-of any set."""
+"""Sentences of a passage that are embedded. All of them take four times as long; on the folds they gain .002 to .004 on
+domainrag, whose queries are few, and less than .001 elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
