@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from corpus.text.analyser import Analyser
 from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
-from search.embedding.static import StaticEmbedder
+
+if TYPE_CHECKING:
+    from search.embedding.static import StaticEmbedder
 
 RERANKED = 20
 """Candidates that are read: with 24 or 40 of them no labelled set is better by more than .0006."""
@@ -68,7 +71,7 @@ class ReadText:
 class Reader:
     """Computes ``TEXT_FEATURES``. Safe to use from several threads."""
 
-    def __init__(self, analyser: Analyser, model: StaticEmbedder) -> None:
+    def __init__(self, analyser: Analyser, model: "StaticEmbedder") -> None:
         self._analyser = analyser
         self._model = model
 

@@ -118,7 +118,7 @@ class Analyser:
 
     def cut(self, folded: str) -> list[str]:
         """A folded text in words that do not overlap, punctuation and blanks included."""
-        return list(self._vocabulary.jieba.cut(folded, hmm=False))
+        return self._vocabulary.jieba.cut(folded, hmm=False)
 
     def segments(self, text: str) -> list[str]:
         """Folded words end to end, without those inside them; characters that no word joins stand together.
@@ -131,7 +131,7 @@ class Analyser:
         """``segments`` between punctuation, blanks and line ends."""
         runs: list[list[str]] = [[]]
         joins = False
-        for word in self._vocabulary.jieba.cut(fold(text), hmm=False):
+        for word in self.cut(fold(text)):
             if not word[0].isalnum():
                 joins = False
                 runs.append([])

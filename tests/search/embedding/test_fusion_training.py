@@ -15,7 +15,7 @@ from search.fusion_training import (
     ndcg,
 )
 from search.logistic import LogisticModel
-from search.reranking import TEXT_FEATURES
+from search.reranking import RERANKED, TEXT_FEATURES
 
 
 def candidates(good_leg: str, seed: int) -> LabelledCandidates:
@@ -75,6 +75,30 @@ def test_documents_count_once_by_their_best_passage() -> None:
     matrix[:, COLUMNS.index("words_max")] = [1.0, 0.9, 0.8]
     query = LabelledCandidates(0, matrix, np.array([0, 0, 1]), np.array([0.0, 0.0, 1.0]), 1.0)
     assert ndcg([query], LogisticModel(COLUMNS, 0.0, {"words_max": 1.0})) == pytest.approx(1 / np.log2(3))
+
+
+@pytest.mark.parametrize(("place", "expected"), [(RERANKED, 1.0), (RERANKED + 1, 0.0)])
+def test_what_is_not_read_stays_behind_as_in_a_search(place: int, expected: float) -> None:
+    number = 2 * RERANKED
+    matrix = np.zeros((number, len(COLUMNS)))
+    matrix[:, COLUMNS.index("words_max")] = np.linspace(1, 0.1, number)
+    matrix[place - 1, COLUMNS.index("coverage")] = 1.0
+    query = LabelledCandidates(0, matrix, np.arange(number), np.eye(number)[place - 1], 1.0)
+    model = LogisticModel(COLUMNS, 0.0, {"words_max": 1.0, "coverage": 9.0})
+    assert ndcg([query], model) == expected
+
+
+def test_the_last_fit_sees_only_what_the_legs_put_first() -> None:
+    # Passages that share the relevant one's coverage stand far below it in the legs: they must not speak against it.
+    def query(seed: int, far: int) -> LabelledCandidates:
+        random = np.random.default_rng(seed)
+        matrix = np.zeros((30 + far, len(COLUMNS)))
+        matrix[:30, COLUMNS.index("words_max")] = random.uniform(0.9, 1, 30)
+        matrix[0, COLUMNS.index("coverage")] = matrix[30:, COLUMNS.index("coverage")] = 1.0
+        return LabelledCandidates(seed % FOLDS, matrix, np.arange(30 + far), np.eye(30 + far)[0], 1.0)
+
+    near, with_far = (fit({"one": [query(seed, far) for seed in range(20)]}) for far in (0, 60))
+    assert with_far.weights["coverage"] == pytest.approx(near.weights["coverage"])
 
 
 def test_shipped_weights_trust_every_leg_and_what_is_read() -> None:
