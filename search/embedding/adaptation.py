@@ -257,6 +257,7 @@ def _train(texts: Sequence[_Text], questions: Mapping[str, list[str]], output: P
     recipe = Recipe(
         dimensions=vectors.shape[1],
         steps=STEPS,
+        averaged_share=0.5,
         spans=_SPANS,
         keywords=_KEYWORDS,
         titles=_TITLES,
@@ -264,7 +265,7 @@ def _train(texts: Sequence[_Text], questions: Mapping[str, list[str]], output: P
         hard_negatives=0,
         learning_rate=LEARNING_RATE,
     )
-    told = None if on_step is None else lambda step, _vectors: on_step(step + 1, STEPS)
+    told = None if on_step is None else lambda step: on_step(step + 1, STEPS)
     trained = train(data, recipe, told, initial=vectors)
     shutil.rmtree(output, ignore_errors=True)
     write_model(output, tokenizer, trained)

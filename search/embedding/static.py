@@ -1,9 +1,10 @@
 """The bundled model's runtime: one vector per token, summed and normalised. No torch, no sentence-transformers."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,11 @@ from corpus.errors import ModelUnavailable
 from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold
 
-UNRELATED = 0.25
+REPETITION = 0.7
+"""A token that stands n times in a text counts n to this power: as in BM25, the second mention says less than the
+first. The bundled model is trained with it (docs/decisions/0035)."""
+
+UNRELATED = 0.26
 """Of the questions of four other collections, half find no passage of domainrag above it that has none of their words;
 of domainrag's own passages that only their meaning finds, all stand above .49."""
 
@@ -93,10 +98,15 @@ class StaticEmbedder:
         disagree about a boundary.
         """
         ids = [list(chain.from_iterable(map(self._word_ids, words))) for words in texts]
-        index = np.fromiter(chain.from_iterable(ids), dtype=np.intp)
-        scales, vectors = self._scales[index], self._vectors[index].astype(np.float32)
-        ends = list(accumulate(map(len, ids), initial=0))
-        rows = np.array([scales[start:end] @ vectors[start:end] for start, end in pairwise(ends)], dtype=np.float32)
+        # Each token of each text once, the texts one after the other.
+        places = np.repeat(np.arange(len(texts)) * len(self._scales), list(map(len, ids)))
+        tokens = np.fromiter(chain.from_iterable(ids), dtype=np.intp, count=len(places))
+        distinct, counts = np.unique(places + tokens, return_counts=True)
+        owners, index = np.divmod(distinct, len(self._scales))
+        scales = self._scales[index] * counts.astype(np.float32) ** REPETITION
+        vectors = self._vectors[index].astype(np.float32)
+        bounds = np.searchsorted(owners, np.arange(len(texts) + 1)).tolist()
+        rows = np.array([scales[start:end] @ vectors[start:end] for start, end in pairwise(bounds)], dtype=np.float32)
         rows = rows.reshape(len(texts), self.dimensions)
         lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
         rows /= np.where(lengths > 0, lengths, 1)[:, np.newaxis]
@@ -104,15 +114,18 @@ class StaticEmbedder:
 
     def _embed(self, ids: Sequence[int], weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """The scaled sum of the tokens' vectors, at unit length; zero stays zero."""
-        index = np.asarray(ids, dtype=np.intp)
-        scales = self._scales[index] if weights is None else self._scales[index] * weights[index]
+        counts = Counter(ids)
+        index = np.fromiter(counts, dtype=np.intp, count=len(counts))
+        scales = self._scales[index] * np.fromiter(counts.values(), np.float32, len(counts)) ** REPETITION
+        if weights is not None:
+            scales *= weights[index]
         total = scales @ self._vectors[index].astype(np.float32)
         length = float(np.sqrt(total @ total))
         return np.asarray(total / length if length > 0 else total, dtype=np.float32)
 
 
 def _revision(folder: Path) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(REPETITION).encode())
     for name in ("tokenizer.json", "model.safetensors"):
         digest.update((folder / name).read_bytes())
     return f"static-{digest.hexdigest()[:16]}"

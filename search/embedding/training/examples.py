@@ -119,6 +119,14 @@ def drop_tokens(bags: Bags, rate: float, rng: np.random.Generator) -> Bags:
     return bags.keep((rng.random(len(bags.tokens)) >= rate) | first)
 
 
+def distinct(bags: Bags) -> tuple[Bags, Positions]:
+    """The bags with each token once, in order of token, and how often it stood in its bag."""
+    size = int(bags.tokens.max(initial=0)) + 1
+    keys, counts = np.unique(bags.owners * size + bags.tokens, return_counts=True)
+    owners, tokens = np.divmod(keys, size)
+    return Bags(tokens.astype(np.int32), owners, bags.count), counts
+
+
 def join(parts: Sequence[Bags]) -> Bags:
     """The bags of all parts, one after the other."""
     bases = np.cumsum([0, *(part.count for part in parts)])

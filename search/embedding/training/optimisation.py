@@ -9,12 +9,14 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from search.embedding.static import REPETITION
 from search.embedding.training.examples import (
     Bags,
     Batch,
     PieceSplitter,
     Positions,
     TokenLists,
+    distinct,
     drop_tokens,
     join,
     keyword_cloze,
@@ -23,13 +25,23 @@ from search.embedding.training.examples import (
 
 logger = logging.getLogger(__name__)
 
+_WARM_UP = 18
+"""Steps in which the learning rate rises."""
+_AVERAGED = 10
+"""Steps from one of the vectors that are averaged to the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that decides the result besides the data."""
+    """Everything that decides the result besides the data.
+
+    Attributes:
+        averaged_share: share of the steps, the last ones, over which the vectors are averaged.
+    """
 
     dimensions: int = 256
-    steps: int = 600
+    steps: int = 1000
+    averaged_share: float = 0.8
     spans: int = 448
     keywords: int = 320
     titles: int = 128
@@ -145,15 +157,18 @@ class BatchMaker:
 def train(
     data: TrainingData,
     recipe: Recipe,
-    on_step: Callable[[int, torch.Tensor], None] | None = None,
+    on_step: Callable[[int], None] | None = None,
     initial: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Token vectors, one row per token; row 0 (the unknown token) is zero.
 
+    The learning rate stays, and the vectors are averaged over the steps (Izmailov et al., *Averaging Weights Leads to
+    Wider Optima and Better Generalization*, 2018).
+
     Args:
         data: what to train on.
         recipe: how.
-        on_step: called after each step with its number and the vectors, to watch the progress.
+        on_step: called after each step with its number, to watch the progress.
         initial: vectors to start from; random ones by default.
     """
     torch.manual_seed(recipe.seed)
@@ -169,7 +184,8 @@ def train(
     with torch.no_grad():
         bag.weight[0] = 0
     optimiser = torch.optim.Adam(bag.parameters(), lr=recipe.learning_rate, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, recipe.steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, (step + 1) / _WARM_UP))
+    total, averaged = torch.zeros_like(start), 0
     next_batch = BatchMaker(data, recipe)
     for step in range(recipe.steps):
         loss = _loss(bag, next_batch(), recipe.similarity_scale)
@@ -179,15 +195,13 @@ def train(
         schedule.step()
         if step % 50 == 0:
             logger.info("step %d of %d, loss %.4f", step, recipe.steps, loss.item())
+        left = recipe.steps - 1 - step
+        if left < recipe.steps * recipe.averaged_share and left % _AVERAGED == 0:
+            total += bag.weight.detach()
+            averaged += 1
         if on_step:
-            on_step(step, bag.weight.detach())
-    return bag.weight.detach().numpy().astype(np.float32)
-
-
-def _rate(step: int, steps: int) -> float:
-    """Linear warm-up over 3 % of the steps, then linear to zero."""
-    warm_up = max(1, steps * 3 // 100)
-    return min((step + 1) / warm_up, (steps - step) / (steps - warm_up) if steps > warm_up else 1.0)
+            on_step(step)
+    return np.asarray((total / averaged).numpy(), dtype=np.float32)
 
 
 def _loss(bag: torch.nn.EmbeddingBag, batch: Batch, scale: float) -> torch.Tensor:
@@ -206,7 +220,10 @@ def _loss(bag: torch.nn.EmbeddingBag, batch: Batch, scale: float) -> torch.Tenso
 
 
 def _embed(bag: torch.nn.EmbeddingBag, bags: Bags) -> torch.Tensor:
-    vectors = bag(torch.from_numpy(bags.tokens), torch.from_numpy(bags.offsets.astype(np.int32)))
+    bags, counts = distinct(bags)
+    weights = torch.from_numpy(counts.astype(np.float32) ** REPETITION)
+    offsets = torch.from_numpy(bags.offsets.astype(np.int32))
+    vectors = bag(torch.from_numpy(bags.tokens), offsets, per_sample_weights=weights)
     return functional.normalize(vectors, dim=-1)
 
 

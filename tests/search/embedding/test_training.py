@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +133,14 @@ def test_dropping_keeps_every_bag_and_its_order(lists: list[list[int]], seed: in
         assert all(token in remaining for token in kept)
 
 
+@given(token_lists)
+def test_distinct_tokens_are_counted_in_their_bags(lists: list[list[int]]) -> None:
+    bags, counts = examples.distinct(bags_of(lists))
+    assert lists_of(bags) == [sorted(set(tokens)) for tokens in lists]
+    for owner, tokens in enumerate(lists):
+        assert [Counter(tokens)[token] for token in sorted(set(tokens))] == counts[bags.owners == owner].tolist()
+
+
 @pytest.mark.parametrize(("rate", "expected"), [(0.0, [[1, 2], [3, 1]]), (1.0, [[2, 3, 2], [3, 2, 3]])])
 def test_splitting_replaces_words_by_their_parts(rate: float, expected: list[list[int]]) -> None:
     split = PieceSplitter([[], [2, 3], [], []])
@@ -169,6 +179,14 @@ def trained(collection: Path, recipe: Recipe = SMALL) -> tuple[object, NDArray[n
 
 def test_equal_seeds_give_equal_vectors(collection: Path) -> None:
     assert np.array_equal(trained(collection)[1], trained(collection)[1])
+
+
+def test_vectors_are_averaged_over_the_last_steps(collection: Path) -> None:
+    """Of 21 steps, the last two of each tenth: what one more step to average adds is half of it."""
+    last, both = (trained(collection, replace(SMALL, steps=21, averaged_share=share))[1] for share in (0.1, 0.6))
+    before = trained(collection, replace(SMALL, steps=11, averaged_share=0.1))[1]
+    assert np.allclose(both, (before + last) / 2, atol=1e-6)
+    assert not np.allclose(both, last, atol=1e-3)
 
 
 def test_the_command_makes_a_model_that_finds_what_it_was_trained_on(collection: Path, tmp_path: Path) -> None:
