@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from hypothesis import strategies as st
+
 from corpus.identifiers import content_hash
 from corpus.records import (
     PUBLIC,
@@ -18,6 +20,9 @@ from corpus.records import (
     VersionDraft,
 )
 
+EVERYONE = frozenset({"public"})
+STAFF = frozenset({"public", "researchers"})
+GROUPS = st.frozensets(st.sampled_from(["public", "researchers", "curators", "讲师团", "Public", ",", '"']), max_size=3)
 TEXT = (
     "关于做好冬季供暖工作的通知\n一、总体要求\n坚持民生优先，压实属地责任。\n二、重点任务\n一是摸清底数，二是落实热源。"
 )
@@ -66,3 +71,18 @@ def make_draft(source: str = "/资料/通知.txt", body: str = "", **changes: ob
         ),
     )
     return replace(draft, **changes)
+
+
+def add(catalogue, *drafts):
+    return catalogue.add_versions(drafts)
+
+
+def passage_ids(catalogue, document):
+    return [passage.id for passage in catalogue.passages_of(catalogue.version(document.id).id)]
+
+
+def index_everything(catalogue, fingerprint="f"):
+    pending = catalogue.pending_versions(100)
+    catalogue.passages_to_index(pending)
+    catalogue.mark_indexed(pending, fingerprint)
+    catalogue.mark_removed(catalogue.stale_versions(100))
