@@ -151,6 +151,21 @@ def test_neighbours_are_the_passages_around(catalogue):
     assert catalogue.neighbours("unknown") == (None, None)
 
 
+# What is not there
+
+
+@pytest.mark.parametrize("change", ["trash", "restore", "document", "version", "update_document"])
+def test_an_unknown_document_is_not_found(catalogue, change):
+    with pytest.raises(NotFound):
+        getattr(catalogue, change)("00000000-0000-0000-0000-000000000000")
+
+
+def test_an_unknown_version_is_not_found(catalogue):
+    [(document, _)] = add(catalogue, make_draft())
+    with pytest.raises(NotFound, match="第 2 版"):
+        catalogue.version(document.id, 2)
+
+
 # Jobs and settings
 
 

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue, has_hidden_fields, visible_fields, visible_text
 from corpus.catalogue.rows import filter_columns
 from corpus.errors import NotFound
-from corpus.records import (
-    MetadataField,
-    Status,
-)
+from corpus.records import MetadataField, Status
 from tests.corpus.drafts import EVERYONE, GROUPS, STAFF, TEXT, add, make_draft, passage_ids
 
 

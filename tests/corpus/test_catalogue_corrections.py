@@ -6,9 +6,7 @@ import pytest
 
 from corpus.catalogue import visible_fields, visible_text
 from corpus.errors import InvalidField, NotFound
-from corpus.records import (
-    Kind,
-)
+from corpus.records import Kind
 from tests.corpus.drafts import EVERYONE, STAFF, add, index_everything, make_draft
 
 
@@ -113,15 +111,3 @@ def test_what_is_no_value_of_the_field_is_refused(catalogue, fields):
     with pytest.raises(InvalidField):
         catalogue.update_document(document.id, fields=fields)
     assert catalogue.corrections(document.id) == []
-
-
-@pytest.mark.parametrize("change", ["trash", "restore", "document", "version", "update_document"])
-def test_an_unknown_document_is_not_found(catalogue, change):
-    with pytest.raises(NotFound):
-        getattr(catalogue, change)("00000000-0000-0000-0000-000000000000")
-
-
-def test_an_unknown_version_is_not_found(catalogue):
-    [(document, _)] = add(catalogue, make_draft())
-    with pytest.raises(NotFound, match="第 2 版"):
-        catalogue.version(document.id, 2)

@@ -36,7 +36,7 @@ class Recipe:
     """Everything that decides the result besides the data.
 
     Attributes:
-        averaged_share: share of the steps, the last ones, over which the vectors are averaged.
+        averaged_share: share of the steps, the last ones, above 0, over which the vectors are averaged.
     """
 
     dimensions: int = 256
@@ -185,7 +185,9 @@ def train(
         bag.weight[0] = 0
     optimiser = torch.optim.Adam(bag.parameters(), lr=recipe.learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, (step + 1) / _WARM_UP))
-    total, averaged = torch.zeros_like(start), 0
+    first = recipe.steps * (1 - recipe.averaged_share)
+    averaged = [step for step in range(recipe.steps - 1, -1, -_AVERAGED) if step >= first]
+    total = torch.zeros_like(start)
     next_batch = BatchMaker(data, recipe)
     for step in range(recipe.steps):
         loss = _loss(bag, next_batch(), recipe.similarity_scale)
@@ -195,13 +197,11 @@ def train(
         schedule.step()
         if step % 50 == 0:
             logger.info("step %d of %d, loss %.4f", step, recipe.steps, loss.item())
-        left = recipe.steps - 1 - step
-        if left < recipe.steps * recipe.averaged_share and left % _AVERAGED == 0:
+        if step in averaged:
             total += bag.weight.detach()
-            averaged += 1
         if on_step:
             on_step(step)
-    return np.asarray((total / averaged).numpy(), dtype=np.float32)
+    return np.asarray((total / len(averaged)).numpy(), dtype=np.float32)
 
 
 def _loss(bag: torch.nn.EmbeddingBag, batch: Batch, scale: float) -> torch.Tensor:

@@ -182,7 +182,7 @@ def test_equal_seeds_give_equal_vectors(collection: Path) -> None:
 
 
 def test_vectors_are_averaged_over_the_last_steps(collection: Path) -> None:
-    """Of 21 steps, the last two of each tenth: what one more step to average adds is half of it."""
+    # A tenth of 21 steps holds one that is averaged, the last; six tenths hold the tenth before it too.
     last, both = (trained(collection, replace(SMALL, steps=21, averaged_share=share))[1] for share in (0.1, 0.6))
     before = trained(collection, replace(SMALL, steps=11, averaged_share=0.1))[1]
     assert np.allclose(both, (before + last) / 2, atol=1e-6)
