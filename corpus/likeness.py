@@ -39,7 +39,7 @@ class Likeness:
 
     Attributes:
         letters: hash of its letters; equal for the same text in another format.
-        bands: keys of its MinHash bands; texts that are alike share one at least.
+        bands: the keys of its MinHash bands, 56 bits each, ascending; texts that are alike share one at least.
     """
 
     letters: str
@@ -52,11 +52,11 @@ def likeness(text: str) -> Likeness | None:
     if len(letters) < _FEWEST:
         return None
     values = _minhash(_shingles(letters))
-    bands = tuple(
+    keys = {
         int.from_bytes(hashlib.blake2b(values[at : at + ROWS].tobytes(), digest_size=8, salt=bytes([at])).digest()[:7])
         for at in range(0, PERMUTATIONS, ROWS)
-    )
-    return Likeness(hashlib.sha256(letters.encode("utf-8")).hexdigest(), bands)
+    }
+    return Likeness(hashlib.sha256(letters.encode("utf-8")).hexdigest(), tuple(sorted(keys)))
 
 
 def shared(one: str, other: str) -> float:

@@ -23,7 +23,7 @@ _LOOKED_UP = 200
 
 def rows_of(version_id: str, found: Likeness | None) -> list[dict[str, str | int]]:
     """Rows of ``bands`` for a version."""
-    return [{"version_id": version_id, "key": key} for key in sorted(set(found.bands))] if found else []
+    return [{"version_id": version_id, "key": key} for key in found.bands] if found else []
 
 
 def alike(
@@ -31,7 +31,7 @@ def alike(
 ) -> dict[str, list[AlikeDocument]]:
     """For each document that has any: other active ones that ``groups`` may read and whose text is like its own, the
     most alike first."""
-    here = select(documents.c.id, versions.c.id.label("version_id"), versions.c.letters).join(
+    here = select(documents.c.id, versions.c.id.label("version_id"), versions.c.letters, versions.c.band_keys).join(
         versions, versions.c.id == documents.c.current_version_id
     )
     rows: list[RowMapping] = []
@@ -66,11 +66,14 @@ def copies(connection: Connection) -> dict[str, str]:
 
 def _candidates(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, list[str]]:
     """For each version those with the same letters, then those that share keys, most keys first."""
-    found: dict[str, dict[str, None]] = {}
-    for batch in reading.batches(row["version_id"] for row in rows):
-        for query in (_same_letters(batch), _near(batch)):
-            for version, other in connection.execute(query):
-                found.setdefault(version, {})[other] = None
+    found: dict[str, dict[str, None]] = {row["version_id"]: {} for row in rows}
+    for batch in reading.batches(found):
+        for version, other in connection.execute(_same_letters(batch)):
+            found[version][other] = None
+    for version, counts in _sharing_keys(connection, rows).items():
+        counts.pop(version, None)
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        found[version] |= dict.fromkeys(other for other, _ in ranked[:_LOOKED_UP])
     return {version: list(others) for version, others in found.items()}
 
 
@@ -84,22 +87,18 @@ def _same_letters(version_ids: Sequence[str]) -> Select[str, str]:
     )
 
 
-def _near(version_ids: Sequence[str]) -> Select[str, str]:
-    other = bands.alias()
-    order = (func.count().desc(), other.c.version_id)
-    ranked = (
-        select(
-            bands.c.version_id,
-            other.c.version_id.label("other"),
-            func.row_number().over(partition_by=bands.c.version_id, order_by=order).label("rank"),
-        )
-        .join(other, (other.c.key == bands.c.key) & (other.c.version_id != bands.c.version_id))
-        .where(bands.c.version_id.in_(version_ids))
-        .group_by(bands.c.version_id, other.c.version_id)
-        .subquery()
-    )
-    query = select(ranked.c.version_id, ranked.c.other).where(ranked.c.rank <= _LOOKED_UP)
-    return query.order_by(ranked.c.version_id, ranked.c.rank)
+def _sharing_keys(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, Counter[str]]:
+    """For each version how many of its keys others have, itself among them."""
+    holders: dict[int, list[Counter[str]]] = {}
+    counts: dict[str, Counter[str]] = {row["version_id"]: Counter() for row in rows}
+    for row in rows:
+        for key in row["band_keys"] or ():
+            holders.setdefault(key, []).append(counts[row["version_id"]])
+    for batch in reading.batches(holders):
+        for key, other in connection.execute(select(bands.c.key, bands.c.version_id).where(bands.c.key.in_(batch))):
+            for count in holders[key]:
+                count[other] += 1
+    return counts
 
 
 def _readable(connection: Connection, version_ids: Collection[str], groups: frozenset[str] | None) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Text, and_, bindparam, case, false, func, or_, select
 
@@ -21,10 +21,12 @@ from corpus.catalogue.views import DocumentFacts, DocumentTitle, PassageInContex
 from corpus.errors import NotFound
 from corpus.records import Document, Kind, Passage, Section, Status, Version
 
+Value = TypeVar("Value")
+
 MISSING = "没有这份文档，或您无权查看"
 
 
-def batches(values: Iterable[str], size: int = 500) -> Iterator[list[str]]:
+def batches(values: Iterable[Value], size: int = 500) -> Iterator[list[Value]]:
     """Lists short enough for one IN clause."""
     iterator = iter(values)
     while batch := list(islice(iterator, size)):

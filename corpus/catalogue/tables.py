@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -76,6 +77,24 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Keys(TypeDecorator[tuple[int, ...]]):
+    """Keys of MinHash bands, 56 bits each, one after the other."""
+
+    impl = LargeBinary
+    cache_ok = True
+    _bytes = 7
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> bytes | None:
+        """To the database."""
+        return None if value is None else b"".join(key.to_bytes(self._bytes) for key in value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[int, ...] | None:
+        """From the database."""
+        if value is None:
+            return None
+        return tuple(int.from_bytes(value[at : at + self._bytes]) for at in range(0, len(value), self._bytes))
 
 
 metadata = MetaData()
@@ -139,13 +158,17 @@ versions = Table(
     Column("readers", Groups, nullable=False),
     # Hash of the text's letters, for the same text in another format; none for a text too short to be compared.
     Column("letters", String(64), index=True),
+    Column("band_keys", Keys),
 )
 
+# The versions by each of their band keys. Keys come in no order, so that every row is a page to be written: the table
+# is nothing but its primary key, and what keys a version has stands with the version.
 bands = Table(
     "bands",
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("version_id", String(36), ForeignKey("versions.id"), primary_key=True, index=True),
+    Column("version_id", String(36), ForeignKey("versions.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 corrections = Table(

@@ -126,6 +126,7 @@ class Addition:
                 "index_state": IndexState.PENDING,
                 "created_at": self._now,
                 "letters": found.letters if found else None,
+                "band_keys": found.bands if found else None,
             }
             | attributes
         )

@@ -27,6 +27,18 @@ from corpus.records import MetadataField
 from tests.corpus.drafts import make_draft
 
 ROOT = Path(__file__).parents[2]
+TO_0007 = """
+CREATE TABLE old (
+    key BIGINT NOT NULL, version_id VARCHAR(36) NOT NULL REFERENCES versions (id), PRIMARY KEY (key, version_id)
+);
+INSERT INTO old SELECT key, version_id FROM bands ORDER BY version_id;
+DROP TABLE bands;
+ALTER TABLE old RENAME TO bands;
+CREATE INDEX ix_bands_version_id ON bands (version_id);
+ALTER TABLE versions DROP COLUMN band_keys;
+UPDATE alembic_version SET version_num = '0007';
+"""
+"""Takes a catalogue back to this revision."""
 
 
 def url_of(path):
@@ -96,12 +108,29 @@ def test_documents_that_were_there_are_known_by_their_names(tmp_path):
         before = (catalogue.uncertain(), catalogue.named(["甲办法", "乙办法", by_hand.document_number]))
     with sqlite3.connect(tmp_path / "c.sqlite3") as database:
         database.executescript(
-            "DROP TABLE document_names; DROP INDEX ix_documents_tells_of_end;"
+            f"{TO_0007} DROP TABLE document_names; DROP INDEX ix_documents_tells_of_end;"
             "ALTER TABLE documents DROP COLUMN tells_of_end; UPDATE alembic_version SET version_num = '0006';"
         )
     with Catalogue.open(url) as catalogue:
         after = (catalogue.uncertain(), catalogue.named(["甲办法", "乙办法", by_hand.document_number]))
     assert before == after == (sorted(ids), sorted(ids))
+
+
+def test_documents_that_were_there_are_found_as_alike(tmp_path):
+    url = url_of(tmp_path / "c.sqlite3")
+    texts = ["".join(f"\n第{number}小组{name}登记旧书。" for number in range(40)) for name in ("每周", "每周", "按月")]
+    drafts = [make_draft(f"/{place}", text + "。" * place) for place, text in enumerate([*texts, "太短"])]
+    with Catalogue.open(url) as catalogue:
+        ids = [document.id for document, _ in catalogue.add_versions(drafts)]
+        before = catalogue.alike(ids)
+    with sqlite3.connect(tmp_path / "c.sqlite3") as database:
+        database.executescript(TO_0007)
+    with Catalogue.open(url) as catalogue:
+        after = catalogue.alike(ids)
+        [(later, _)] = catalogue.add_versions([make_draft("/later", texts[2] + "！")])
+        assert ids[2] in {item.document_id for item in catalogue.alike([later.id])[later.id]}
+    assert before == after
+    assert {ids[0], ids[1]} <= set(before)
 
 
 def test_processes_that_open_a_new_catalogue_at_once_all_succeed(tmp_path):

