@@ -7,20 +7,15 @@ nothing.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from corpus.catalogue import Catalogue, PassageToIndex
-from corpus.records import Document
 from corpus.text.analyser import Analyser
-from corpus.text.folding import fold
-from corpus.text.references import normalise_identifier
-from corpus.text.titles import title_key
 from search.embedding import Embedder
-from search.engine.interface import DENSE, AnyOf, Engine, Filter, Point
+from search.engine.interface import AnyOf, Engine, Filter
 from search.fingerprint import check_fingerprint, forget_fingerprint, store_fingerprint
+from search.points import points_of
 from search.rarity import has_token_counts, store_token_counts
-from search.sparse import index_text, passage_vectors
 
 BATCH_PASSAGES = 2_000
 """Passages from which on a batch is written: its points take about 40 MB, and its flush a fraction of a second."""
@@ -38,8 +33,6 @@ FOLLOW_VERSIONS = 500
 _FOLLOW_SECONDS = 0.5
 _CLAIMED_AT_ONCE = 200
 _LISTED_AT_ONCE = 4_000
-
-_IDENTIFYING_FIELDS = ("document_number", "project_number", "course_code")
 
 Progress = Callable[[int, int], None]
 """Told after each batch: versions done, versions in all."""
@@ -67,17 +60,7 @@ class Indexer:
             IndexMismatch: the index was built by another schema, analyser, term base or model.
             EngineUnavailable: the engine does not answer; what was indexed so far stays.
         """
-        fingerprint = self._prepare()
-        total, done = self._catalogue.pending_count(), self._delete_stale()
-        deleted = done
-        for count in self._index_batches(fingerprint, serving):
-            done += count
-            if on_progress:
-                on_progress(done, max(total, done))
-        self._optimize(serving)
-        if done or not has_token_counts(self._catalogue):
-            store_token_counts(self._catalogue, self._embedder)
-        return done - deleted
+        return self._index_rest(self._prepare(serving), serving, on_progress)
 
     def follow(self, ended: Callable[[], bool]) -> None:
         """Index what another process adds, while it adds it; once that has ``ended``, all that is left.
@@ -85,16 +68,30 @@ class Indexer:
         Raises:
             as ``index_pending``.
         """
-        fingerprint = self._prepare()
+        fingerprint = self._prepare(serving=False)
         while not ended():
             if self._catalogue.pending_count() < FOLLOW_VERSIONS:
                 time.sleep(_FOLLOW_SECONDS)
                 continue
             for _ in self._index_batches(fingerprint, serving=False):
                 pass
-        self.index_pending()
+        self._index_rest(fingerprint, serving=False)
 
-    def _prepare(self) -> str:
+    def _index_rest(self, fingerprint: str, serving: bool, on_progress: Progress | None = None) -> int:
+        """Index what is pending, and complete the index; the number of versions."""
+        total, done = self._catalogue.pending_count(), self._delete_stale()
+        deleted = done
+        for count in self._index_batches(fingerprint, serving):
+            done += count
+            if on_progress:
+                on_progress(done, max(total, done))
+        self._optimize(serving)
+        self._engine.create_field_indexes()
+        if done or not has_token_counts(self._catalogue):
+            store_token_counts(self._catalogue, self._embedder)
+        return done - deleted
+
+    def _prepare(self, serving: bool) -> str:
         """Have an index that is of this build; its fingerprint."""
         self._engine.ensure_collection(self._embedder.dimensions)
         fingerprint = check_fingerprint(self._catalogue, self._analyser, self._embedder)
@@ -102,6 +99,8 @@ class Indexer:
         if not self._engine.count(Filter()):
             # A new index, or one whose files were removed: whatever the catalogue thinks is in it is not.
             self._catalogue.reset_index()
+            if not serving:
+                self._engine.defer_field_indexes()
         self._catalogue.cut_by(self._analyser.names)
         return fingerprint
 
@@ -116,7 +115,7 @@ class Indexer:
     def _index_batches(self, fingerprint: str, serving: bool) -> Iterator[int]:
         """Index what is pending; the number of versions after each batch."""
         for versions, passages in self._batches():
-            self._engine.upsert(self._points(passages))
+            self._engine.upsert(points_of(passages, self._analyser, self._embedder))
             self._engine.flush()
             self._catalogue.mark_indexed(versions, fingerprint)
             yield len(versions)
@@ -157,50 +156,3 @@ class Indexer:
                 passages += self._catalogue.passages_to_index(claimed)
                 versions += claimed
             yield versions, passages
-
-    def _points(self, passages: Sequence[PassageToIndex]) -> Iterator[Point]:
-        texts = [index_text(item.document.title, item.passage.path, item.passage.text) for item in passages]
-        rows = self._embedder.embed_passages(texts)
-        shared: dict[str, dict[str, Any]] = {}
-        for item, text, row in zip(passages, texts, rows, strict=True):
-            version = item.passage.version_id
-            if version not in shared:
-                shared[version] = version_payload(item)
-            vectors = {DENSE: row.tolist(), **passage_vectors(text, self._analyser)}
-            # Folded, as the phrases are that are looked for in it.
-            yield Point(item.passage.id, vectors, shared[version] | {"text": fold(item.passage.text)})
-
-
-def version_payload(item: PassageToIndex) -> dict[str, Any]:
-    """What the engine filters on, equal for all passages of a version. Fields without a value are left out."""
-    document = item.document
-    values = {
-        "readers": sorted(document.readers),
-        "title": fold(document.title),
-        "document_id": document.id,
-        "version_id": item.passage.version_id,
-        "kind": document.kind.value,
-        "organization": document.organization,
-        "course": document.course,
-        "project": document.project,
-        "document_number": document.document_number and normalise_identifier(document.document_number),
-        "identifiers": _identifiers(item),
-        "issued_on": _day(document),
-        "year": document.year,
-    }
-    return {field: value for field, value in values.items() if value is not None}
-
-
-def _identifiers(item: PassageToIndex) -> list[str]:
-    """The keys that name the document: its numbers, and its title as ``corpus.text.titles`` compares titles."""
-    document = item.document
-    numbers: set[str] = {number for number in (document.document_number, document.project) if number}
-    for field in item.fields:
-        if field.name in _IDENTIFYING_FIELDS and not field.restricted:
-            numbers.update(map(str, field.value if isinstance(field.value, list) else [field.value]))
-    return sorted({title_key(document.title), *map(normalise_identifier, numbers)} - {""})
-
-
-def _day(document: Document) -> int | None:
-    day = document.issued_on
-    return day.year * 10_000 + day.month * 100 + day.day if day else None

@@ -75,7 +75,7 @@ class EdgeEngine:
             self._shard = edge.EdgeShard.load(str(generation), conversion.as_stored(self._dimensions))
 
     def ensure_collection(self, dimensions: int) -> None:
-        """Create the collection with its vectors and payload indexes if it does not exist.
+        """Create the collection with its vectors and payload indexes, or those of them that do not exist.
 
         Raises:
             IndexMismatch: it exists with another number of dimensions.
@@ -88,10 +88,11 @@ class EdgeEngine:
                     raise IndexMismatch(
                         f"索引的向量为 {self._dimensions} 维，模型为 {dimensions} 维。请运行 lunku reindex 重建索引。"
                     )
+                self.create_field_indexes()  # A filling that was killed has left them out.
                 return
             generation = self._generations.new()
             shard = edge.EdgeShard.create(str(generation), conversion.collection(dimensions))
-            for operation in conversion.payload_indexes():
+            for operation in conversion.field_indexes().values():
                 shard.update(operation)
             shard.flush()
             sync_tree(generation)
@@ -118,6 +119,22 @@ class EdgeEngine:
         """Merge ``payload`` into every point that passes the filter."""
         condition, stored = conversion.to_filter(where), schema.with_grams(payload)
         self._update(edge.UpdateOperation.set_payload_by_filter(condition, stored))
+
+    def defer_field_indexes(self) -> None:
+        """Drop the indexes of payload fields until ``create_field_indexes``."""
+        for field in self._indexed_fields():
+            self._update(edge.UpdateOperation.delete_field_index(field))
+
+    def create_field_indexes(self) -> None:
+        """Create those indexes of payload fields that are missing."""
+        existing = self._indexed_fields()
+        for field, operation in conversion.field_indexes().items():
+            if field not in existing:
+                self._update(operation)
+
+    def _indexed_fields(self) -> set[str]:
+        with self._open_shard() as shard:
+            return set(shard.info().payload_schema)
 
     def _update(self, operation: edge.UpdateOperation) -> None:
         with self._writing:

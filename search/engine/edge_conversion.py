@@ -77,20 +77,20 @@ def _sparse() -> dict[str, edge.EdgeSparseVectorParams]:
     return dict.fromkeys(schema.SPARSE_VECTORS, sparse)
 
 
-def payload_indexes() -> list[edge.UpdateOperation]:
-    """An index for every field that is filtered on."""
-    create = edge.UpdateOperation.create_field_index
+def field_indexes() -> dict[str, edge.UpdateOperation]:
+    """What creates the index of every field that is filtered on."""
     keyword = edge.KeywordIndexParams(enable_hnsw=False, memory=_MAPPED)
     integer = edge.IntegerIndexParams(enable_hnsw=False, memory=_MAPPED)
     # Whole grams are tokens, as they stand: lower-casing would make the index answer for a text it does not hold.
     gram = edge.TextIndexParams(
         tokenizer=edge.TokenizerType.Whitespace, lowercase=False, enable_hnsw=False, memory=_MAPPED
     )
-    return [
-        *(create(field, keyword) for field in schema.KEYWORD_FIELDS),
-        *(create(field, integer) for field in schema.INTEGER_FIELDS),
-        *(create(schema.grams_field(field), gram) for field in schema.TEXT_FIELDS),
-    ]
+    parameters: dict[str, edge.KeywordIndexParams | edge.IntegerIndexParams | edge.TextIndexParams] = {
+        **dict.fromkeys(schema.KEYWORD_FIELDS, keyword),
+        **dict.fromkeys(schema.INTEGER_FIELDS, integer),
+        **dict.fromkeys(map(schema.grams_field, schema.TEXT_FIELDS), gram),
+    }
+    return {field: edge.UpdateOperation.create_field_index(field, kind) for field, kind in parameters.items()}
 
 
 @lru_cache(maxsize=16)

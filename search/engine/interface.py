@@ -145,7 +145,7 @@ class Engine(EngineReader, Protocol):
     """What indexing needs of it besides."""
 
     def ensure_collection(self, dimensions: int) -> None:
-        """Create the collection with its vectors and payload indexes if it does not exist."""
+        """Create the collection with its vectors and payload indexes, or those of them that do not exist."""
         ...
 
     def upsert(self, points: Iterable[Point]) -> None:
@@ -158,6 +158,17 @@ class Engine(EngineReader, Protocol):
 
     def set_payload(self, where: Filter, payload: dict[str, Any]) -> None:
         """Merge ``payload`` into every point that passes the filter."""
+        ...
+
+    def defer_field_indexes(self) -> None:
+        """Drop the indexes of payload fields: filling a collection without them takes a third less time.
+
+        Nobody may search until ``create_field_indexes``, or ``ensure_collection``, has made them anew.
+        """
+        ...
+
+    def create_field_indexes(self) -> None:
+        """Create those indexes of payload fields that are missing."""
         ...
 
     def flush(self) -> None:

@@ -184,6 +184,12 @@ class ServerEngine:
         with _foreign_errors():
             return cut(fetch(limit + 1), limit, fetch)
 
+    def defer_field_indexes(self) -> None:
+        """Nothing: the server makes indexes in its own time, and others may search it."""
+
+    def create_field_indexes(self) -> None:
+        """They were created with the collection."""
+
     def flush(self) -> None:
         """Nothing to do: every write waited for the server's log."""
 

@@ -239,7 +239,14 @@ def test_what_another_adds_is_indexed_while_it_adds_it(library: Library, monkeyp
         library.catalogue.add_versions(adding)
         return not drafts
 
+    create = library.engine.create_field_indexes
+    filled: list[int] = []
+    monkeypatch.setattr(
+        library.engine, "create_field_indexes", lambda: (filled.append(library.engine.count(EVERYTHING)), create())
+    )
     library.indexer.follow(ended)
+    assert filled == [30], "once, over all that was indexed"
+    assert library.ids(Filter(must=(Contains("text", "第3号院落第2段"),)))
     assert found == [0, 12, 24], "each four documents of three passages before the next are added"
     assert library.engine.count(EVERYTHING) == 30
     assert library.catalogue.pending_count() == 0
@@ -290,6 +297,9 @@ def test_killed_at_any_moment_it_is_whole_and_goes_on(tmp_path: Path) -> None:
         with EdgeEngine(tmp_path / "index") as engine:
             found = {point.id for point in engine.query([Leg(EVERYTHING, 10_000)])[0]}
             assert found == set().union(*expected.values())
+            named = engine.query([Leg(Filter(must=(Contains("text", "第7号院落第1段"),)), 10)])[0]
+            assert {point.id for point in named} <= expected[documents[7].id]
+            assert len(named) == 1
 
 
 def test_a_new_term_has_only_the_passages_indexed_that_hold_it(library: Library, embedder: Embedder) -> None:

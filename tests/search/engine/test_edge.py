@@ -20,7 +20,14 @@ from search.engine.edge import EdgeEngine, foreign_errors
 from search.engine.generations import read_ahead
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, Point
 from search.engine.lock import OwnerLock
-from tests.search.engine.test_engine_conformance import DIMENSIONS, EVERYTHING, identifier, numbers, point
+from tests.search.engine.test_engine_conformance import (
+    CONDITIONS,
+    DIMENSIONS,
+    EVERYTHING,
+    identifier,
+    numbers,
+    point,
+)
 
 ROOT = str(Path(edge.__file__).parents[2])
 
@@ -90,6 +97,36 @@ def test_writes_survive_kill_without_a_flush(tmp_path: Path) -> None:
     with EdgeEngine(tmp_path) as engine:
         assert engine.count(EVERYTHING) == 40
         assert engine.count(Filter(must=(Contains("text", "值班员"),))) == 16
+
+
+@pytest.mark.parametrize("optimised", [False, True])
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_index_filled_without_field_indexes_has_them_afterwards(
+    tmp_path: Path, optimised: bool, killed: bool
+) -> None:
+    points = list(map(point, range(1_200)))
+    conditions = [*CONDITIONS, AnyOf("version_id", (identifier(2_001),))]
+    with EdgeEngine(tmp_path / "usual") as usual:
+        usual.ensure_collection(DIMENSIONS)
+        usual.upsert(points)
+        expected = [numbers(usual.query([Leg(Filter(must=(item,)), 2_000)])[0]) for item in conditions]
+        fields = usual._indexed_fields()
+    engine = EdgeEngine(tmp_path / "filled")
+    engine.ensure_collection(DIMENSIONS)
+    engine.defer_field_indexes()
+    engine.upsert(points)
+    if optimised:
+        engine.optimize(serving=False)
+    assert engine._indexed_fields() == set()
+    if not killed:
+        engine.create_field_indexes()
+        assert engine._indexed_fields() == fields
+    engine.close()
+    with EdgeEngine(tmp_path / "filled") as engine:
+        engine.ensure_collection(DIMENSIONS)
+        assert engine._indexed_fields() == fields
+        assert [numbers(engine.query([Leg(Filter(must=(item,)), 2_000)])[0]) for item in conditions] == expected
+        assert engine.facet("kind", EVERYTHING, 5) == [("course", 400), ("policy", 400), ("research", 400)]
 
 
 def test_reads_and_writes_during_optimisation(tmp_path: Path) -> None:
