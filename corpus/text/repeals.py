@@ -37,6 +37,11 @@ class Repeal:
     end: int
 
 
+def may_repeal(folded: str) -> bool:
+    """Whether a folded text has a verb of ``find_repeals`` at all, which is soon said."""
+    return any(verb in folded for verb in ("废止", "停止执行", "不再执行", "失效"))
+
+
 def find_repeals(text: str) -> list[Repeal]:
     """The texts that ``text`` says are repealed, in order; not those of which it repeals a part (《某条例》中的……)."""
     folded = fold(text)

@@ -97,6 +97,12 @@ class Prolongation:
         return self.until or _months_later(_days_later(before, 1), self.months) - _DAY_LENGTH
 
 
+def may_prolong(folded: str) -> bool:
+    """Whether a folded text has a verb of ``find_prolongations`` at all, which is soon said."""
+    verbs = ("延长", "延续", "顺延", "继续有效", "继续执行", "继续实施", "继续施行")
+    return any(verb in folded for verb in verbs)
+
+
 def find_prolongations(text: str) -> list[Prolongation]:
     """The texts that ``text`` says hold on for longer than they said, in order."""
     folded = fold(text)

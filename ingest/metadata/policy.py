@@ -5,8 +5,8 @@ import re
 from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
-from corpus.text.repeals import find_repeals
-from corpus.text.validity import Prolongation, find_prolongations, find_validity
+from corpus.text.repeals import find_repeals, may_repeal
+from corpus.text.validity import Prolongation, find_prolongations, find_validity, may_prolong
 from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
@@ -340,6 +340,8 @@ def read_validity(sheet: Sheet, findings: Findings) -> None:
 
 def read_repeals(sheet: Sheet, findings: Findings) -> None:
     """The texts that a document brings to their end, each as it names it."""
+    if not may_repeal(sheet.folded):
+        return
     found = [(index, item) for index, line in enumerate(sheet.lines) for item in find_repeals(line)]
     named = [sheet.lines[index][item.start : item.end] for index, item in found]
     spans = [sheet.part(index, item.start, item.end) for index, item in found]
@@ -360,6 +362,8 @@ def read_expiry(sheet: Sheet, findings: Findings) -> None:
 
 def read_prolongations(sheet: Sheet, findings: Findings) -> None:
     """The texts that a document lets hold on for longer, each as it names it, with its new end."""
+    if not may_prolong(sheet.folded):
+        return
     found = [(index, item) for index, line in enumerate(sheet.lines) for item in find_prolongations(line)]
     said = [f"{sheet.lines[index][item.start : item.end]}有效期延长{_new_end(item)}" for index, item in found]
     findings.add("prolongs", list(dict.fromkeys(said)), [sheet.part(i, item.start, item.end) for i, item in found])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from corpus.records import Section, Span
+from corpus.text.folding import fold
 from ingest.blocks import BlockType
 from ingest.cleaning import CleanText
 from ingest.lines import field_of, is_organization, names_offices
@@ -50,6 +51,11 @@ class Sheet:
         """Where characters [start, end) of line ``index`` stand."""
         offset = self.clean.paragraphs[index].start
         return Span(offset + start, offset + end)
+
+    @cached_property
+    def folded(self) -> str:
+        """The whole text, folded."""
+        return fold(self.clean.text)
 
     @cached_property
     def kinds(self) -> list[str | None]:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.text.repeals import find_repeals, named_repeal
+from corpus.text.folding import fold
+from corpus.text.repeals import find_repeals, may_repeal, named_repeal
 
 TRIAL = "《云岭县讲堂办法（试行）》（云宣发〔2021〕6号）"
 
@@ -46,8 +47,9 @@ def test_a_repeal_is_read_again_from_its_name():
     assert named_repeal("《甲办法》").number is None
 
 
-@given(st.text(alphabet="《》（）〔〕甲办法发同时废止、。和2021号6根据", max_size=60))
+@given(st.text(alphabet="《》（）〔〕甲办法发同时废止廢⽌失效停不再执行、。和2021号6根据", max_size=60))
 def test_spans_lie_in_the_text_in_order(text):
     found = find_repeals(text)
+    assert may_repeal(fold(text)) or not found
     assert all(0 <= item.start < item.end <= len(text) for item in found)
     assert all(one.end <= other.start for one, other in pairwise(found))

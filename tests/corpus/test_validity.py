@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.text.validity import find_prolongations, find_validity
+from corpus.text.folding import fold
+from corpus.text.validity import find_prolongations, find_validity, may_prolong
 
 ISSUED = date(2024, 1, 1)
 
@@ -122,6 +123,15 @@ PIECES = st.sampled_from(
         "“",
     ]
 )
+
+
+VERBS = ["延长", "延長", "延续", "顺延", "继续", "繼續", "有效", "执行", "实施", "施行"]
+PROLONGING = st.sampled_from(["《甲办法》", "有效期", "均", "至", "2027年5月1日", "2年", *VERBS])
+
+
+@given(st.lists(PROLONGING, min_size=3, max_size=7).map("".join))
+def test_no_prolongation_is_without_its_verb(text):
+    assert may_prolong(fold(text)) or not find_prolongations(text)
 
 
 @given(st.lists(PIECES, max_size=12).map("".join), st.dates(date(1950, 1, 1)))
