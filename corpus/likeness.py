@@ -61,9 +61,18 @@ def likeness(text: str) -> Likeness | None:
 
 def shared(one: str, other: str) -> float:
     """The share of common shingles among all of both texts (Jaccard), 0 to 1, exactly."""
-    first, second = np.unique(_shingles(_letters(one))), np.unique(_shingles(_letters(other)))
-    common = np.intersect1d(first, second, assume_unique=True).size
-    total = first.size + second.size - common
+    return shared_shingles(shingles(one), shingles(other))
+
+
+def shingles(text: str) -> NDArray[np.uint64]:
+    """The hashes of a text's shingles, each once, ascending: to compare it with several others."""
+    return np.unique(_shingles(_letters(text)))
+
+
+def shared_shingles(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
+    """As ``shared``, of texts whose shingles are known."""
+    common = np.intersect1d(one, other, assume_unique=True).size
+    total = one.size + other.size - common
     return float(common / total) if total else 0.0
 
 

@@ -5,13 +5,16 @@ A version is stored with the keys of its MinHash bands; those that share a key a
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from corpus.catalogue import reading
 from corpus.catalogue.tables import bands, documents, versions
 from corpus.catalogue.views import AlikeDocument
-from corpus.likeness import ALIKE, Likeness, shared
+from corpus.likeness import ALIKE, Likeness, shared_shingles, shingles
 from corpus.records import Status
 
 _CANDIDATES = 20
@@ -37,11 +40,10 @@ def alike(
     rows: list[RowMapping] = []
     for batch in reading.batches(document_ids):
         rows += connection.execute(here.where(documents.c.id.in_(batch), versions.c.letters.is_not(None))).mappings()
-    candidates = _candidates(connection, rows)
-    allowed = _readable(connection, {other for others in candidates.values() for other in others}, groups)
+    candidates = _allowed(connection, _candidates(connection, rows), groups)
     found = {}
     for row in rows:
-        others = [other for other in candidates.get(row["version_id"], ()) if other in allowed][:_CANDIDATES]
+        others = candidates[row["version_id"]]
         if others and (same := _compared(connection, row, others)):
             found[row["id"]] = same
     return found
@@ -101,32 +103,52 @@ def _sharing_keys(connection: Connection, rows: Sequence[RowMapping]) -> dict[st
     return counts
 
 
+def _allowed(
+    connection: Connection, ranked: dict[str, list[str]], groups: frozenset[str] | None
+) -> dict[str, list[str]]:
+    """For each version the first ``_CANDIDATES`` that ``groups`` may read. Few are asked for at a time: of a text that
+    hundreds have the first ones will do."""
+    found: dict[str, list[str]] = {version: [] for version in ranked}
+    for start in range(0, max(map(len, ranked.values()), default=0), _CANDIDATES):
+        asked = {
+            version: others[start : start + _CANDIDATES]
+            for version, others in ranked.items()
+            if len(found[version]) < _CANDIDATES
+        }
+        allowed = _readable(connection, set(chain.from_iterable(asked.values())), groups)
+        for version, others in asked.items():
+            found[version] += [other for other in others if other in allowed]
+    return {version: others[:_CANDIDATES] for version, others in found.items()}
+
+
 def _readable(connection: Connection, version_ids: Collection[str], groups: frozenset[str] | None) -> set[str]:
-    """Those that are current, of active documents that ``groups`` may read."""
+    """Those that are current, of active documents that ``groups`` may read.
+
+    Status and readers are looked at here: asked for them too, SQLite walks its index on states, over every document.
+    """
     allowed: set[str] = set()
+    current = select(documents.c.current_version_id, documents.c.status, documents.c.readers)
     for batch in reading.batches(version_ids):
-        query = select(documents.c.current_version_id).where(
-            documents.c.current_version_id.in_(batch), documents.c.status == Status.ACTIVE
-        )
-        if groups is not None:
-            query = query.where(reading.readable(connection, groups))
-        allowed.update(connection.scalars(query))
+        for row in connection.execute(current.where(documents.c.current_version_id.in_(batch))):
+            if row.status == Status.ACTIVE and (groups is None or row.readers & groups):
+                allowed.add(row.current_version_id)
     return allowed
 
 
 def _compared(connection: Connection, row: RowMapping, version_ids: list[str]) -> list[AlikeDocument]:
     """Those of the versions whose text is like that of ``row``, the most alike first."""
     text = connection.execute(select(versions.c.text).where(versions.c.id == row["version_id"])).scalar_one()
+    own = shingles(text)
     columns = (versions.c.letters, versions.c.file_name, versions.c.media_type, versions.c.text)
     query = select(documents.c.id, documents.c.title, *columns).join(
         versions, versions.c.id == documents.c.current_version_id
     )
     others = connection.execute(query.where(versions.c.id.in_(version_ids))).mappings()
-    found = [_likened(other, row["letters"], text) for other in others]
+    found = [_likened(other, row["letters"], own) for other in others]
     return sorted((item for item in found if item.share >= ALIKE), key=lambda item: (-item.share, item.document_id))
 
 
-def _likened(other: RowMapping, letters: str, text: str) -> AlikeDocument:
+def _likened(other: RowMapping, letters: str, own: NDArray[np.uint64]) -> AlikeDocument:
     same = other["letters"] == letters
-    share = 1.0 if same else shared(text, other["text"])
+    share = 1.0 if same else shared_shingles(own, shingles(other["text"]))
     return AlikeDocument(other["id"], other["title"], other["file_name"], other["media_type"], round(share, 3), same)

@@ -47,14 +47,16 @@ def groups(connection: Connection) -> frozenset[str]:
 
 
 def by_sha256(connection: Connection, sha256s: Iterable[str], status: Status | None = None) -> dict[str, Document]:
-    """Documents whose current version has one of the hashes, by hash."""
+    """Documents whose current version has one of the hashes, by hash.
+
+    The status is looked at here: asked for it too, SQLite walks its index on states, over every document.
+    """
     found: dict[str, Document] = {}
     for batch in batches(sha256s):
         query = select_documents(versions.c.sha256).where(versions.c.sha256.in_(batch)).order_by(documents.c.id)
-        if status:
-            query = query.where(documents.c.status == status)
         for row in connection.execute(query).mappings():
-            found.setdefault(row["sha256"], document_of(row))
+            if status in (None, row["status"]):
+                found.setdefault(row["sha256"], document_of(row))
     return found
 
 
@@ -293,12 +295,10 @@ def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[
 
 def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[DocumentTitle]:
     """The titles and dates of active documents among those named, with what their fields say of their end."""
-    columns = [documents.c[name] for name in ("id", "kind", "title", "readers", "issued_on")]
+    columns = [documents.c[name] for name in ("id", "kind", "title", "readers", "issued_on", "status")]
     columns += [documents.c.organization, documents.c.document_number]
-    query = (
-        select(*columns, case((_NAMES_AN_END, versions.c.fields)).label("fields"))
-        .join(versions, versions.c.id == documents.c.current_version_id)
-        .where(documents.c.status == Status.ACTIVE)
+    query = select(*columns, case((_NAMES_AN_END, versions.c.fields)).label("fields")).join(
+        versions, versions.c.id == documents.c.current_version_id
     )
     rows = [
         row for batch in batches(document_ids) for row in connection.execute(query.where(documents.c.id.in_(batch)))
@@ -315,6 +315,7 @@ def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[Do
             tuple(item for item in fields_of(row.fields or []) if item.name in _TELLING and not item.restricted),
         )
         for row in rows
+        if row.status == Status.ACTIVE
     ]
 
 

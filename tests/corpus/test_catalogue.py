@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from corpus.catalogue import JobStatus
 from corpus.errors import CatalogueUnavailable, NotFound
@@ -271,3 +272,30 @@ def test_every_draft_comes_back_as_it_was(shared_catalogue, draft):
         PassageSpan(item.start, item.end, item.path, item.page, item.paragraph, item.flags, item.confidence)
         for item in passages
     )
+
+
+def test_look_ups_for_a_batch_go_by_what_is_looked_up(catalogue):
+    """Not through every document: a batch of an ingest would take the longer, the more there are already."""
+    drafts = [
+        make_draft(f"/{number}", f"第{number}号书屋" + "每周开放两次，登记借阅并修补旧书。" * 9) for number in range(64)
+    ]
+    statements = []
+
+    def note(connection, _cursor, statement, parameters, _context, _many):
+        if statement.startswith("SELECT"):
+            statements.append(statement)
+            plan = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps = [row[3] for row in plan]
+            assert not [step for step in steps if step.startswith("SCAN") or "status" in step], (statement, steps)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        ids = [document.id for document, _ in catalogue.add_versions(drafts)]
+        known = catalogue.known([draft.sha256 for draft in drafts])
+        alike = catalogue.alike(ids, frozenset({"public"}))
+        titles = catalogue.dated_titles(ids)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert {document.id for document in known.values()} == set(ids) == set(alike)
+    assert len(titles) == len(ids)
+    assert len(statements) > 8
