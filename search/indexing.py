@@ -60,7 +60,10 @@ class Indexer:
             IndexMismatch: the index was built by another schema, analyser, term base or model.
             EngineUnavailable: the engine does not answer; what was indexed so far stays.
         """
-        return self._index_rest(self._prepare(serving), serving, on_progress)
+        fingerprint = self._prepare()
+        if not serving:
+            self._defer_field_indexes(self._catalogue.pending_count())
+        return self._index_rest(fingerprint, serving, on_progress)
 
     def follow(self, ended: Callable[[], bool]) -> None:
         """Index what another process adds, while it adds it; once that has ``ended``, all that is left.
@@ -68,7 +71,8 @@ class Indexer:
         Raises:
             as ``index_pending``.
         """
-        fingerprint = self._prepare(serving=False)
+        fingerprint = self._prepare()
+        self._defer_field_indexes(FOLLOW_VERSIONS)
         while not ended():
             if self._catalogue.pending_count() < FOLLOW_VERSIONS:
                 time.sleep(_FOLLOW_SECONDS)
@@ -91,7 +95,7 @@ class Indexer:
             store_token_counts(self._catalogue, self._embedder)
         return done - deleted
 
-    def _prepare(self, serving: bool) -> str:
+    def _prepare(self) -> str:
         """Have an index that is of this build; its fingerprint."""
         self._engine.ensure_collection(self._embedder.dimensions)
         fingerprint = check_fingerprint(self._catalogue, self._analyser, self._embedder)
@@ -99,10 +103,14 @@ class Indexer:
         if not self._engine.count(Filter()):
             # A new index, or one whose files were removed: whatever the catalogue thinks is in it is not.
             self._catalogue.reset_index()
-            if not serving:
-                self._engine.defer_field_indexes()
         self._catalogue.cut_by(self._analyser.names)
         return fingerprint
+
+    def _defer_field_indexes(self, expected: int) -> None:
+        """Have the field indexes made at the end, where most of the index will be new: ``expected`` versions at least,
+        beside the points that it holds."""
+        if self._engine.count(Filter()) <= expected:
+            self._engine.defer_field_indexes()
 
     def follow_terms(self) -> None:
         """Take over what has changed in the term base, and have the passages that it concerns indexed again."""

@@ -145,7 +145,8 @@ class Engine(EngineReader, Protocol):
     """What indexing needs of it besides."""
 
     def ensure_collection(self, dimensions: int) -> None:
-        """Create the collection with its vectors and payload indexes, or those of them that do not exist."""
+        """Create the collection with its vectors and field indexes; of one that exists, the field indexes that a killed
+        filling has left out."""
         ...
 
     def upsert(self, points: Iterable[Point]) -> None:
@@ -161,14 +162,14 @@ class Engine(EngineReader, Protocol):
         ...
 
     def defer_field_indexes(self) -> None:
-        """Drop the indexes of payload fields: filling a collection without them takes a third less time.
+        """Drop the field indexes: filling a collection without them takes a third less time.
 
         Nobody may search until ``create_field_indexes``, or ``ensure_collection``, has made them anew.
         """
         ...
 
     def create_field_indexes(self) -> None:
-        """Create those indexes of payload fields that are missing."""
+        """Create those field indexes that are missing."""
         ...
 
     def flush(self) -> None:

@@ -252,6 +252,23 @@ def test_what_another_adds_is_indexed_while_it_adds_it(library: Library, monkeyp
     assert library.catalogue.pending_count() == 0
 
 
+@pytest.mark.parametrize(("held", "added", "deferred"), [(0, 1, True), (1, 3, True), (2, 3, False), (3, 1, False)])
+def test_field_indexes_are_made_at_the_end_where_most_of_the_index_is_new(
+    library: Library, monkeypatch: pytest.MonkeyPatch, held: int, added: int, deferred: bool
+) -> None:
+    drafts = make_drafts(held + added)
+    library.catalogue.add_versions(drafts[:held])
+    library.indexer.index_pending()
+    library.catalogue.add_versions(drafts[held:])
+    calls: list[bool] = []
+    defer = library.engine.defer_field_indexes
+    monkeypatch.setattr(library.engine, "defer_field_indexes", lambda: (calls.append(True), defer()))
+    library.indexer.index_pending()
+    assert calls == [True] * deferred
+    for number in range(held + added):
+        assert len(library.ids(Filter(must=(Contains("text", f"第{number}号院落第2段"),)))) == 1
+
+
 def run_child(folder: Path, act: str, kill_after: float | None) -> str:
     """Index in a process of its own; killed so many seconds after it began, unless it is done by then."""
     command = [sys.executable, "-c", _CHILD, str(folder), act]
