@@ -59,18 +59,13 @@ def likeness(text: str) -> Likeness | None:
     return Likeness(hashlib.sha256(letters.encode("utf-8")).hexdigest(), tuple(sorted(keys)))
 
 
-def shared(one: str, other: str) -> float:
-    """The share of common shingles among all of both texts (Jaccard), 0 to 1, exactly."""
-    return shared_shingles(shingles(one), shingles(other))
-
-
 def shingles(text: str) -> NDArray[np.uint64]:
-    """The hashes of a text's shingles, each once, ascending: to compare it with several others."""
+    """The hashes of a text's shingles, each once, ascending."""
     return np.unique(_shingles(_letters(text)))
 
 
-def shared_shingles(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
-    """As ``shared``, of texts whose shingles are known."""
+def shared(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
+    """The share of common shingles among all of two texts (Jaccard), 0 to 1, exactly."""
     common = np.intersect1d(one, other, assume_unique=True).size
     total = one.size + other.size - common
     return float(common / total) if total else 0.0

@@ -30,6 +30,9 @@ memory, afterwards next to none."""
 FOLLOW_VERSIONS = 500
 """Versions for which it pays to begin a batch while more are being added."""
 
+FILLING_VERSIONS = 500
+"""Versions from which on an index is filled without its field indexes: to drop and to make them takes 0.1 s."""
+
 _FOLLOW_SECONDS = 0.5
 _CLAIMED_AT_ONCE = 200
 _LISTED_AT_ONCE = 4_000
@@ -72,7 +75,7 @@ class Indexer:
             as ``index_pending``.
         """
         fingerprint = self._prepare()
-        self._defer_field_indexes(FOLLOW_VERSIONS)
+        self._defer_field_indexes(FILLING_VERSIONS)
         while not ended():
             if self._catalogue.pending_count() < FOLLOW_VERSIONS:
                 time.sleep(_FOLLOW_SECONDS)
@@ -109,7 +112,7 @@ class Indexer:
     def _defer_field_indexes(self, expected: int) -> None:
         """Have the field indexes made at the end, where most of the index will be new: ``expected`` versions at least,
         beside the points that it holds."""
-        if self._engine.count(Filter()) <= expected:
+        if expected >= FILLING_VERSIONS and self._engine.count(Filter()) <= expected:
             self._engine.defer_field_indexes()
 
     def follow_terms(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from corpus.catalogue import reading
 from corpus.catalogue.tables import bands, documents, versions
 from corpus.catalogue.views import AlikeDocument
-from corpus.likeness import ALIKE, Likeness, shared_shingles, shingles
+from corpus.likeness import ALIKE, Likeness, shared, shingles
 from corpus.records import Status
 
 _CANDIDATES = 20
@@ -124,14 +124,16 @@ def _allowed(
 def _readable(connection: Connection, version_ids: Collection[str], groups: frozenset[str] | None) -> set[str]:
     """Those that are current, of active documents that ``groups`` may read.
 
-    Status and readers are looked at here: asked for them too, SQLite walks its index on states, over every document.
+    Their readers are compared here: SQLite would walk its index on readers, too, instead of looking the versions up.
     """
     allowed: set[str] = set()
-    current = select(documents.c.current_version_id, documents.c.status, documents.c.readers)
+    active = select(documents.c.current_version_id, documents.c.readers).where(
+        reading.unindexed(documents.c.status, Status.ACTIVE)
+    )
     for batch in reading.batches(version_ids):
-        for row in connection.execute(current.where(documents.c.current_version_id.in_(batch))):
-            if row.status == Status.ACTIVE and (groups is None or row.readers & groups):
-                allowed.add(row.current_version_id)
+        for version, readers in connection.execute(active.where(documents.c.current_version_id.in_(batch))):
+            if groups is None or readers & groups:
+                allowed.add(version)
     return allowed
 
 
@@ -150,5 +152,5 @@ def _compared(connection: Connection, row: RowMapping, version_ids: list[str]) -
 
 def _likened(other: RowMapping, letters: str, own: NDArray[np.uint64]) -> AlikeDocument:
     same = other["letters"] == letters
-    share = 1.0 if same else shared_shingles(own, shingles(other["text"]))
+    share = 1.0 if same else shared(own, shingles(other["text"]))
     return AlikeDocument(other["id"], other["title"], other["file_name"], other["media_type"], round(share, 3), same)

@@ -14,12 +14,8 @@ _UNFINISHED = (IndexState.PENDING, IndexState.CLAIMED)
 
 
 def _among(version_ids: Sequence[str], state: IndexState) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Those of the versions that are in the state.
-
-    The state is compared as an expression: SQLite would otherwise walk its index on states, over every version, instead
-    of looking up the few that are named.
-    """
-    return versions.c.id.in_(version_ids), versions.c.index_state.concat("") == state.value
+    """Those of the versions that are in the state."""
+    return versions.c.id.in_(version_ids), reading.unindexed(versions.c.index_state, state)
 
 
 def pending(connection: Connection, limit: int) -> list[str]:
@@ -43,7 +39,7 @@ def claim(connection: Connection, version_ids: Sequence[str]) -> list[PassageToI
         connection.execute(update(versions).where(*unfinished).values(index_state=IndexState.CLAIMED))
         claimed = connection.execute(
             select_documents(versions.c.id.label("version_id"), versions.c.fields).where(
-                documents.c.status.concat("") == Status.ACTIVE.value, versions.c.id.in_(batch)
+                reading.unindexed(documents.c.status, Status.ACTIVE), versions.c.id.in_(batch)
             )
         )
         current = claimed.mappings().all()

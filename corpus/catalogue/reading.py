@@ -33,6 +33,14 @@ def batches(values: Iterable[Value], size: int = 500) -> Iterator[list[Value]]:
         yield batch
 
 
+def unindexed(column: ColumnElement[str], value: str) -> ColumnElement[bool]:
+    """The column has the value; for conditions beside ids that are looked up.
+
+    Compared as an expression: SQLite would otherwise walk its index on states, over every row, instead.
+    """
+    return column.concat("") == value
+
+
 def readable(connection: Connection, groups: frozenset[str]) -> ColumnElement[bool]:
     """Condition: the document's readers meet ``groups``. There are only a handful of distinct reader sets, so the
     test is made here, exactly, and SQL compares whole sets; a set not seen here shows nothing (fail closed)."""
@@ -47,16 +55,14 @@ def groups(connection: Connection) -> frozenset[str]:
 
 
 def by_sha256(connection: Connection, sha256s: Iterable[str], status: Status | None = None) -> dict[str, Document]:
-    """Documents whose current version has one of the hashes, by hash.
-
-    The status is looked at here: asked for it too, SQLite walks its index on states, over every document.
-    """
+    """Documents whose current version has one of the hashes, by hash."""
     found: dict[str, Document] = {}
     for batch in batches(sha256s):
         query = select_documents(versions.c.sha256).where(versions.c.sha256.in_(batch)).order_by(documents.c.id)
+        if status:
+            query = query.where(unindexed(documents.c.status, status))
         for row in connection.execute(query).mappings():
-            if status in (None, row["status"]):
-                found.setdefault(row["sha256"], document_of(row))
+            found.setdefault(row["sha256"], document_of(row))
     return found
 
 
@@ -295,10 +301,12 @@ def names(connection: Connection, column: str) -> dict[str, frozenset[frozenset[
 
 def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[DocumentTitle]:
     """The titles and dates of active documents among those named, with what their fields say of their end."""
-    columns = [documents.c[name] for name in ("id", "kind", "title", "readers", "issued_on", "status")]
+    columns = [documents.c[name] for name in ("id", "kind", "title", "readers", "issued_on")]
     columns += [documents.c.organization, documents.c.document_number]
-    query = select(*columns, case((_NAMES_AN_END, versions.c.fields)).label("fields")).join(
-        versions, versions.c.id == documents.c.current_version_id
+    query = (
+        select(*columns, case((_NAMES_AN_END, versions.c.fields)).label("fields"))
+        .join(versions, versions.c.id == documents.c.current_version_id)
+        .where(unindexed(documents.c.status, Status.ACTIVE))
     )
     rows = [
         row for batch in batches(document_ids) for row in connection.execute(query.where(documents.c.id.in_(batch)))
@@ -315,7 +323,6 @@ def dated_titles(connection: Connection, document_ids: Sequence[str]) -> list[Do
             tuple(item for item in fields_of(row.fields or []) if item.name in _TELLING and not item.restricted),
         )
         for row in rows
-        if row.status == Status.ACTIVE
     ]
 
 

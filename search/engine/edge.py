@@ -70,7 +70,7 @@ class EdgeEngine:
         self.close()
 
     def _open(self, generation: Path) -> None:
-        with foreign_errors():
+        with conversion.foreign_errors():
             self._dimensions = _dimensions(generation)
             self._shard = edge.EdgeShard.load(str(generation), conversion.as_stored(self._dimensions))
 
@@ -80,7 +80,7 @@ class EdgeEngine:
         Raises:
             IndexMismatch: it exists with another number of dimensions.
         """
-        with self._writing, foreign_errors():
+        with self._writing, conversion.foreign_errors():
             if self._unreadable:
                 raise self._unreadable
             if self._shard is not None:
@@ -147,7 +147,7 @@ class EdgeEngine:
     @contextmanager
     def _open_shard(self) -> Iterator[edge.EdgeShard]:
         """The shard, kept from being exchanged meanwhile."""
-        with self._using, foreign_errors():
+        with self._using, conversion.foreign_errors():
             if self._shard is None:
                 raise self._unreadable or EngineUnavailable("索引尚未建立或已关闭。请先用 lunku ingest 入库。")
             yield self._shard
@@ -262,7 +262,7 @@ class EdgeEngine:
 
     def _reopen(self, generation: Path, collection: edge.EdgeConfig) -> None:
         """What links the points are to have is said when an index is opened."""
-        with foreign_errors(), self._open_shard() as shard:
+        with conversion.foreign_errors(), self._open_shard() as shard:
             shard.flush()
             shard.close()
             self._shard = None
@@ -287,9 +287,9 @@ class EdgeEngine:
         sync_tree(generation)
 
     def _exchange(self, copy: Path) -> None:
-        with foreign_errors():
+        with conversion.foreign_errors():
             shard = edge.EdgeShard.load(str(copy), conversion.as_stored(self._dimensions))
-        with self._writing, foreign_errors():
+        with self._writing, conversion.foreign_errors():
             for operation in self._log or ():
                 shard.update(operation)
             shard.flush()
@@ -302,7 +302,7 @@ class EdgeEngine:
 
     def drop(self) -> None:
         """Delete the collection."""
-        with self._optimising, self._writing, self._using, foreign_errors():
+        with self._optimising, self._writing, self._using, conversion.foreign_errors():
             if self._shard is not None:
                 self._shard.close()
             self._shard = self._unreadable = None
@@ -317,7 +317,7 @@ class EdgeEngine:
         is closed, or that Python frees, the engine has the system forget all pages: the next process would read 420 MB
         for 50,000 documents from the disk again, which takes it a quarter of its time.
         """
-        with self._optimising, self._writing, self._using, foreign_errors():
+        with self._optimising, self._writing, self._using, conversion.foreign_errors():
             shard, self._shard = self._shard, None
             try:
                 if shard is not None:
@@ -384,22 +384,3 @@ def _scroll(shard: edge.EdgeShard, leg: Leg) -> list[ScoredPoint]:
         return []
     request = edge.ScrollRequest(limit=leg.limit, filter=where, with_payload=False)
     return [ScoredPoint(str(record.id), 0.0) for record in shard.scroll(request)[0]]
-
-
-@contextmanager
-def foreign_errors() -> Iterator[None]:
-    """Map what the engine raises, plain ``Exception`` for anything it refuses, to ``EngineUnavailable``."""
-    try:
-        yield
-    except BaseException as error:
-        if not _is_foreign(error):
-            raise
-        logger.error("the embedded engine refused an operation: %s", error)
-        raise EngineUnavailable(
-            f"索引引擎无法完成操作：{error}。请检查磁盘空间后重试；如仍失败，请运行 lunku reindex 重建索引。"
-        ) from error
-
-
-def _is_foreign(error: BaseException) -> bool:
-    """The engine has no class of its own: it raises plain ``Exception``, or a panic that no ``Exception`` catches."""
-    return type(error) is Exception or isinstance(error, OSError) or type(error).__name__ == "PanicException"

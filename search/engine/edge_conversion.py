@@ -1,12 +1,18 @@
-"""Our terms → those of qdrant-edge-py 0.9.0, and back. The one place to change when the beta's names do."""
+"""Our terms → those of qdrant-edge-py 0.9.0, and back; its errors → ours.
 
-from collections.abc import Sequence
+The one place to change when the beta's names do.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 import qdrant_edge as edge
 
+from corpus.errors import EngineUnavailable
 from search.engine import schema
 from search.engine.interface import (
     DENSE,
@@ -22,6 +28,8 @@ from search.engine.interface import (
     ScoredPoint,
     SparseVector,
 )
+
+logger = logging.getLogger(__name__)
 
 GRAPH_FROM = 100_000
 """Points from which on a search of the dense vectors follows a graph instead of comparing every code; 0006 has the
@@ -200,3 +208,22 @@ def _from_vector(vector: Any) -> Sequence[float] | SparseVector:
     if isinstance(vector, edge.SparseVector):
         return SparseVector(vector.indices, vector.values)
     return list(vector)
+
+
+@contextmanager
+def foreign_errors() -> Iterator[None]:
+    """Map what the engine raises, plain ``Exception`` for anything it refuses, to ``EngineUnavailable``."""
+    try:
+        yield
+    except BaseException as error:
+        if not _is_foreign(error):
+            raise
+        logger.error("the embedded engine refused an operation: %s", error)
+        raise EngineUnavailable(
+            f"索引引擎无法完成操作：{error}。请检查磁盘空间后重试；如仍失败，请运行 lunku reindex 重建索引。"
+        ) from error
+
+
+def _is_foreign(error: BaseException) -> bool:
+    """The engine has no class of its own: it raises plain ``Exception``, or a panic that no ``Exception`` catches."""
+    return type(error) is Exception or isinstance(error, OSError) or type(error).__name__ == "PanicException"

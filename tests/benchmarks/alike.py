@@ -23,7 +23,7 @@ from pathlib import Path
 
 from corpus.catalogue import Catalogue
 from corpus.identifiers import content_hash
-from corpus.likeness import likeness, shared
+from corpus.likeness import likeness, shared, shingles
 from corpus.records import IngestReport, Kind, VersionDraft
 
 
@@ -69,11 +69,11 @@ def main() -> None:
             found_alike = catalogue.alike([ids[f"r{number}"]])
             alike = {item.document_id for item in found_alike.get(ids[f"r{number}"], ())}
             times.append(time.process_time() - started)
-            share = shared(text, texts[number])
+            share = shared(shingles(text), shingles(texts[number]))
             found[int(share * 10)].append(ids[str(number)] in alike)
     started = time.process_time()
     for text in texts[:100]:
-        shared(texts[0], text)
+        shared(shingles(texts[0]), shingles(text))
     exact = (time.process_time() - started) / 100
     print(f"{len(texts)} documents; a signature {signing:.2f} ms")
     print(f"a look-up: median {statistics.median(times) * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms CPU")

@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.likeness import PERMUTATIONS, ROWS, likeness, shared
+from corpus.likeness import PERMUTATIONS, ROWS, likeness, shared, shingles
 
 TEXT = "".join(
     f"第{number}组志愿者把旧书分类登记，送到离家不远的{number * 7}号书屋，由管理员核对后上架。" for number in range(40)
@@ -41,9 +41,10 @@ def test_short_texts_are_not_compared():
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_the_share_is_symmetric_and_one_for_the_same(one, other):
-    assert shared(one, other) == shared(other, one)
-    assert 0 <= shared(one, other) <= 1
-    assert shared(TEXT, TEXT) == 1.0
+    first, second, text = map(shingles, (one, other, TEXT))
+    assert shared(first, second) == shared(second, first)
+    assert 0 <= shared(first, second) <= 1
+    assert shared(text, text) == 1.0
 
 
 def test_the_share_is_that_of_five_letter_runs():
@@ -52,4 +53,4 @@ def test_the_share_is_that_of_five_letter_runs():
 
     one, other = "甲乙丙丁戊己庚辛壬癸子丑", "甲乙丙丁戊己庚辛寅卯辰巳"
     expected = len(runs(one) & runs(other)) / len(runs(one) | runs(other))
-    assert shared(one, other) == expected
+    assert shared(shingles(one), shingles(other)) == expected

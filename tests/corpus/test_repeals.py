@@ -38,6 +38,7 @@ TRIAL = "《云岭县讲堂办法（试行）》（云宣发〔2021〕6号）"
 )
 def test_what_is_repealed(text, named):
     assert [text[item.start : item.end] for item in find_repeals(text)] == named
+    assert may_repeal(fold(text)) or not named
 
 
 def test_a_repeal_is_read_again_from_its_name():
@@ -47,7 +48,16 @@ def test_a_repeal_is_read_again_from_its_name():
     assert named_repeal("《甲办法》").number is None
 
 
-@given(st.text(alphabet="《》（）〔〕甲办法发同时废止廢⽌失效停不再执行、。和2021号6根据", max_size=60))
+@pytest.mark.parametrize(
+    "verb", ["废止", "廢止", "废⽌", "停止执行", "停止執行", "不再执行", "同时失效", "即行失效", "自行失效"]
+)
+def test_every_verb_of_a_repeal_is_looked_for(verb):
+    text = f"《甲办法》{verb}。"
+    assert find_repeals(text)
+    assert may_repeal(fold(text))
+
+
+@given(st.text(alphabet="《》（）〔〕甲办法发同时废止、。和2021号6根据", max_size=60))
 def test_spans_lie_in_the_text_in_order(text):
     found = find_repeals(text)
     assert may_repeal(fold(text)) or not found

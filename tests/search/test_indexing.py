@@ -215,7 +215,7 @@ from search.embedding import open_embedder
 from search.engine import edge
 from search.engine.edge import EdgeEngine
 
-indexing.BATCH_PASSAGES, indexing._CLAIMED_AT_ONCE = 30, 5
+indexing.BATCH_PASSAGES, indexing._CLAIMED_AT_ONCE, indexing.FILLING_VERSIONS = 30, 5, 20
 edge.OPTIMISE_FROM = 100
 folder, act = Path(sys.argv[1]), sys.argv[2]
 with Catalogue.open(f"sqlite:///{folder / 'catalogue.sqlite3'}") as catalogue, EdgeEngine(folder / "index") as engine:
@@ -229,6 +229,7 @@ with Catalogue.open(f"sqlite:///{folder / 'catalogue.sqlite3'}") as catalogue, E
 
 def test_what_another_adds_is_indexed_while_it_adds_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "FOLLOW_VERSIONS", 4)
+    monkeypatch.setattr(indexing, "FILLING_VERSIONS", 4)
     drafts = make_drafts(10)
     found: list[int] = []
 
@@ -241,10 +242,14 @@ def test_what_another_adds_is_indexed_while_it_adds_it(library: Library, monkeyp
 
     create = library.engine.create_field_indexes
     filled: list[int] = []
+    without: list[bool] = []
+    defer = library.engine.defer_field_indexes
+    monkeypatch.setattr(library.engine, "defer_field_indexes", lambda: (without.append(True), defer()))
     monkeypatch.setattr(
         library.engine, "create_field_indexes", lambda: (filled.append(library.engine.count(EVERYTHING)), create())
     )
     library.indexer.follow(ended)
+    assert without == [True]
     assert filled == [30], "once, over all that was indexed"
     assert library.ids(Filter(must=(Contains("text", "第3号院落第2段"),)))
     assert found == [0, 12, 24], "each four documents of three passages before the next are added"
@@ -252,10 +257,13 @@ def test_what_another_adds_is_indexed_while_it_adds_it(library: Library, monkeyp
     assert library.catalogue.pending_count() == 0
 
 
-@pytest.mark.parametrize(("held", "added", "deferred"), [(0, 1, True), (1, 3, True), (2, 3, False), (3, 1, False)])
+@pytest.mark.parametrize(
+    ("held", "added", "deferred"), [(0, 1, False), (0, 3, True), (1, 3, True), (2, 3, False), (3, 1, False)]
+)
 def test_field_indexes_are_made_at_the_end_where_most_of_the_index_is_new(
     library: Library, monkeypatch: pytest.MonkeyPatch, held: int, added: int, deferred: bool
 ) -> None:
+    monkeypatch.setattr(indexing, "FILLING_VERSIONS", 2)
     drafts = make_drafts(held + added)
     library.catalogue.add_versions(drafts[:held])
     library.indexer.index_pending()

@@ -16,7 +16,8 @@ import qdrant_edge
 
 from corpus.errors import EngineLocked, EngineUnavailable
 from search.engine import edge
-from search.engine.edge import EdgeEngine, foreign_errors
+from search.engine.edge import EdgeEngine
+from search.engine.edge_conversion import foreign_errors
 from search.engine.generations import read_ahead
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, Point
 from search.engine.lock import OwnerLock
