@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.recent import Recent
 from corpus.text.analyser import Analyser
 from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold
@@ -58,6 +59,9 @@ _TELLING = 2
 """Sentences of a passage that are embedded. All of them take four times as long; on the folds they gain .002 to .004 on
 domainrag, whose queries are few, and less than .001 elsewhere."""
 
+_REMEMBERED = 16_384
+"""Titles and sentences whose vectors are remembered, a kilobyte each."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
@@ -74,6 +78,8 @@ class Reader:
     def __init__(self, analyser: Analyser, model: "StaticEmbedder") -> None:
         self._analyser = analyser
         self._model = model
+        self._names = analyser.names
+        self._vectors: Recent[str, NDArray[np.float32]] = Recent(_REMEMBERED)
 
     def features(self, query: str, words: Iterable[str], found: Sequence[ReadText]) -> NDArray[np.float64]:
         """One row of ``TEXT_FEATURES`` for each candidate; ``words`` are the analyser's of ``query``."""
@@ -105,11 +111,19 @@ class Reader:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Cosine of the query with each folded title, and with the nearest of each passage's folded sentences."""
         pieces = [*titles, *chain.from_iterable(sentences)]
-        vectors = self._model.embed_words([self._analyser.cut(piece) for piece in pieces])
+        if self._names is not self._analyser.names:  # Other terms cut otherwise.
+            self._names, self._vectors = self._analyser.names, Recent(_REMEMBERED)
+        found = self._vectors.find(pieces, self._embed)
+        vectors = np.concatenate([found[piece] for piece in pieces]).reshape(len(pieces), -1)
         cosines = vectors @ np.array(self._model.embed_query(query), dtype=np.float32)
         sizes = np.array([len(found) for found in sentences])
         starts = len(titles) + np.cumsum(sizes) - sizes
         return cosines[: len(titles)], np.maximum.reduceat(cosines, starts)
+
+    def _embed(self, pieces: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        vectors = self._model.embed_words([self._analyser.cut(piece) for piece in pieces])
+        # Copied, so that one that stays does not keep the others.
+        return {piece: vector.copy() for piece, vector in zip(pieces, vectors, strict=True)}
 
 
 def _coverage(texts: Sequence[str], parts: Sequence[tuple[str, float]]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine
 
 from corpus.catalogue import alike, corrections, index_queue, naming, reading, terms, writing
-from corpus.catalogue.facts import KnownFacts
+from corpus.catalogue.known import KnownPassages
 from corpus.catalogue.registers import Registers
 from corpus.catalogue.views import (
     AlikeDocument,
@@ -32,7 +32,7 @@ class Catalogue(Registers):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._facts = KnownFacts()
+        self._known = KnownPassages()
 
     # Adding and changing
 
@@ -191,25 +191,29 @@ class Catalogue(Registers):
         """Passages by id with their documents, for search hits.
 
         Left out are passages of replaced versions, of trashed documents, and of documents that ``groups`` may not
-        read, whatever the index says.
+        read, whatever the index says. Whether a document is indexed is not told anew where nothing else changed.
         """
-        with self._read() as connection:
-            return reading.hydrate(connection, passage_ids, groups)
+        found = self._in_context(passage_ids)
+        return {key: item for key, item in found.items() if item.document.readers & groups}
 
-    def texts_of(self, passage_ids: Sequence[str]) -> dict[str, tuple[str, list[str], str]]:
+    def texts_of(self, passage_ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...], str]]:
         """Title, path and text by passage id, whoever may read them: for passages that ``document_facts`` returned."""
+        found = self._in_context(passage_ids)
+        return {key: (item.document.title, item.passage.path, item.passage.text) for key, item in found.items()}
+
+    def _in_context(self, passage_ids: Sequence[str]) -> dict[str, PassageInContext]:
         with self._read() as connection:
-            return reading.texts_of(connection, passage_ids)
+            return self._known.passages(connection, self._last_change(connection), passage_ids)
 
     def document_facts(self, passage_ids: Sequence[str], groups: frozenset[str]) -> dict[str, DocumentFacts]:
         """What is counted over many hits, by passage id; the same passages are left out as in ``hydrate``."""
         with self._read() as connection:
-            return self._facts.find(connection, passage_ids, groups)
+            return self._known.facts(connection, self._last_change(connection), passage_ids, groups)
 
     def preload_facts(self) -> None:
         """Read what ``document_facts`` keeps in memory, so that the first searches do not wait for it."""
         with self._read() as connection:
-            self._facts.load(connection)
+            self._known.load_facts(connection, self._last_change(connection))
 
     def names(self, column: str) -> dict[str, frozenset[frozenset[str]]]:
         """What active documents have in a column (title, organization …), with the readers of those that have it."""
@@ -245,7 +249,7 @@ class Catalogue(Registers):
     def last_change(self) -> datetime | None:
         """When a document was last added or changed."""
         with self._read() as connection:
-            return reading.last_change(connection)
+            return self._last_change(connection)
 
     def issue_dates(self, document_ids: Sequence[str]) -> dict[str, date]:
         """成文日期 of the documents that have one, by document id."""

@@ -3,17 +3,32 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 from sqlalchemy import Connection, Engine
 
 from corpus.catalogue.connection import connect, foreign_errors, writer
+from corpus.catalogue.reading import last_change
+
+
+class Snapshot:
+    """A transaction that a thread reads in, and what is asked again and again within it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def last_change(self) -> datetime | None:
+        """When a document was last added or changed."""
+        return last_change(self.connection)
 
 
 class _Shared(threading.local):
-    """The connection of a snapshot, each thread its own."""
+    """The snapshot, each thread its own."""
 
-    connection: Connection | None = None
+    snapshot: Snapshot | None = None
 
 
 class Database:
@@ -50,20 +65,24 @@ class Database:
     def snapshot(self) -> Iterator[None]:
         """Let what this thread reads within the block share one transaction: cheaper, and of one state on SQLite."""
         with foreign_errors(), self._engine.connect() as connection:
-            outer, self._shared.connection = self._shared.connection, connection
+            outer, self._shared.snapshot = self._shared.snapshot, Snapshot(connection)
             try:
                 yield
             finally:
-                self._shared.connection = outer
+                self._shared.snapshot = outer
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        if self._shared.connection is not None:
+        if self._shared.snapshot is not None:
             with foreign_errors():
-                yield self._shared.connection
+                yield self._shared.snapshot.connection
         else:
             with foreign_errors(), self._engine.connect() as connection:
                 yield connection
+
+    def _last_change(self, connection: Connection) -> datetime | None:
+        snapshot = self._shared.snapshot
+        return last_change(connection) if snapshot is None else snapshot.last_change
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:

@@ -189,12 +189,15 @@ class _Match:
         """Whether words from elsewhere are the topic of what the clause says.
 
         省级负责统筹，县级负责落实 says nothing of 省级负责落实: a clause whose words are joined with others
-        must bring its own subject along, none may be passed over on the way, and the topic comes first.
+        must bring its own subject along, none may be passed over on the way, and the topic comes first. It stands for
+        nothing that the clause itself begins with: 每组总额 is not 项目总额.
         """
         elsewhere = [unit for units in self._carried.values() for unit in units] + self._headed
         topics = [unit for unit in elsewhere if not _is_year(unit)]
         if not topics:
             return True
+        if not self._claim.holds(self._clause.content[0]):
+            return False
         first = min(self._carried, default=self._number)
         if not all(keeps_subject(self._claim, clause) for clause in self._source.clauses[first : self._number + 1]):
             return False

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.terms import Term, TermBase
+from corpus.text.analyser import Analyser
 from search.candidates import reread
 from search.embedding import static_model
 from search.fusion import RankedCandidate
@@ -46,6 +48,25 @@ def test_rows_do_not_depend_on_what_else_is_read(reader, analyser):
     alone = features(reader, analyser, "讲堂取暖", ARTICLE)[0]
     beside = features(reader, analyser, "讲堂取暖", OTHER, ARTICLE)[1]
     assert alone == pytest.approx(beside)
+
+
+def test_rows_do_not_depend_on_what_was_read_before(analyser, embedder):
+    model, texts = static_model(embedder), (ARTICLE, OTHER)
+    known = Reader(analyser, model)
+    for query in ("名单", "讲堂取暖", "取暖补贴按每场发放"):
+        before = features(known, analyser, query, *texts)
+        assert before == features(known, analyser, query, *texts)
+        assert before == features(Reader(analyser, model), analyser, query, *texts)
+
+
+def test_titles_and_sentences_are_cut_again_by_other_terms(embedder):
+    analyser, model = Analyser(TermBase()), static_model(embedder)
+    reader, text = Reader(analyser, model), ReadText("讲义", (), "使用户满意。")
+    before = features(reader, analyser, "用户满意", text)
+    analyser.use(TermBase([Term("使用户满意")]))
+    after = features(reader, analyser, "用户满意", text)
+    assert after == features(Reader(analyser, model), analyser, "用户满意", text)
+    assert after != before
 
 
 def test_numbers_count_as_whole_ones(reader, analyser):

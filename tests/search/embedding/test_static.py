@@ -85,6 +85,13 @@ def test_texts_cut_into_words_are_embedded_like_whole_ones(embedder: StaticEmbed
     assert embedder.embed_words([]).shape == (0, embedder.dimensions)
 
 
+def test_a_text_of_words_has_one_vector_whatever_stands_beside_it(embedder: StaticEmbedder, analyser: Analyser) -> None:
+    words = [analyser.cut(fold(text)) for text in TEXTS]
+    together = embedder.embed_words(words)
+    for text, row in zip(words, together, strict=True):
+        assert np.array_equal(embedder.embed_words([text])[0], row)
+
+
 def test_a_term_that_the_model_has_no_token_for_is_made_of_its_parts(embedder: StaticEmbedder) -> None:
     [whole] = embedder.embed_words([["取暖补贴发放办法"]])
     assert np.allclose(whole, embedder.embed_query("取暖补贴发放办法"), atol=1e-6)

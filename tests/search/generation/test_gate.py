@@ -44,6 +44,26 @@ PARTS = passage_in_context(
 PARTS_GATE = Gate([Source(PARTS, READER)], READER)
 
 
+TOPIC = passage_in_context(
+    "有关经费分三类，每批总额不超过九百元。互助标准每年公布一次。\n两年里共办六十场，其中近一半由学员主持。",
+    "邻里讲习所管理办法",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("邻里讲习所每批总额不超过九百元[1]。", None),
+        ("邻里讲习所总额不超过九百元[1]。", Fault.SPLICED),
+        ("邻里讲习所互助标准每年公布一次[1]。", None),
+        ("邻里讲习所标准每年公布一次[1]。", Fault.SPLICED),
+        ("两年里共办六十场，其中邻里讲习所由学员主持[1]。", Fault.SPLICED),
+    ],
+)
+def test_the_heading_stands_for_nothing_that_a_clause_begins_with(sentence, fault):
+    assert Gate([Source(TOPIC, READER)], READER).check(sentence).fault == fault
+
+
 @pytest.mark.parametrize(
     ("sentence", "fault"),
     [
