@@ -5,13 +5,14 @@ differs in blanks, punctuation and page furniture, not in them.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text.folding import fold
+from corpus.text.bulk_folding import fold_many
 
 SHINGLE = 5
 """Letters of a shingle: two to three words, so that texts share few by chance."""
@@ -27,6 +28,7 @@ ALIKE = 0.6
 _FEWEST = 50
 """Shorter texts (a heading, an empty form) are not compared: they are alike without saying anything."""
 
+_NO_LETTERS = re.compile(r"[\W_]+")
 _SEED = 1
 """Of the permutations, which are datasketch's "affine32". Stored values can only be compared with others of these."""
 
@@ -72,7 +74,8 @@ def shared(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, fold(text)))
+    [folded] = fold_many([text])
+    return _NO_LETTERS.sub("", folded)
 
 
 def _shingles(letters: str) -> NDArray[np.uint64]:
