@@ -2,8 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from rich.markup import escape
@@ -61,7 +61,10 @@ def ingest_and_index(
 
         files = expand(paths)
         alongside = len(files) >= LONG_INGEST and find_server(settings) is None
-        with indexing_alongside(settings, catalogue, advance(progress)) if alongside else nullcontext():
+        with ExitStack() as beside:
+            if alongside:
+                tell = beside.enter_context(index_bars(progress, many=0))
+                beside.enter_context(indexing_alongside(settings, catalogue, tell))
             ingester = Ingester(catalogue, Originals(settings.originals_dir))
             outcomes = ingester.ingest(files, kind=kind, readers=readers, on_outcome=show)
         _index(settings, catalogue, progress)
@@ -104,8 +107,9 @@ def rebuild(settings: Settings) -> int:
         Catalogue.open(settings.catalogue_url) as catalogue,
         open_index(settings, catalogue, rebuilding=True) as index,
         show_progress() as progress,
+        index_bars(progress) as tell,
     ):
-        return index.indexer.rebuild(advance(progress))
+        return index.indexer.rebuild(tell)
 
 
 def _index(settings: Settings, catalogue: Catalogue, progress: Progress) -> None:
@@ -113,8 +117,8 @@ def _index(settings: Settings, catalogue: Catalogue, progress: Progress) -> None
     if not catalogue.pending_count():
         return
     try:
-        with open_index(settings, catalogue) as index:
-            index.indexer.index_pending(advance(progress))
+        with open_index(settings, catalogue) as index, index_bars(progress) as tell:
+            index.indexer.index_pending(tell)
     except EngineLocked:
         if find_server(settings) is None:
             raise
@@ -136,7 +140,24 @@ def wait_for_server(settings: Settings, catalogue: Catalogue, progress: Progress
     progress.update(task, completed=total)
 
 
-def advance(progress: Progress, title: str = "索引") -> Callable[[int, int], None]:
+@contextmanager
+def index_bars(progress: Progress, many: int = LONG_INGEST) -> Iterator[Callable[[int, int], None]]:
+    """A bar for the versions that are indexed. Once all of ``many`` are, a second one says that the index is being
+    completed, which takes up to a minute and tells nothing meanwhile."""
+    tell = advance(progress, "索引")
+    completing = progress.add_task("整理索引", total=None, visible=False)
+
+    def show(done: int, total: int) -> None:
+        tell(done, total)
+        if done >= total >= many:
+            progress.update(completing, visible=True)
+            progress.refresh()
+
+    yield show
+    progress.update(completing, total=1, completed=1)
+
+
+def advance(progress: Progress, title: str) -> Callable[[int, int], None]:
     """A bar, as something that is told how much is done of how much."""
     task = progress.add_task(title, total=None)
     return lambda done, total: progress.update(task, completed=done, total=total)

@@ -75,6 +75,18 @@ def test_a_long_ingest_is_indexed_alongside(tmp_path, monkeypatch):
     assert lunku_json(tmp_path / "data", "search", "巡护物资")["total"] > 0
 
 
+def test_the_completion_of_a_large_index_has_a_bar_of_its_own():
+    for many, shown in ((2, True), (3, False)):
+        with ingesting.show_progress() as progress:
+            with ingesting.index_bars(progress, many=many) as tell:
+                counted, completing = progress.tasks
+                tell(1, 2)
+                assert not completing.visible
+                tell(2, 2)
+                assert (counted.finished, completing.visible, completing.finished) == (True, shown, False)
+            assert completing.finished
+
+
 def test_an_ingest_that_cannot_be_indexed_alongside_says_why(tmp_path, monkeypatch):
     monkeypatch.setattr(ingesting, "LONG_INGEST", 2)
     files = write_files(tmp_path / "资料")
