@@ -145,11 +145,12 @@ def index_bars(progress: Progress, many: int = LONG_INGEST) -> Iterator[Callable
     """A bar for the versions that are indexed. Once all of ``many`` are, a second one says that the index is being
     completed, which takes up to a minute and tells nothing meanwhile."""
     tell = advance(progress, "索引")
-    completing = progress.add_task("整理索引", total=None, visible=False)
+    completing = progress.add_task("整理索引", start=False, total=None, visible=False)
 
     def show(done: int, total: int) -> None:
         tell(done, total)
         if done >= total >= many:
+            progress.start_task(completing)
             progress.update(completing, visible=True)
             progress.refresh()
 

@@ -84,7 +84,7 @@ def test_the_completion_of_a_large_index_has_a_bar_of_its_own():
                 assert not completing.visible
                 tell(2, 2)
                 assert (counted.finished, completing.visible, completing.finished) == (True, shown, False)
-            assert completing.finished
+            assert completing.finished == shown
 
 
 def test_an_ingest_that_cannot_be_indexed_alongside_says_why(tmp_path, monkeypatch):
