@@ -176,7 +176,7 @@ def reread(ranked: Sequence[RankedCandidate], logits: NDArray[np.float64]) -> li
     safe = np.clip(fused, 1e-12, 1 - 1e-12)
     scores = np.where(fused > 0, logistic(np.log(safe / (1 - safe)) + logits), 0.0).tolist()
     least = min(scores, default=1.0)
-    read = [RankedCandidate(item.id, score, item.tier, item.legs) for item, score in zip(first, scores, strict=True)]
+    read = [item._replace(fused=score) for item, score in zip(first, scores, strict=True)]
     unread = [item if item.fused <= least else item._replace(fused=least) for item in rest]
     # Stable: equals keep the order that they came in.
     return sorted([*read, *unread], key=lambda candidate: -candidate.score)

@@ -8,8 +8,7 @@ lexical legs alone and is not offered (docs/decisions/0009-fusion.md).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import repeat
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,10 +60,6 @@ class RankedCandidate(NamedTuple):
     def score(self) -> float:
         """What decides the order."""
         return self.fused + self.tier
-
-
-_ranked = partial(tuple.__new__, RankedCandidate)
-"""A candidate of its four values, made within C: every query has hundreds of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +125,9 @@ def fuse(
             own[identifier][name] = score
     scores = weights.score(candidates.matrix)
     # The ids are sorted, and the sort is stable: equal scores stay in order of id.
-    order = np.argsort(-scores, kind="stable")
-    ids = [candidates.ids[row] for row in order.tolist()]
-    fused = zip(ids, scores[order].tolist(), repeat(0.0), map(own.__getitem__, ids), strict=False)
-    return list(map(_ranked, fused))
+    order = np.argsort(-scores, kind="stable").tolist()
+    ids, values = candidates.ids, scores.tolist()
+    return [RankedCandidate(ids[row], values[row], 0.0, own[ids[row]]) for row in order]
 
 
 def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[str, int], limit: int) -> NDArray[np.float64]:

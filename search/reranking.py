@@ -78,8 +78,8 @@ class Reader:
     def __init__(self, analyser: Analyser, model: "StaticEmbedder") -> None:
         self._analyser = analyser
         self._model = model
-        self._names = analyser.names
-        self._vectors: Recent[str, NDArray[np.float32]] = Recent(_REMEMBERED)
+        # Exchanged as a whole: terms decide how a text is cut.
+        self._known: tuple[frozenset[str], Recent[str, NDArray[np.float32]]] = (analyser.names, Recent(_REMEMBERED))
 
     def features(self, query: str, words: Iterable[str], found: Sequence[ReadText]) -> NDArray[np.float64]:
         """One row of ``TEXT_FEATURES`` for each candidate; ``words`` are the analyser's of ``query``."""
@@ -111,9 +111,11 @@ class Reader:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Cosine of the query with each folded title, and with the nearest of each passage's folded sentences."""
         pieces = [*titles, *chain.from_iterable(sentences)]
-        if self._names is not self._analyser.names:  # Other terms cut otherwise.
-            self._names, self._vectors = self._analyser.names, Recent(_REMEMBERED)
-        found = self._vectors.find(pieces, self._embed)
+        names, known = self._known
+        if names is not self._analyser.names:
+            known = Recent(_REMEMBERED)
+            self._known = self._analyser.names, known
+        found = known.find(pieces, self._embed)
         vectors = np.concatenate([found[piece] for piece in pieces]).reshape(len(pieces), -1)
         cosines = vectors @ np.array(self._model.embed_query(query), dtype=np.float32)
         sizes = np.array([len(found) for found in sentences])

@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -82,7 +82,6 @@ class Succession:
         self._past: Mapping[str, list[Past]] = {}
         self._prolonged: Mapping[str, list[Prolonged]] = {}
         self._copies: Mapping[str, str] = {}
-        self._lowered: Set[str] = frozenset()
         self._state: object = None
         self._next = 0.0
 
@@ -113,10 +112,10 @@ class Succession:
     def demoted(self, ranking: ResolvedRanking, groups: frozenset[str]) -> ResolvedRanking:
         """The ranking with the passages lowered of past documents, and of copies of a document that stands above."""
         self._refresh()
-        found = dict.fromkeys([ranking.facts[item.id].id for item in ranking.candidates])
-        if self._lowered.isdisjoint(found):
+        if not (self._past or self._copies):
             return ranking
-        low = {key for key in self._past.keys() & found.keys() if self._known(key, groups)}
+        found = list(dict.fromkeys(ranking.facts[item.id].id for item in ranking.candidates))
+        low = {key for key in self._past.keys() & set(found) if self._known(key, groups)}
         first: dict[str, str] = {}
         current = (key for key in found if key not in low)
         low |= {key for key in current if (text := self._copies.get(key)) and first.setdefault(text, key) != key}
@@ -153,7 +152,6 @@ class Succession:
                 for identifier, why in (*_find_past(titles, today), *_find_expired(titles, prolonged, today)):
                     past[identifier].append(why)
                 self._past, self._prolonged, self._copies = dict(past), prolonged, self._catalogue.copies()
-                self._lowered = self._past.keys() | self._copies.keys()
                 self._state = state
             self._next = time.monotonic() + max(_SETTLED, _PAUSE * (time.monotonic() - started))
         finally:

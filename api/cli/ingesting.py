@@ -142,8 +142,8 @@ def wait_for_server(settings: Settings, catalogue: Catalogue, progress: Progress
 
 @contextmanager
 def index_bars(progress: Progress, many: int = LONG_INGEST) -> Iterator[Callable[[int, int], None]]:
-    """A bar for the versions that are indexed. Once all of ``many`` are, a second one says that the index is being
-    completed, which takes up to a minute and tells nothing meanwhile."""
+    """A bar for the versions that are indexed. Once all are, of ``many`` or more, a second one says that the index is
+    being completed, which takes up to a minute and tells nothing meanwhile."""
     tell = advance(progress, "索引")
     completing = progress.add_task("整理索引", start=False, total=None, visible=False)
 

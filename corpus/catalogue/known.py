@@ -50,16 +50,14 @@ class KnownPassages:
     ) -> dict[str, DocumentFacts]:
         """The facts of the passages' documents, for the passages that ``hydrate`` would return."""
         facts = self._current(change).facts
-        known = list(map(facts.get, passage_ids))
-        if not all(known):
+        if not facts.keys() >= set(passage_ids):
             # A passage without an entry is none that anyone may see; it is asked for again, which is rare.
             missing = [identifier for identifier in passage_ids if identifier not in facts]
             facts |= reading.passage_facts(connection, missing)
-            known = list(map(facts.get, passage_ids))
         return {
-            identifier: item.facts
-            for identifier, item in zip(passage_ids, known, strict=True)
-            if item and not item.readers.isdisjoint(groups)
+            identifier: known.facts
+            for identifier in passage_ids
+            if (known := facts.get(identifier)) and not known.readers.isdisjoint(groups)
         }
 
     def passages(

@@ -1,7 +1,5 @@
 """Words that carry grammar, not content: never marked in a hit, never required of an answer."""
 
-from functools import lru_cache
-
 _FUNCTION_WORDS = """
     的 地 得 了 着 过 是 为 在 有 和 与 及 或 并 而 且 但 也 都 就 还 又 再 才 则 把 被 将 让 使 由 于 从 自
     向 往 对 对于 关于 按 按照 以 以及 之 其 其中 此 这 那 这个 那个 这些 那些 该 各 每 某 个 种 项 条 位 名 次 些
@@ -24,7 +22,6 @@ _COUNTED = frozenset("个种项年月日号点名位人家次天类条批期届�
 """What 几 asks for the number of: 几名, 几家; not 几何, 几乎, 几率."""
 
 
-@lru_cache(maxsize=65_536)
 def is_function_word(word: str) -> bool:
     """Whether a folded word carries no content of its own: particles, pronouns, question words, punctuation."""
     if word.startswith(_ASKING) or (len(word) == 2 and word[0] == "几" and word[1] in _COUNTED):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,14 +56,12 @@ class StaticEmbedder:
             raise ModelUnavailable(f"自带的向量模型无法读取（{folder.name}），请重新安装论库。") from error
         self.dimensions = int(self._vectors.shape[1])
         # A search embeds its query twice, with the library's weights and without.
-        self._query_tokens = lru_cache(maxsize=_QUERIES)(lambda text: self._tokens(self._tokenise(text)))
+        self._query_ids = lru_cache(maxsize=_QUERIES)(self._tokenise)
         self._word_ids = lru_cache(maxsize=_WORDS)(self._tokenise)
 
     def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
         """The vector of a query; ``weights`` has one factor for each token."""
-        tokens = self._query_tokens(text)
-        scales = tokens.scales if weights is None else (tokens.scales * weights[tokens.rows]).astype(np.float32)
-        vector: list[float] = _unit(scales @ tokens.vectors).tolist()
+        vector: list[float] = self._embed(self._query_ids(text), weights).tolist()
         return vector
 
     def _tokenise(self, text: str) -> list[int]:
@@ -90,8 +87,7 @@ class StaticEmbedder:
                 end += 1
             batch = fold_many(texts[start:end])
             for row, encoding in enumerate(self._tokenizer.encode_batch_fast(batch, add_special_tokens=False), start):
-                tokens = self._tokens(encoding.ids)
-                rows[row] = _unit(tokens.scales @ tokens.vectors)
+                rows[row] = self._embed(encoding.ids)
             start = end
         return rows
 
@@ -116,25 +112,16 @@ class StaticEmbedder:
         rows /= np.where(lengths > 0, lengths, 1)[:, np.newaxis]
         return rows
 
-    def _tokens(self, ids: Sequence[int]) -> "_Tokens":
+    def _embed(self, ids: Sequence[int], weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """The scaled sum of the tokens' vectors, each by ``REPETITION``, at unit length; zero stays zero."""
         counts = Counter(ids)
         index = np.fromiter(counts, dtype=np.intp, count=len(counts))
         scales = self._scales[index] * np.fromiter(counts.values(), np.float32, len(counts)) ** REPETITION
-        return _Tokens(index, scales, self._vectors[index].astype(np.float32))
-
-
-class _Tokens(NamedTuple):
-    """The distinct tokens of a text, each with its scale by ``REPETITION`` and its vector."""
-
-    rows: NDArray[np.intp]
-    scales: NDArray[np.float32]
-    vectors: NDArray[np.float32]
-
-
-def _unit(total: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A vector at unit length; zero stays zero."""
-    length = float(np.sqrt(total @ total))
-    return np.asarray(total / length if length > 0 else total, dtype=np.float32)
+        if weights is not None:
+            scales *= weights[index]
+        total = scales @ self._vectors[index].astype(np.float32)
+        length = float(np.sqrt(total @ total))
+        return np.asarray(total / length if length > 0 else total, dtype=np.float32)
 
 
 def _revision(folder: Path) -> str:

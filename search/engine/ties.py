@@ -6,7 +6,7 @@ and the smallest ids stay.
 """
 
 from collections.abc import Callable
-from operator import gt, itemgetter
+from operator import itemgetter
 from typing import TypeVar
 
 Item = TypeVar("Item", bound=tuple[str | int, float])
@@ -32,9 +32,5 @@ def cut(found: list[Item], limit: int, fetch: Callable[[int], list[Item]]) -> li
 
 
 def _in_order(items: list[Item]) -> list[Item]:
-    """Sorted twice by what C compares: a key of our own would cost every query more than both; not at all where every
-    score is below the one before, as most are."""
-    scores = [item[1] for item in items]
-    if all(map(gt, scores, scores[1:])):
-        return items
+    """Sorted twice by what C compares: a key of our own would cost every query more than both."""
     return sorted(sorted(items, key=itemgetter(0)), key=itemgetter(1), reverse=True)

@@ -196,7 +196,7 @@ class _Match:
         topics = [unit for unit in elsewhere if not _is_year(unit)]
         if not topics:
             return True
-        if not self._claim.holds(self._clause.content[0]):
+        if not all(map(self._claim.holds, self._clause.content[:1])):
             return False
         first = min(self._carried, default=self._number)
         if not all(keeps_subject(self._claim, clause) for clause in self._source.clauses[first : self._number + 1]):
