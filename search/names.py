@@ -74,10 +74,7 @@ class Names:
         self.all = [
             Name(text, key, origin, readers) for (text, origin, readers), key in zip(named, folded, strict=True)
         ]
-        # Not numbers, nor long titles: a misspelt one is not put right to these.
-        self._right = [
-            name for name in self.all if name.origin not in _NUMBERS and 2 <= len(name.folded) <= LONGEST_NAME
-        ]
+        self._right = [name for name in self.all if name.is_corrected_to]
         texts = [name.folded for name in self._right]
         self._by_sound = _Lookup(sound_keys(texts))
         self._by_first_half, self._by_second_half = map(_Lookup, half_keys(texts))
@@ -114,8 +111,9 @@ class Names:
     def by_letters(self) -> dict[str, list[Name]]:
         """Names that a misspelt one is put right to, by their pinyin and by their initials."""
         found: dict[str, list[Name]] = {}
-        for name in self._right:
-            pinyin, initials = name.spelling()
+        for name, (pinyin, initials) in zip(self.all, self.spellings, strict=True):
+            if not name.is_corrected_to:
+                continue
             found.setdefault(pinyin, []).append(name)
             if len(initials) >= SHORTEST_INITIALS:
                 found.setdefault(initials, []).append(name)

@@ -118,7 +118,9 @@ class Searcher:
         a second.
         """
         self.engine.preload()
-        self.search(SearchRequest("预热", limit=1), frozenset({PUBLIC}))
+        public = frozenset({PUBLIC})
+        self.search(SearchRequest("预热", limit=1), public)
+        self.suggest("yure", public)  # Latin letters have the names spelt out in pinyin.
         self._catalogue.preload_facts()
         if self._answerer.model is not None:
             self._answerer.model.warm_up()

@@ -6,7 +6,6 @@ import numpy as np
 
 from corpus.catalogue import Catalogue
 from search.engine.interface import DENSE, AnyOf, EngineReader, Leg
-from search.fusion import LEG_LIMIT
 from search.highlighting import unmarked
 from search.hits import make_hit
 from search.query import access
@@ -14,6 +13,9 @@ from search.results import Hit
 
 PASSAGES = 60
 """Passages of the given document that speak for it, at most."""
+
+NEIGHBOURS = 100
+"""Passages of other documents that are looked at: of a long document many may be among them."""
 
 
 def find_similar(
@@ -36,7 +38,7 @@ def find_similar(
     if not points:
         return []
     mean = np.array([point.vectors[DENSE] for point in points], dtype=np.float64).mean(axis=0)
-    [found] = engine.query([Leg(replace(readable, must_not=(own,)), LEG_LIMIT, DENSE, mean.tolist())])
+    [found] = engine.query([Leg(replace(readable, must_not=(own,)), NEIGHBOURS, DENSE, mean.tolist())])
     contexts = catalogue.hydrate([point.id for point in found], groups)
     best: dict[str, Hit] = {}
     for point in found:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from search.names import Name
 from search.results import SearchRequest
 from search.spelling import sound
 from tests.search.library import BRIEF, LECTURE, LIBRARY, NOTICE, PUBLIC, RULES, STAFF, make_draft
@@ -103,3 +104,11 @@ def test_a_first_search_for_what_stands_in_the_library_reads_no_names(open_libra
     assert not read
     fresh.search(SearchRequest("志原服务"), STAFF)
     assert read
+
+
+def test_a_warm_library_has_its_names_spelt_out(open_library, monkeypatch):
+    fresh, _ = open_library(*map(make_draft, LIBRARY))
+    fresh.warm_up()
+    monkeypatch.setattr(Name, "spelling", lambda _: pytest.fail("spelt out while somebody waits"))
+    assert fresh.suggest("zhiyuanfuwu", STAFF).corrected == "志愿服务"
+    assert BRIEF.title in _texts(fresh, "guanyubanhao")
