@@ -6,6 +6,7 @@ from typing import Any
 from corpus.catalogue import PassageToIndex
 from corpus.records import Document
 from corpus.text.analyser import Analyser
+from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from corpus.text.titles import title_key
@@ -20,14 +21,15 @@ def points_of(passages: Sequence[PassageToIndex], analyser: Analyser, embedder: 
     """The points of passages that belong to whole versions."""
     texts = [index_text(item.document.title, item.passage.path, item.passage.text) for item in passages]
     rows = embedder.embed_passages(texts)
+    # Folded together, in a fifth of the time; those of the payload as the phrases are that are looked for in it.
+    folded = fold_many([*texts, *(item.passage.text for item in passages)])
     shared: dict[str, dict[str, Any]] = {}
-    for item, text, row in zip(passages, texts, rows, strict=True):
+    for item, whole, text, row in zip(passages, folded[: len(texts)], folded[len(texts) :], rows, strict=True):
         version = item.passage.version_id
         if version not in shared:
             shared[version] = version_payload(item)
-        vectors = {DENSE: row.tolist(), **passage_vectors(text, analyser)}
-        # Folded, as the phrases are that are looked for in it.
-        yield Point(item.passage.id, vectors, shared[version] | {"text": fold(item.passage.text)})
+        vectors = {DENSE: row.tolist(), **passage_vectors(whole, analyser)}
+        yield Point(item.passage.id, vectors, shared[version] | {"text": text})
 
 
 def version_payload(item: PassageToIndex) -> dict[str, Any]:

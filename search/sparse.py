@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Protocol
 from zlib import crc32
 
+from corpus.text.folding import fold
 from search.engine.interface import BIGRAMS, WORDS, SparseVector
 
 K1 = 0.9
@@ -34,9 +35,9 @@ class Analyser(Protocol):
 
     def words(self, text: str) -> list[str]: ...  # noqa: D102
 
-    def word_terms(self, text: str) -> list[str]: ...  # noqa: D102
+    def word_terms(self, folded: str) -> list[str]: ...  # noqa: D102
 
-    def bigrams(self, text: str) -> list[str]: ...  # noqa: D102
+    def bigrams(self, folded: str) -> list[str]: ...  # noqa: D102
 
 
 def index_text(title: str, path: Sequence[str], text: str) -> str:
@@ -58,11 +59,11 @@ def term_indices(terms: Iterable[str]) -> list[int]:
     return list(map(crc32, map(str.encode, terms)))
 
 
-def passage_vectors(text: str, analyser: Analyser) -> dict[str, SparseVector]:
-    """The vectors of an indexed text, by vector name."""
+def passage_vectors(folded: str, analyser: Analyser) -> dict[str, SparseVector]:
+    """The vectors of an indexed text, which is folded already, by vector name."""
     return {
-        WORDS: _passage_vector(analyser.word_terms(text), AVERAGE_LENGTH[WORDS]),
-        BIGRAMS: _passage_vector(analyser.bigrams(text), AVERAGE_LENGTH[BIGRAMS]),
+        WORDS: _passage_vector(analyser.word_terms(folded), AVERAGE_LENGTH[WORDS]),
+        BIGRAMS: _passage_vector(analyser.bigrams(folded), AVERAGE_LENGTH[BIGRAMS]),
     }
 
 
@@ -72,12 +73,12 @@ def query_vectors(text: str, analyser: Analyser, synonyms: Iterable[str] = ()) -
     known = set(words.indices)
     added = {term_index(word) for name in synonyms for word in analyser.words(name)} - known
     words = SparseVector([*words.indices, *sorted(added)], [*words.values, *[SYNONYM_WEIGHT] * len(added)])
-    return {WORDS: words, BIGRAMS: _query_vector(analyser.bigrams(text))}
+    return {WORDS: words, BIGRAMS: _query_vector(analyser.bigrams(fold(text)))}
 
 
 def word_vector(text: str, analyser: Analyser) -> SparseVector:
     """The vector of a text's own words alone."""
-    return _query_vector(analyser.word_terms(text))
+    return _query_vector(analyser.word_terms(fold(text)))
 
 
 def _passage_vector(terms: Sequence[str], average_length: int) -> SparseVector:

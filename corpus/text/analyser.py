@@ -111,9 +111,8 @@ class Analyser:
         vocabulary = self._vocabulary
         return list(chain.from_iterable(map(vocabulary.words_in, vocabulary.jieba.cut_for_search(folded, hmm=False))))
 
-    def word_terms(self, text: str) -> list[str]:
-        """What the words leg holds of a text: its words, and its quantities in one spelling (三年 and 3年: 3年)."""
-        folded = fold(text)
+    def word_terms(self, folded: str) -> list[str]:
+        """What the words leg holds of a folded text: its words, and its quantities in one spelling (三年, 3年: 3年)."""
         return self._words(folded) + [quantity.term for quantity in find_quantities(folded)]
 
     def cut(self, folded: str) -> list[str]:
@@ -148,10 +147,11 @@ class Analyser:
         """Folded other names of a folded term: its aliases, or the term and the other aliases."""
         return self._vocabulary.synonyms.get(word, ())
 
-    def bigrams(self, text: str) -> list[str]:
-        """Folded pairs of neighbouring characters within runs of letters, digits and Han; a run of one as it is."""
+    def bigrams(self, folded: str) -> list[str]:
+        """Pairs of neighbouring characters of a folded text within runs of letters, digits and Han; a run of one as it
+        is."""
         bigrams: list[str] = []
-        for run in _RUN.findall(fold(text)):
+        for run in _RUN.findall(folded):
             bigrams.extend(map(add, run, run[1:]) if len(run) > 1 else run)
         return bigrams
 

@@ -46,8 +46,8 @@ TEXT_FIELDS = ("text", "title")
 """Folded, with grams."""
 
 _GRAMS = "_grams"
-_MARKS = re.compile(r"[\W_]{2,}")
-"""Two or more characters of which none is a letter, digit or Han character."""
+_RUN = re.compile(r"[^\W_]+(?:\.[^\W_]+)*%?")
+"""Letters, digits and Han characters without a mark between them, but for those of numbers: 5.8%."""
 
 
 def grams_field(field: str) -> str:
@@ -56,15 +56,12 @@ def grams_field(field: str) -> str:
 
 
 def grams(text: str) -> list[str]:
-    """Distinct pairs of neighbouring characters in order; no blanks, and at least one letter, digit or Han character.
+    """Distinct pairs of neighbouring characters within runs of letters, digits and Han, in order.
 
-    A text can only hold a string if it has all the string's grams, so the gram index leaves few texts to compare.
+    A text can only hold a string if it has all the string's grams, so the gram index leaves few texts to compare. Pairs
+    across a comma or a quotation mark, a fifth of all, would hardly leave fewer.
     """
-    pairs = dict.fromkeys(chain.from_iterable(map(add, run, run[1:]) for run in text.split()))
-    for marks in _MARKS.findall(text):
-        for pair in map(add, marks, marks[1:]):
-            pairs.pop(pair, None)
-    return list(pairs)
+    return list(dict.fromkeys(chain.from_iterable(map(add, run, run[1:]) for run in _RUN.findall(text))))
 
 
 def is_gram(text: str) -> bool:

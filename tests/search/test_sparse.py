@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
 from search import sparse
 from search.engine.interface import BIGRAMS, WORDS
 from search.sparse import index_text, passage_vectors, query_vectors, term_index
@@ -28,7 +29,7 @@ def test_passage_weights_are_the_bm25_term_factor(analyser: Analyser) -> None:
     text = "茶馆讲理，茶馆评事"
     words = analyser.words(text)
     length = sparse.K1 * (1 - sparse.B + sparse.B * len(words) / sparse.AVERAGE_LENGTH[WORDS])
-    found = weights(passage_vectors(text, analyser)[WORDS])
+    found = weights(passage_vectors(fold(text), analyser)[WORDS])
     assert set(found) == {term_index(word) for word in words}
     for word in set(words):
         count = words.count(word)
@@ -44,7 +45,7 @@ def test_query_weights_are_counts(analyser: Analyser) -> None:
 
 
 def test_a_number_is_found_however_it_is_written(analyser: Analyser) -> None:
-    passage = weights(passage_vectors("四月十二日起开放三年，设一百二十个座位", analyser)[WORDS])
+    passage = weights(passage_vectors(fold("四月十二日起开放三年，设一百二十个座位"), analyser)[WORDS])
     asked = weights(query_vectors("4月12日 3年 120个", analyser)[WORDS])
     assert {term_index(term) for term in ("4月12日", "3年", "120个")} <= passage.keys() & asked.keys()
 
@@ -57,13 +58,13 @@ def test_text_without_terms_has_empty_vectors(analyser: Analyser) -> None:
 def test_headings_count_for_the_passage(analyser: Analyser) -> None:
     text = index_text("乡村茶馆管理办法", ("第二章 开放", "一、时间"), "每日八时开门。")
     assert text.split("\n") == ["乡村茶馆管理办法", "第二章 开放", "一、时间", "每日八时开门。"]
-    assert term_index("茶馆") in passage_vectors(text, analyser)[WORDS].indices
+    assert term_index("茶馆") in passage_vectors(fold(text), analyser)[WORDS].indices
 
 
 @settings(deadline=None)
 @given(text=st.text())
 def test_vectors_are_valid_for_any_text(analyser: Analyser, text: str) -> None:
-    for vector in (*passage_vectors(text, analyser).values(), *query_vectors(text, analyser).values()):
+    for vector in (*passage_vectors(fold(text), analyser).values(), *query_vectors(text, analyser).values()):
         assert len(set(vector.indices)) == len(vector.indices) == len(vector.values)
         assert all(0 <= index < 2**32 for index in vector.indices)
         assert all(value > 0 for value in vector.values)
