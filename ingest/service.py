@@ -25,10 +25,6 @@ from ingest.unpacking import MAX_DEPTH, Budget, unpack
 BATCH_FILES = 64
 """Files per transaction: enough to share one commit, few enough that a kill loses little work."""
 
-BATCH_SMALL_FILES, SMALL_BYTES = 192, 1_000_000
-"""Files per transaction where they are small, and what they have together at most: they are read in a second, and what
-a transaction costs beside its files is a tenth of the work."""
-
 BATCHES_AHEAD = 2
 """Batches submitted beyond the running ones; bounds memory on large folders."""
 
@@ -81,15 +77,14 @@ class Ingester:
         """
         files = [SourceFile(path, (names or {}).get(path), kind, readers) for path in expand(paths)]
         outcomes: list[FileOutcome] = []
-        batches, left = list(_batches(files)), len(files)
+        left = len(files)
         with ReaderPool(self._lanes) as pool, ThreadPoolExecutor(self._lanes, "ingest") as threads:
             pipeline = IngestPipeline(pool, self._catalogue, self._originals, self._groups)
             work = partial(_take_in, pipeline)
-            found = _in_order(threads, work, iter(batches), self._lanes + BATCHES_AHEAD)
-            for batch, taken_in in zip(batches, found, strict=True):
-                left -= len(batch)
-                total = len(outcomes) + len(taken_in) + left
-                for outcome in taken_in:
+            for batch in _in_order(threads, work, _batches(files), self._lanes + BATCHES_AHEAD):
+                left = max(left - BATCH_FILES, 0)
+                total = len(outcomes) + len(batch) + left
+                for outcome in batch:
                     outcomes.append(outcome)
                     if on_outcome:
                         on_outcome(outcome, len(outcomes), total)
@@ -113,24 +108,9 @@ def _hidden(path: Path) -> bool:
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
-    batch: list[SourceFile] = []
-    total = 0
-    for file in files:
-        size = _size(file.path)
-        if len(batch) >= (BATCH_SMALL_FILES if total + size <= SMALL_BYTES else BATCH_FILES):
-            yield batch
-            batch, total = [], 0
-        batch.append(file)
-        total += size
-    if batch:
+    remaining = iter(files)
+    while batch := list(islice(remaining, BATCH_FILES)):
         yield batch
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # What became of the file is told where it is read.
-        return 0
 
 
 def _take_in(

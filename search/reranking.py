@@ -84,7 +84,8 @@ class Reader:
     def features(self, query: str, words: Iterable[str], found: Sequence[ReadText]) -> NDArray[np.float64]:
         """One row of ``TEXT_FEATURES`` for each candidate; ``words`` are the analyser's of ``query``."""
         content = [(word, self._rarity(word)) for word in words if not is_function_word(word)]
-        pairs = [(pair, 1.0) for pair in dict.fromkeys(self._analyser.bigrams(fold(query)))]
+        asked = fold(query)
+        pairs = [(pair, 1.0) for pair in dict.fromkeys(self._analyser.bigrams(asked))]
         folded = fold_many([part for item in found for part in (item.title, "\n".join(item.path), item.text)])
         titles, paths, texts = folded[::3], folded[1::3], folded[2::3]
         headings = [f"{title}\n{path}" if path else title for title, path in zip(titles, paths, strict=True)]
@@ -98,7 +99,7 @@ class Reader:
             title_similarity,
             _coverage(headings, content),
             np.log([len(heading) + 1 for heading in headings]),
-            _numbers(wholes, frozenset(_NUMBER.findall(fold(query)))),
+            _numbers(wholes, frozenset(_NUMBER.findall(asked))),
             sentence_similarity,
         ]
         return np.stack(columns, axis=1)

@@ -69,11 +69,12 @@ def passage_vectors(folded: str, analyser: Analyser) -> dict[str, SparseVector]:
 
 def query_vectors(text: str, analyser: Analyser, synonyms: Iterable[str] = ()) -> dict[str, SparseVector]:
     """The vectors of a query, by vector name: each term with its count, and the words of ``synonyms`` with less."""
-    words = word_vector(text, analyser)
+    folded = fold(text)
+    words = _query_vector(analyser.word_terms(folded))
     known = set(words.indices)
     added = {term_index(word) for name in synonyms for word in analyser.words(name)} - known
     words = SparseVector([*words.indices, *sorted(added)], [*words.values, *[SYNONYM_WEIGHT] * len(added)])
-    return {WORDS: words, BIGRAMS: _query_vector(analyser.bigrams(fold(text)))}
+    return {WORDS: words, BIGRAMS: _query_vector(analyser.bigrams(folded))}
 
 
 def word_vector(text: str, analyser: Analyser) -> SparseVector:

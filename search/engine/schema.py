@@ -59,7 +59,7 @@ def grams(text: str) -> list[str]:
     """Distinct pairs of neighbouring characters within runs of letters, digits and Han, in order.
 
     A text can only hold a string if it has all the string's grams, so the gram index leaves few texts to compare. Pairs
-    across a comma or a quotation mark, a fifth of all, would hardly leave fewer.
+    across punctuation, a fifth of all, are left out: in what is left the text itself is compared.
     """
     return list(dict.fromkeys(chain.from_iterable(map(add, run, run[1:]) for run in _RUN.findall(text))))
 

@@ -13,8 +13,7 @@ import pytest
 from corpus.catalogue import Catalogue
 from corpus.originals import Originals
 from corpus.records import Kind, Outcome
-from ingest.pipeline import SourceFile
-from ingest.service import Ingester, _batches, expand
+from ingest.service import Ingester, expand
 
 NOTICE = """关于做好志愿服务站点建设的通知
 
@@ -112,17 +111,6 @@ def test_outcomes_are_reported_in_order_with_counts(ingester, folder):
     outcomes = ingester.ingest([folder], on_outcome=lambda _, done, total: seen.append((done, total)))
     assert seen == [(number, 300) for number in range(1, 301)]
     assert [Path(outcome.path).stem for outcome in outcomes] == [f"{number:03}" for number in range(300)]
-
-
-@pytest.mark.parametrize(
-    ("size", "files", "batches"),
-    [(0, 500, [192, 192, 116]), (2_000, 200, [192, 8]), (9_000, 250, [111, 111, 28]), (50_000, 150, [64, 64, 22])],
-)
-def test_small_files_share_a_transaction_by_the_hundred(folder, size, files, batches):
-    paths = [folder / f"{number:03}" for number in range(files)]
-    for path in paths:
-        path.write_bytes(b" " * size)
-    assert [len(batch) for batch in _batches([SourceFile(path) for path in paths])] == batches
 
 
 def test_a_missing_file_is_told_as_a_failure_beside_the_others(ingester, folder):

@@ -62,6 +62,16 @@ def test_headings_count_for_the_passage(analyser: Analyser) -> None:
 
 
 @settings(deadline=None)
+@given(text=st.text(st.sampled_from("志愿服务ABＣ２0，。 臺二〇年") | st.characters()))
+def test_a_query_is_folded_as_passages_are(analyser: Analyser, text: str) -> None:
+    assert query_vectors(fold(text), analyser) == query_vectors(text, analyser)
+    assert all(
+        set(vector.indices) == set(passage_vectors(fold(text), analyser)[name].indices)
+        for name, vector in query_vectors(text, analyser).items()
+    )
+
+
+@settings(deadline=None)
 @given(text=st.text())
 def test_vectors_are_valid_for_any_text(analyser: Analyser, text: str) -> None:
     for vector in (*passage_vectors(fold(text), analyser).values(), *query_vectors(text, analyser).values()):
