@@ -3,11 +3,11 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO, TypeVar
 
 from corpus.errors import NotFound, StorageError
 from corpus.identifiers import content_hash
@@ -18,7 +18,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Originals:
-    """Content-addressed files under one directory: ``ab/cd/abcd….`` Equal bytes are stored once."""
+    """Content-addressed files under one directory: ``a/abcd…``. Equal bytes are stored once.
+
+    Sixteen directories, as each one that a batch writes to is another wait for the disk.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -42,7 +45,7 @@ class Originals:
         Raises:
             StorageError: the directory cannot be written.
         """
-        batch = OriginalsBatch(self._path)
+        batch = OriginalsBatch(self._place)
         try:
             yield batch
             batch.commit()
@@ -58,7 +61,7 @@ class Originals:
             NotFound: no original has this hash.
         """
         try:
-            return self._path(sha256).open("rb")
+            return self._place(sha256).open("rb")
         except FileNotFoundError as error:
             raise NotFound(f"没有哈希为 {sha256} 的原件，请重新入库该文件") from error
 
@@ -68,21 +71,27 @@ class Originals:
             return stream.read()
 
     def __contains__(self, sha256: str) -> bool:
-        return self._path(sha256).exists()
+        return self._place(sha256).exists()
 
-    def _path(self, sha256: str) -> Path:
-        """Where the original lies. Anything but a hash is refused, so that no name leads out of the directory."""
+    def _place(self, sha256: str) -> Path:
+        """Where an original lies or is to lie; earlier releases kept them two directories down.
+
+        Anything but a hash is refused, so that no name leads out of the directory.
+        """
         if not _SHA256.fullmatch(sha256):
             raise NotFound(f"“{sha256}”不是原件的哈希")
-        return self._directory / sha256[:2] / sha256[2:4] / sha256
+        place = self._directory / f"{sha256[0]}/{sha256}"
+        earlier = self._directory / f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+        return earlier if earlier.exists() else place
 
 
 class OriginalsBatch:
     """Files on their way to the disk: written under temporary names, and moved to their places when all are safe."""
 
-    def __init__(self, path_of: Callable[[str], Path]) -> None:
-        self._path_of = path_of
-        self._waiting: dict[Path, IO[bytes]] = {}
+    def __init__(self, place_of: Callable[[str], Path]) -> None:
+        self._place_of = place_of
+        self._waiting: dict[Path, tuple[BinaryIO, Path]] = {}
+        """Each file with its temporary name, by the place that it is to have."""
 
     def add(self, data: bytes) -> str:
         """Write ``data`` and return its SHA-256.
@@ -91,13 +100,14 @@ class OriginalsBatch:
             OSError: the directory cannot be written.
         """
         sha256 = content_hash(data)
-        target = self._path_of(sha256)
+        target = self._place_of(sha256)
         if target not in self._waiting and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            temporary = tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False)  # noqa: SIM115
-            self._waiting[target] = temporary
-            temporary.write(data)
-            temporary.flush()
+            descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".")
+            file = os.fdopen(descriptor, "wb")
+            self._waiting[target] = file, Path(name)
+            file.write(data)
+            file.flush()
         return sha256
 
     def commit(self) -> None:
@@ -109,18 +119,34 @@ class OriginalsBatch:
         if not self._waiting:
             return
         with ThreadPoolExecutor(min(_SYNCED_TOGETHER, len(self._waiting))) as threads:
-            list(threads.map(lambda file: os.fsync(file.fileno()), self._waiting.values()))
-            for target, temporary in self._waiting.items():
-                Path(temporary.name).replace(target)
-            # A new name reaches the disk with its directory, and that with the directories above it.
-            above = {folder for target in self._waiting for folder in target.parents[:3]}
-            list(threads.map(_sync_directory, above))
+            _work_off(threads, os.fsync, [file.fileno() for file, _ in self._waiting.values()])
+            # A new name reaches the disk with its directory, and that with the directory above it.
+            above = {folder for target in self._waiting for folder in target.parents[:2]}
+            for target, (file, temporary) in list(self._waiting.items()):
+                temporary.replace(target)
+                file.close()
+                del self._waiting[target]
+            _work_off(threads, _sync_directory, list(above))
 
     def close(self) -> None:
         """Remove what was not given its name."""
-        for temporary in self._waiting.values():
-            temporary.close()
-            Path(temporary.name).unlink(missing_ok=True)
+        for file, temporary in self._waiting.values():
+            file.close()
+            temporary.unlink(missing_ok=True)
+
+
+_Item = TypeVar("_Item")
+
+
+def _work_off(threads: ThreadPoolExecutor, work: Callable[[_Item], None], items: Sequence[_Item]) -> None:
+    """Do the work for every item, a part of them in each thread: to hand them over one by one costs more than most of
+    them take."""
+
+    def work_off(part: Sequence[_Item]) -> None:
+        for item in part:
+            work(item)
+
+    list(threads.map(work_off, (items[start::_SYNCED_TOGETHER] for start in range(_SYNCED_TOGETHER))))
 
 
 def _sync_directory(directory: Path) -> None:

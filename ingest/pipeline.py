@@ -94,9 +94,9 @@ class FileReader:
         self.catalogue = catalogue
 
     @component.output_types(batch=Batch, containers=list[SourceFile])
-    def run(self, sources: list[SourceFile]) -> dict[str, Batch | list[SourceFile]]:
-        """One file in hand per source that has text of its own, in order; and the sources with files inside them."""
-        files = [_hashed(source) for source in sources]
+    def run(self, batch: Batch) -> dict[str, Batch | list[SourceFile]]:
+        """The files that have text of their own, in order; and those with files inside them."""
+        files = [_hashed(file.file) for file in batch.files]
         known = self.catalogue.known(file.sha256 for file in files if file.sha256)
         files = [replace(file, known=known.get(file.sha256)) for file in files]
         to_read = [file for file in files if not file.known and not file.error]
@@ -265,5 +265,5 @@ class IngestPipeline:
 
         Raises what the catalogue or the originals raise.
         """
-        result = self.haystack.run({"reader": {"sources": list(sources)}})
+        result = self.haystack.run({"reader": {"batch": Batch(tuple(map(FileInHand, sources)))}})
         return result["catalogue"]["outcomes"], result["reader"]["containers"]

@@ -73,6 +73,11 @@ class Validity:
         return _months_later(begins, self.months) - _DAY_LENGTH if begins else None
 
 
+def may_expire(folded: str) -> bool:
+    """Whether a folded text has anything that ``find_validity`` could find in one of its lines."""
+    return _STATED.search(folded) is not None
+
+
 def find_validity(text: str) -> Validity | None:
     """What ``text`` first says of its own end; not what it quotes, nor the terms of what it regulates."""
     return next(_stated(text), None)

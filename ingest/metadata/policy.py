@@ -6,7 +6,7 @@ from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
 from corpus.text.repeals import find_repeals, may_repeal
-from corpus.text.validity import Prolongation, find_prolongations, find_validity, may_prolong
+from corpus.text.validity import Prolongation, find_prolongations, find_validity, may_expire, may_prolong
 from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
@@ -350,6 +350,8 @@ def read_repeals(sheet: Sheet, findings: Findings) -> None:
 
 def read_expiry(sheet: Sheet, findings: Findings) -> None:
     """The last day on which a document says it holds; a term without a first day counts from its own 施行 or 成文."""
+    if not may_expire(sheet.folded):
+        return
     issued, effective = (parse_date(findings.text(name)) for name in ("issued_on", "effective_on"))
     for index, line in enumerate(sheet.lines):
         found = find_validity(line)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from corpus.records import Section, Span
-from corpus.text.folding import fold
+from corpus.text.bulk_folding import fold_many
 from ingest.blocks import BlockType
 from ingest.cleaning import CleanText
 from ingest.lines import field_of, is_organization, names_offices
@@ -55,7 +55,8 @@ class Sheet:
     @cached_property
     def folded(self) -> str:
         """The whole text, folded."""
-        return fold(self.clean.text)
+        [folded] = fold_many([self.clean.text])
+        return folded
 
     @cached_property
     def kinds(self) -> list[str | None]:

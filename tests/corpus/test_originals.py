@@ -1,3 +1,4 @@
+import os
 import stat
 import threading
 
@@ -23,8 +24,42 @@ def test_equal_bytes_are_stored_once_and_leave_no_temporary_file(tmp_path):
     assert originals.store(b"a") == originals.store(b"a")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path.relative_to(tmp_path).as_posix() for path in files] == [
-        f"{content_hash(b'a')[:2]}/{content_hash(b'a')[2:4]}/{content_hash(b'a')}"
+        f"{content_hash(b'a')[0]}/{content_hash(b'a')}"
     ]
+
+
+def test_an_original_of_an_earlier_release_is_found_where_it_lies_and_not_stored_again(tmp_path):
+    sha256 = content_hash(b"a")
+    place = tmp_path / sha256[:2] / sha256[2:4] / sha256
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"a")
+    originals = Originals(tmp_path)
+    assert sha256 in originals
+    assert originals.store(b"a") == sha256
+    assert originals.read(sha256) == b"a"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [place]
+
+
+def test_a_batch_waits_for_each_of_its_files_and_the_directories_that_name_them(tmp_path, monkeypatch):
+    synced = []
+    fsync = os.fsync
+
+    def recorded(descriptor):
+        synced.append((os.fstat(descriptor).st_ino, len([*tmp_path.rglob("[0-9a-f]*/[0-9a-f]*")])))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", recorded)
+    originals = Originals(tmp_path)
+    with originals.batch() as batch:
+        hashes = [batch.add(bytes([number])) for number in range(40)]
+    places = [tmp_path / sha256[0] / sha256 for sha256 in hashes]
+    files, folders = synced[:40], synced[40:]
+    assert {inode for inode, _ in files} == {place.stat().st_ino for place in places}
+    assert {named for _, named in files} == {0}
+    assert {inode for inode, _ in folders} == {
+        folder.stat().st_ino for folder in {tmp_path, *(item.parent for item in places)}
+    }
+    assert {named for _, named in folders} == {40}
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "", "abc", "A" * 64, "/" * 64, "a" * 63 + "\n"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.text.folding import fold
-from corpus.text.validity import find_prolongations, find_validity, may_prolong
+from corpus.text.validity import find_prolongations, find_validity, may_expire, may_prolong
 
 ISSUED = date(2024, 1, 1)
 
@@ -37,6 +37,7 @@ ISSUED = date(2024, 1, 1)
 )
 def test_the_last_day(text, last):
     assert find_validity(text).last_day(ISSUED).isoformat() == last
+    assert may_expire(fold(f"某办法\n{text}\n附件"))
 
 
 @pytest.mark.parametrize(
@@ -140,3 +141,4 @@ def test_spans_lie_in_the_text(text, first):
     if (found := find_validity(text)) and (last := found.last_day(first)):
         assert 0 <= found.start < found.end <= len(text)
         assert found.until or last >= (found.first or first)
+        assert may_expire(fold(f"某办法\n{text}\n附件"))
