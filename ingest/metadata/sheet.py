@@ -18,6 +18,11 @@ _OTHER_LABEL = re.compile(r"[ \t\u3000]+[\u4e00-\u9fff]{2,8}[：:]")
 """A label that names no field ends the value before it all the same."""
 _PAIR_LINES = 120
 _BODY = 20
+_OPENING, _CLOSING, _SEPARATORS = "（(【[", "）)】]", " \t\u3000；;，,|"
+_NUMBERS = frozenset({"document_number", "project_number", "course_code"})
+_LONGEST_NUMBER = 60
+"""Characters of a number, or of several; what a label in running text is followed by goes on behind it."""
+_AFTER_A_NUMBER = re.compile("[。；;，,]")
 _OWN_RULES = frozenset({"distribution", "abstract", "instructions", "phone", "editor"})
 """Lines with colons that other rules read."""
 
@@ -157,14 +162,31 @@ class Sheet:
             raw = line[match.end() : stop if stop >= 0 else end]
             if other := _OTHER_LABEL.search(raw):
                 raw = raw[: other.start()]
-            value = raw.strip(" \t\u3000；;，,|")
-            whole = whole and (stop < 0 or not line[stop + 1 : end].strip())
-            start = match.end() + (raw.find(value) if value else 0)
             label = re.sub(r"\s", "", match["label"])
+            within = _within(line[: match.start()], raw)
+            if FIELD_OF_LABEL[label] in _NUMBERS and len(within) > _LONGEST_NUMBER:
+                within = _AFTER_A_NUMBER.split(within)[0]
+            value = within.strip(_SEPARATORS).rstrip(_OPENING + _SEPARATORS)
+            whole = whole and (stop < 0 or not line[stop + 1 : end].strip())
+            whole = whole and not raw[len(within) :].strip(_CLOSING + _SEPARATORS)
+            start = match.end() + (raw.find(value) if value else 0)
             yield Pair(
                 label, FIELD_OF_LABEL[label], value, self.part(index, start, start + len(value)),
                 (self.span(index),) if whole else (),
             )  # fmt: skip
+
+
+def _within(before: str, value: str) -> str:
+    """A value up to where the bracket closes in which its label stands: （项目编号：某号）已由某局批准."""
+    opened = sum(map(before.count, _OPENING)) - sum(map(before.count, _CLOSING))
+    if opened <= 0:
+        return value
+    depth = 0
+    for at, character in enumerate(value):
+        depth += (character in _OPENING) - (character in _CLOSING)
+        if depth < 0:
+            return value[:at]
+    return value
 
 
 def _label_alone(line: str) -> bool:

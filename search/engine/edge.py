@@ -6,6 +6,7 @@ import logging
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ from search.engine.lock import OwnerLock
 from search.engine.ties import cut
 
 logger = logging.getLogger(__name__)
+
+_RARE = 10
+"""A field that fewer than one of so many points have is rare."""
 
 _REMEMBERED = 50_000
 """Best scores kept at most, about 500 bytes each."""
@@ -55,6 +59,8 @@ class EdgeEngine:
         """Writes since an optimisation copied the shard, to be repeated on the copy."""
         self._best: dict[Hashable, float | None] = {}
         """Best scores since the last write. Nobody else writes here, so they are true."""
+        self._filling = False
+        """Whether the indexes of payload fields are left to ``create_field_indexes``."""
         self._unreadable: EngineUnavailable | None = None
         self._generations.remove_others()
         if current := self._generations.current():
@@ -102,13 +108,18 @@ class EdgeEngine:
 
     def upsert(self, points: Iterable[Point]) -> None:
         """Write points as one operation: after a crash either all of them are there or none is."""
-        batch = [self._converted(point) for point in points]
+        fields: Counter[str] = Counter()
+        batch = [self._converted(point, fields) for point in points]
         if batch:
-            self._update(edge.UpdateOperation.upsert_points(batch))
+            with self._writing:
+                if self._filling:
+                    self._drop_field_indexes(field for field, count in fields.items() if count * _RARE > len(batch))
+                self._update(edge.UpdateOperation.upsert_points(batch))
 
-    def _converted(self, point: Point) -> edge.Point:
-        """At once: a point in Python's objects takes five times the memory."""
+    def _converted(self, point: Point, fields: Counter[str]) -> edge.Point:
+        """At once: a point in Python's objects takes five times the memory. Its fields are counted in ``fields``."""
         schema.check_point(point, self._dimensions)
+        fields.update(point.payload.keys())
         return conversion.to_point(point)
 
     def delete(self, where: Filter) -> None:
@@ -121,16 +132,24 @@ class EdgeEngine:
         self._update(edge.UpdateOperation.set_payload_by_filter(condition, stored))
 
     def defer_field_indexes(self) -> None:
-        """Drop the indexes of payload fields until ``create_field_indexes``."""
-        for field in self._indexed_fields():
+        """From now on drop the indexes of fields that many new points have, until ``create_field_indexes``.
+
+        Those of other fields stay: to keep them up to date costs less than to make them, which reads every payload.
+        """
+        self._filling = True
+
+    def _drop_field_indexes(self, fields: Iterable[str]) -> None:
+        names = set(fields)
+        for field in self._indexed_fields() & {*names, *map(schema.grams_field, names)}:
             self._update(edge.UpdateOperation.delete_field_index(field))
 
     def create_field_indexes(self) -> None:
         """Create those indexes of payload fields that are missing."""
-        existing = self._indexed_fields()
-        for field, operation in conversion.field_indexes().items():
-            if field not in existing:
-                self._update(operation)
+        with self._writing:
+            existing, self._filling = self._indexed_fields(), False
+            for field, operation in conversion.field_indexes().items():
+                if field not in existing:
+                    self._update(operation)
 
     def _indexed_fields(self) -> set[str]:
         with self._open_shard() as shard:

@@ -291,6 +291,39 @@ def test_how_a_project_was_closed(tmp_path: Path) -> None:
     assert found["completion"] == ["结项证书号：2023-118", "结项等级：良好"]
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("课程名称：乡村社会学导论（课程代码：SO3105）", "course_name", "乡村社会学导论"),
+        ("课程名称：乡村社会学导论（课程代码：SO3105）", "course_code", "SO3105"),
+        ("本项目（项目编号：JLSK20230714）已由江岭市社科联批准立项，资金来自财政。", "project_number", "JLSK20230714"),
+        ("本项目(项目编号:JLSK(2023)14)已由江岭市社科联批准立项,资金来自财政。", "project_number", "JLSK(2023)14"),
+        ("入汛以来，巡查不断。（作者单位：江岭市水利局）本版供图：某人", "organization", "江岭市水利局"),
+        ("课题负责人：罗静姝（教授）", "principal", "罗静姝（教授）"),
+        ("课题编号：20ZK019、21ZD001", "project_number", "20ZK019、21ZD001"),
+    ],
+)
+def test_a_value_ends_with_the_bracket_in_which_its_label_stands(
+    tmp_path: Path, line: str, name: str, value: str
+) -> None:
+    assert (
+        fields(draft_file(tmp_path, f"库区调研记\n\n{line}\n\n{'调研组走访了沿岸的村庄。' * 5}", "a.txt"))[name]
+        == value
+    )
+
+
+def test_of_a_number_in_running_text_what_follows_is_no_part(tmp_path: Path) -> None:
+    line = "立项编号：JLSK2023-14，由江岭市社科联批准，" + "课题组走访了沿岸的村庄，" * 6 + "形成本报告。"
+    assert fields(draft_file(tmp_path, f"库区调研记\n\n{line}", "a.txt"))["project_number"] == "JLSK2023-14"
+
+
+def test_a_line_of_pairs_in_brackets_belongs_to_them(tmp_path: Path) -> None:
+    draft = draft_file(
+        tmp_path, f"导论\n\n课程名称：乡村社会学导论（课程代码：SO3105）\n\n{'走访村庄。' * 30}", "a.txt"
+    )
+    assert not any("SO3105" in body for body in bodies(draft))
+
+
 def test_a_closing_note_in_prose_names_project_people_and_grade(tmp_path: Path) -> None:
     note = (
         "（本文系2023年度江城市社科规划课题“村规民约研究”（课题编号：JC2023-018）的结项成果，课题主持人：罗静姝，"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,8 @@ def test_an_index_filled_without_field_indexes_has_them_afterwards(
     tmp_path: Path, optimised: bool, killed: bool
 ) -> None:
     points = list(map(point, range(1_200)))
-    conditions = [*CONDITIONS, AnyOf("version_id", (identifier(2_001),))]
+    points[0] = replace(points[0], payload=points[0].payload | {"course": "桥梁工程"})
+    conditions = [*CONDITIONS, AnyOf("version_id", (identifier(2_001),)), AnyOf("course", ("桥梁工程",))]
     with EdgeEngine(tmp_path / "usual") as usual:
         usual.ensure_collection(DIMENSIONS)
         usual.upsert(points)
@@ -115,10 +117,18 @@ def test_an_index_filled_without_field_indexes_has_them_afterwards(
     engine = EdgeEngine(tmp_path / "filled")
     engine.ensure_collection(DIMENSIONS)
     engine.defer_field_indexes()
+    assert engine._indexed_fields() == fields
+    first = [replace(item, payload={"kind": "course"}) for item in points[:5]]
+    engine.upsert(first)
+    assert engine._indexed_fields() == fields - {"kind"}, "what no point has needs no making"
     engine.upsert(points)
+    held = {field for item in points[1:] for field in item.payload}
+    assert "organization" in held
+    assert "course" not in held, "few points have it"
+    left_out = held | {"text_grams", "title_grams"}
     if optimised:
         engine.optimize(serving=False)
-    assert engine._indexed_fields() == set()
+    assert engine._indexed_fields() == fields - left_out
     if not killed:
         engine.create_field_indexes()
         assert engine._indexed_fields() == fields
