@@ -6,9 +6,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from corpus.catalogue import Catalogue, DocumentTitle
+from corpus.days import today_in_china
 from corpus.records import MetadataField
 from corpus.text.references import find_dates
 from corpus.text.repeals import Repeal, named_repeal
@@ -144,7 +145,7 @@ class Succession:
             return
         try:
             started = time.monotonic()
-            state = (self._catalogue.last_change(), datetime.now(UTC).date())
+            state = (self._catalogue.last_change(), today_in_china())
             if state != self._state:
                 titles, today = self._uncertain(), state[1].isoformat()
                 past: dict[str, list[Past]] = defaultdict(list)

@@ -9,6 +9,7 @@ from api import wording
 from api.cli.output import out, print_json
 from api.schemas import Page
 from corpus.catalogue import Catalogue, GapStatus
+from corpus.days import CHINA
 from corpus.errors import InputError
 from corpus.settings import load_settings
 
@@ -30,7 +31,7 @@ def list_gaps(closed: bool, limit: int, offset: int, as_json: bool, data_dir: Pa
             out.print(f"又问：{escape(other)}")
         if gap.note:
             out.print(f"答复：{escape(gap.note)}")
-        out.print(f"{gap.id}　{causes}，最近 {gap.asked_at.astimezone():%Y-%m-%d}", style="dim")
+        out.print(f"{gap.id}　{causes}，最近 {gap.asked_at.astimezone(CHINA):%Y-%m-%d}", style="dim")
 
 
 def close(identifier: str, note: str, document: str | None, as_json: bool, data_dir: Path | None) -> None:

@@ -17,6 +17,9 @@ from ingest.readers.formats import SLIDES
 
 _DATES = frozenset({"issued_on", "published_on", "expires_on"})
 _NUMBERS = frozenset({"credits", "hours"})
+_NAMING = frozenset({"authors", "principal", "instructor", "organization", "project_title", "course_name"})
+"""What a name or a list of names is the value of."""
+_LONGEST_LIST = 40
 _CONTENT = frozenset({"prerequisites", "teaching_content", "assessment", "textbook"})
 """What a syllabus says of the course, not of itself: it stays text that is searched and quoted."""
 
@@ -88,6 +91,8 @@ def extract(
 def _add_pair(findings: Findings, pair: Pair) -> None:
     """A labelled row, its value brought into the field's form."""
     value: str | int | list[str] = pair.value
+    if pair.field in _NAMING and _runs_on(pair.value):
+        return
     if pair.field == "completion" and pair.value and pair.lines:
         findings.extend("completion", f"{pair.label}：{pair.value}", pair.lines[0])
         return
@@ -110,6 +115,12 @@ def _add_pair(findings: Findings, pair: Pair) -> None:
     findings.add(pair.field, value, (pair.span,), owned=pair.lines if value else (), confidence=0.95)
     if value and pair.lines:
         findings.own(pair.field, pair.lines)
+
+
+def _runs_on(value: str) -> bool:
+    """Whether a label is followed by running text: a sentence longer than a list of names, and more behind it."""
+    sentence, _, more = value.partition("。")
+    return len(sentence) > _LONGEST_LIST and bool(more.strip())
 
 
 def _read_title(sheet: Sheet, findings: Findings, properties: Mapping[str, str], file_name: str) -> str:

@@ -13,6 +13,9 @@ _ABSTRACT_LABEL = re.compile(
     r"^[【\[]?\s?(?:摘\s*要|内容摘要|内容提要|提\s*要|中文摘要|编者按|核心提示)\s?[】\]]?\s?[：:]?\s*"
 )
 _KEYWORDS_LABEL = re.compile(r"^[【\[]?\s?关\s?键\s?[词字]\s?[】\]]?\s?[：:]?\s*")
+_BRACKETED = re.compile(r"\([^()]*\)|（[^（）]*）")
+_BETWEEN_KEYWORDS = re.compile(r"[；;，,、]|\s{2,}")
+_BLANKS = re.compile(r"\s+")
 _PROJECT_TITLE = re.compile(
     r"(?:项目|课题|基金)(?:[^《》（）()。]{0,30}《(?P<title>[^《》]{4,80})》"
     r"|(?:[（(][^（）()]{1,30}[）)])?\s*[：:]?\s*“(?P<quoted>[^“”]{4,80})”)"
@@ -49,10 +52,17 @@ def read_abstract(sheet: Sheet, findings: Findings) -> None:
             _read_abstract(sheet, findings, index)
         elif kind == "keywords" and "keywords" not in findings:
             words = _KEYWORDS_LABEL.sub("", sheet.lines[index])
-            parts = re.split(r"[；;，,、]|\s{2,}", words)
-            parts = parts if len(parts) > 1 else words.split()
             span = sheet.span(index)
-            findings.add("keywords", [word.strip(" 。") for word in parts if word.strip(" 。")], (span,), owned=(span,))
+            findings.add("keywords", split_keywords(words), (span,), owned=(span,))
+
+
+def split_keywords(text: str) -> list[str]:
+    """The words of a list, set apart by marks or wide blanks, else by blanks; none of these counts within brackets."""
+    plain = _BRACKETED.sub(lambda found: "_" * len(found[0]), text)
+    gaps = list(_BETWEEN_KEYWORDS.finditer(plain)) or list(_BLANKS.finditer(plain))
+    starts, ends = [0, *(gap.end() for gap in gaps)], [*(gap.start() for gap in gaps), len(text)]
+    words = (text[start:end].strip(" \t\u3000。") for start, end in zip(starts, ends, strict=True))
+    return [word for word in words if word]
 
 
 def _read_abstract(sheet: Sheet, findings: Findings, index: int) -> None:
@@ -164,8 +174,8 @@ def read_research(sheet: Sheet, findings: Findings, title: str) -> None:
     else:
         _read_year(sheet, findings, title)
     if isinstance(findings.value("keywords"), str):
-        words = re.split(r"[；;，,、\s]+", findings.text("keywords"))
-        findings.add("keywords", [word for word in words if word], _spans(findings, "keywords"), confidence=0.96)
+        words = split_keywords(findings.text("keywords"))
+        findings.add("keywords", words, _spans(findings, "keywords"), confidence=0.96)
 
 
 def _read_year(sheet: Sheet, findings: Findings, title: str) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from corpus.catalogue import Catalogue, DocumentTitle, visible_text
+from corpus.days import today_in_china
 from corpus.records import Document
 from corpus.text.titles import core_title
 from search.quotation.alignment import exact_place
@@ -45,7 +45,7 @@ class Standing:
         self._groups = groups
         self._texts = texts
         self._nearest = nearest
-        self._today = datetime.now(UTC).date().isoformat()
+        self._today = today_in_china().isoformat()
 
     def noted(
         self, findings: Sequence[Finding], documents: Mapping[str, Document], near: Sequence[Collection[str]]

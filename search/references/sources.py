@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from corpus.catalogue import visible_fields
+from corpus.days import CHINA
 from corpus.records import Document, FieldValue, Kind, Passage, Version
 
 PATH_SEPARATOR = " › "
@@ -110,7 +111,7 @@ def source_of(
         title=_title(document, course),
         authors=_authors(document, values),
         dated=_date(document, values),
-        accessed=version.created_at.date() if kind is SourceType.WEB_PAGE else None,
+        accessed=version.created_at.astimezone(CHINA).date() if kind is SourceType.WEB_PAGE else None,
         number=_text(values.get("document_number")) if document.kind is Kind.POLICY else None,
         journal=_text(values.get("journal")) or _text(values.get("series")),
         volume=_text(values.get("volume")),

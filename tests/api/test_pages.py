@@ -1,9 +1,11 @@
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
 
+from api.http.pages.rendering import moment
 from tests.api.conftest import HOSTILE, headers
 from tests.corpus.drafts import TEXT
 
@@ -215,3 +217,7 @@ def test_an_upload_from_the_page_leads_to_its_progress(client):
     assert response.status_code == 303
     page = get(client, response.headers["location"], headers=CURATOR)
     assert "上传进度" in page.text
+
+
+def test_a_moment_is_told_by_the_clock_of_china() -> None:
+    assert moment(datetime(2024, 5, 31, 16, 5, tzinfo=UTC)) == "2024-06-01 00:05"

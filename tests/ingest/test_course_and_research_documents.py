@@ -317,6 +317,30 @@ def test_of_a_number_in_running_text_what_follows_is_no_part(tmp_path: Path) -> 
     assert fields(draft_file(tmp_path, f"库区调研记\n\n{line}", "a.txt"))["project_number"] == "JLSK2023-14"
 
 
+@pytest.mark.parametrize("label", ["作者", "课题负责人", "所在单位"])
+def test_a_label_before_running_text_has_no_value(tmp_path: Path, label: str) -> None:
+    told = f"{label}：罗静姝近日，由江岭市委宣传部主办的“名嘴进社区”宣讲活动走进沿河街道各个村居，群众叫好。下月再来。"
+    found = fields(draft_file(tmp_path, f"库区调研记\n\n{told}\n\n{'走访村庄。' * 30}", "a.txt"))
+    assert not found.keys() & {"authors", "principal", "organization"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ("图书馆；总分馆制；公共服务。", ["图书馆", "总分馆制", "公共服务"]),
+        ("图书馆  总分馆 制  公共服务", ["图书馆", "总分馆 制", "公共服务"]),
+        ("图书馆 总分馆制 公共服务", ["图书馆", "总分馆制", "公共服务"]),
+        ("数字反哺（digital feedback, DF）", ["数字反哺（digital feedback, DF）"]),
+        ("数字反哺(digital feedback) 老年人", ["数字反哺(digital feedback)", "老年人"]),
+        ("rural governance; volunteer service", ["rural governance", "volunteer service"]),
+    ],
+)
+def test_keywords_are_not_cut_within_brackets(tmp_path: Path, listed: str, words: list[str]) -> None:
+    head = f"家庭里的数字反哺\n\n摘要：本文讨论家庭成员之间如何学用手机。\n\n关键词：{listed}"
+    text = f"{head}\n\n一、引言\n\n{'走访村庄。' * 30}"
+    assert fields(draft_file(tmp_path, text, "a.txt"))["keywords"] == words
+
+
 def test_a_line_of_pairs_in_brackets_belongs_to_them(tmp_path: Path) -> None:
     draft = draft_file(
         tmp_path, f"导论\n\n课程名称：乡村社会学导论（课程代码：SO3105）\n\n{'走访村庄。' * 30}", "a.txt"

@@ -1,10 +1,11 @@
 """Documents that were repealed or replaced stand below the current ones and say so."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from corpus.days import today_in_china
 from corpus.records import Kind
 from search.results import SearchFilters, SearchRequest, Standing
 from search.succession import DEMOTION, repeal_of
@@ -48,7 +49,7 @@ def test_an_end_in_the_fields_counts(open_library):
 
 @pytest.mark.parametrize(("days_ago", "standing"), [(0, None), (1, Standing.EXPIRED)])
 def test_a_document_holds_until_its_last_day(open_library, days_ago, standing):
-    last = datetime.now(UTC).date() - timedelta(days=days_ago)
+    last = today_in_china() - timedelta(days=days_ago)
     searcher, _ = open_library(_draft(_until(REPLY, last), "a"), _draft(NOTICE, "b"))
     assert dict(_standings(searcher, "取暖")) == {REPLY.title: standing, NOTICE.title: None}
 

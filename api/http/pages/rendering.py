@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from api import wording
 from api.quote_report.notes import particular, replacement, verdict_name
+from corpus.days import CHINA
 
 
 @cache
@@ -83,8 +84,8 @@ def excerpt(text: str, ranges: Sequence[tuple[int, int]], part: tuple[int, int])
 
 
 def moment(value: datetime) -> str:
-    """A point in time in the server's time zone."""
-    return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    """A point in time in China's time zone, whatever the server is set to."""
+    return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def link(path: str, query: Mapping[str, Any], **changes: Any) -> str:
