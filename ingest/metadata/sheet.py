@@ -156,6 +156,7 @@ class Sheet:
             found = sorted([*found, *run_on], key=lambda match: match.start())
         row = self.clean.paragraphs[index].type is BlockType.TABLE_ROW
         whole = found[0].start() == 0 and (len(line) <= 200 or self.clean.paragraphs[index].key_value)
+        pairs: list[tuple[str, str, Span]] = []
         for match, following in zip(found, [*found[1:], None], strict=True):
             end = following.start() if following else len(line)
             stop = line.find("；", match.end(), end) if row else -1
@@ -170,10 +171,9 @@ class Sheet:
             whole = whole and (stop < 0 or not line[stop + 1 : end].strip())
             whole = whole and not raw[len(within) :].strip(_CLOSING + _SEPARATORS)
             start = match.end() + (raw.find(value) if value else 0)
-            yield Pair(
-                label, FIELD_OF_LABEL[label], value, self.part(index, start, start + len(value)),
-                (self.span(index),) if whole else (),
-            )  # fmt: skip
+            pairs.append((label, value, self.part(index, start, start + len(value))))
+        lines = (self.span(index),) if whole else ()
+        yield from (Pair(label, FIELD_OF_LABEL[label], value, span, lines) for label, value, span in pairs)
 
 
 def _within(before: str, value: str) -> str:

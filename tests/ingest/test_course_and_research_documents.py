@@ -342,10 +342,11 @@ def test_keywords_are_not_cut_within_brackets(tmp_path: Path, listed: str, words
 
 
 def test_a_line_of_pairs_in_brackets_belongs_to_them(tmp_path: Path) -> None:
-    draft = draft_file(
-        tmp_path, f"导论\n\n课程名称：乡村社会学导论（课程代码：SO3105）\n\n{'走访村庄。' * 30}", "a.txt"
-    )
+    text = f"导论\n\n课程名称：乡村社会学导论（课程代码：SO3105）\n\n{'走访村庄。' * 30}"
+    draft = draft_file(tmp_path, text, "a.txt")
     assert not any("SO3105" in body for body in bodies(draft))
+    more = draft_file(tmp_path, text.replace("）", "）面向全校学生开设。"), "b.txt")
+    assert any("面向全校学生开设" in body for body in bodies(more))
 
 
 def test_a_closing_note_in_prose_names_project_people_and_grade(tmp_path: Path) -> None:
