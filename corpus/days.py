@@ -1,4 +1,4 @@
-"""Days as the documents count them: China has one time zone, UTC+8, without summer time since 1991."""
+"""Days as the documents count them: China has one time zone, UTC+8, without summer time since 1992."""
 
 from datetime import date, datetime, timedelta, timezone
 

@@ -35,6 +35,9 @@ _NAMES = {
     FieldType.LIST: "authors keywords addressees distribution attachments completion repeals prolongs",
 }
 
+IDENTIFYING_FIELDS = frozenset({"document_number", "project_number", "course_code"})
+"""Fields whose values are numbers that name the document, its project or its course."""
+
 FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(
     {name: kind for kind, names in _NAMES.items() for name in names.split()}
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from corpus.errors import NotFound, StorageError
 from corpus.identifiers import content_hash
@@ -90,8 +90,8 @@ class OriginalsBatch:
 
     def __init__(self, place_of: Callable[[str], Path]) -> None:
         self._place_of = place_of
-        self._waiting: dict[Path, tuple[BinaryIO, Path]] = {}
-        """Each file with its temporary name, by the place that it is to have."""
+        self._waiting: dict[Path, Path] = {}
+        """Temporary names by the places that the files are to have."""
 
     def add(self, data: bytes) -> str:
         """Write ``data`` and return its SHA-256.
@@ -104,10 +104,9 @@ class OriginalsBatch:
         if target not in self._waiting and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".")
-            file = os.fdopen(descriptor, "wb")
-            self._waiting[target] = file, Path(name)
-            file.write(data)
-            file.flush()
+            self._waiting[target] = Path(name)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
         return sha256
 
     def commit(self) -> None:
@@ -119,40 +118,30 @@ class OriginalsBatch:
         if not self._waiting:
             return
         with ThreadPoolExecutor(min(_SYNCED_TOGETHER, len(self._waiting))) as threads:
-            _work_off(threads, os.fsync, [file.fileno() for file, _ in self._waiting.values()])
+            _sync(threads, list(self._waiting.values()))
             # A new name reaches the disk with its directory, and that with the directory above it.
             above = {folder for target in self._waiting for folder in target.parents[:2]}
-            for target, (file, temporary) in list(self._waiting.items()):
+            for target, temporary in list(self._waiting.items()):
                 temporary.replace(target)
-                file.close()
                 del self._waiting[target]
-            _work_off(threads, _sync_directory, list(above))
+            _sync(threads, list(above))
 
     def close(self) -> None:
         """Remove what was not given its name."""
-        for file, temporary in self._waiting.values():
-            file.close()
+        for temporary in self._waiting.values():
             temporary.unlink(missing_ok=True)
 
 
-_Item = TypeVar("_Item")
+def _sync(threads: ThreadPoolExecutor, paths: Sequence[Path]) -> None:
+    """Wait until files and directories are on the disk, a part of them in each thread: to hand them over one by one
+    costs more than most of them take."""
 
+    def sync_part(part: Sequence[Path]) -> None:
+        for path in part:
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
-def _work_off(threads: ThreadPoolExecutor, work: Callable[[_Item], None], items: Sequence[_Item]) -> None:
-    """Do the work for every item, a part of them in each thread: to hand them over one by one costs more than most of
-    them take."""
-
-    def work_off(part: Sequence[_Item]) -> None:
-        for item in part:
-            work(item)
-
-    list(threads.map(work_off, (items[start::_SYNCED_TOGETHER] for start in range(_SYNCED_TOGETHER))))
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make a rename survive a power loss: the directory entry has to reach the disk too."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    list(threads.map(sync_part, (paths[start::_SYNCED_TOGETHER] for start in range(_SYNCED_TOGETHER))))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from corpus.catalogue import PassageToIndex
+from corpus.fields import IDENTIFYING_FIELDS
 from corpus.records import Document
 from corpus.text.analyser import Analyser
 from corpus.text.bulk_folding import fold_many
@@ -13,8 +14,6 @@ from corpus.text.titles import title_key
 from search.embedding import Embedder
 from search.engine.interface import DENSE, Point
 from search.sparse import index_text, passage_vectors
-
-_IDENTIFYING_FIELDS = ("document_number", "project_number", "course_code")
 
 
 def points_of(passages: Sequence[PassageToIndex], analyser: Analyser, embedder: Embedder) -> Iterator[Point]:
@@ -57,7 +56,7 @@ def _identifiers(item: PassageToIndex) -> list[str]:
     document = item.document
     numbers: set[str] = {number for number in (document.document_number, document.project) if number}
     for field in item.fields:
-        if field.name in _IDENTIFYING_FIELDS and not field.restricted:
+        if field.name in IDENTIFYING_FIELDS and not field.restricted:
             numbers.update(map(str, field.value if isinstance(field.value, list) else [field.value]))
     return sorted({title_key(document.title), *map(normalise_identifier, numbers)} - {""})
 

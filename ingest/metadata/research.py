@@ -53,10 +53,10 @@ def read_abstract(sheet: Sheet, findings: Findings) -> None:
         elif kind == "keywords" and "keywords" not in findings:
             words = _KEYWORDS_LABEL.sub("", sheet.lines[index])
             span = sheet.span(index)
-            findings.add("keywords", split_keywords(words), (span,), owned=(span,))
+            findings.add("keywords", _keywords(words), (span,), owned=(span,))
 
 
-def split_keywords(text: str) -> list[str]:
+def _keywords(text: str) -> list[str]:
     """The words of a list, set apart by marks or wide blanks, else by blanks; none of these counts within brackets."""
     plain = _BRACKETED.sub(lambda found: "_" * len(found[0]), text)
     gaps = list(_BETWEEN_KEYWORDS.finditer(plain)) or list(_BLANKS.finditer(plain))
@@ -174,7 +174,7 @@ def read_research(sheet: Sheet, findings: Findings, title: str) -> None:
     else:
         _read_year(sheet, findings, title)
     if isinstance(findings.value("keywords"), str):
-        words = split_keywords(findings.text("keywords"))
+        words = _keywords(findings.text("keywords"))
         findings.add("keywords", words, _spans(findings, "keywords"), confidence=0.96)
 
 

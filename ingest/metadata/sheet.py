@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from corpus.fields import IDENTIFYING_FIELDS
 from corpus.records import Section, Span
 from corpus.text.bulk_folding import fold_many
 from ingest.blocks import BlockType
@@ -19,7 +20,6 @@ _OTHER_LABEL = re.compile(r"[ \t\u3000]+[\u4e00-\u9fff]{2,8}[：:]")
 _PAIR_LINES = 120
 _BODY = 20
 _OPENING, _CLOSING, _SEPARATORS = "（(【[", "）)】]", " \t\u3000；;，,|"
-_NUMBERS = frozenset({"document_number", "project_number", "course_code"})
 _LONGEST_NUMBER = 60
 """Characters of a number, or of several; what a label in running text is followed by goes on behind it."""
 _AFTER_A_NUMBER = re.compile("[。；;，,]")
@@ -164,16 +164,21 @@ class Sheet:
             if other := _OTHER_LABEL.search(raw):
                 raw = raw[: other.start()]
             label = re.sub(r"\s", "", match["label"])
-            within = _within(line[: match.start()], raw)
-            if FIELD_OF_LABEL[label] in _NUMBERS and len(within) > _LONGEST_NUMBER:
-                within = _AFTER_A_NUMBER.split(within)[0]
-            value = within.strip(_SEPARATORS).rstrip(_OPENING + _SEPARATORS)
-            whole = whole and (stop < 0 or not line[stop + 1 : end].strip())
-            whole = whole and not raw[len(within) :].strip(_CLOSING + _SEPARATORS)
+            own = _own_part(FIELD_OF_LABEL[label], line[: match.start()], raw)
+            value = own.strip(_SEPARATORS).rstrip(_OPENING + _SEPARATORS)
+            behind = (line[stop + 1 : end] if stop >= 0 else "") + raw[len(own) :].strip(_CLOSING + _SEPARATORS)
+            whole = whole and not behind.strip()
             start = match.end() + (raw.find(value) if value else 0)
             pairs.append((label, value, self.part(index, start, start + len(value))))
         lines = (self.span(index),) if whole else ()
         yield from (Pair(label, FIELD_OF_LABEL[label], value, span, lines) for label, value, span in pairs)
+
+
+def _own_part(field: str, before: str, value: str) -> str:
+    """The part of what follows a label that is its value."""
+    value = _within(before, value)
+    runs_on = field in IDENTIFYING_FIELDS and len(value) > _LONGEST_NUMBER
+    return _AFTER_A_NUMBER.split(value)[0] if runs_on else value
 
 
 def _within(before: str, value: str) -> str:

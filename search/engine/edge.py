@@ -1,7 +1,6 @@
 """Qdrant in this process (qdrant-edge-py). Importing it costs 20 ms; qdrant-client would cost a second."""
 
 import ctypes
-import json
 import logging
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from corpus.module_process import module_command, module_environment
 from search.engine import edge_conversion as conversion
 from search.engine import schema
 from search.engine.generations import Generations, read_ahead, sync_tree
-from search.engine.interface import DENSE, Filter, Leg, Point, ScoredPoint, SparseVector
+from search.engine.interface import Filter, Leg, Point, ScoredPoint, SparseVector
 from search.engine.lock import OwnerLock
 from search.engine.ties import cut
 
@@ -77,7 +76,7 @@ class EdgeEngine:
 
     def _open(self, generation: Path) -> None:
         with conversion.foreign_errors():
-            self._dimensions = _dimensions(generation)
+            self._dimensions = conversion.stored_dimensions(generation)
             self._shard = edge.EdgeShard.load(str(generation), conversion.as_stored(self._dimensions))
 
     def ensure_collection(self, dimensions: int) -> None:
@@ -108,19 +107,22 @@ class EdgeEngine:
 
     def upsert(self, points: Iterable[Point]) -> None:
         """Write points as one operation: after a crash either all of them are there or none is."""
-        fields: Counter[str] = Counter()
-        batch = [self._converted(point, fields) for point in points]
+        batch, fields = self._converted(points)
         if batch:
             with self._writing:
                 if self._filling:
                     self._drop_field_indexes(field for field, count in fields.items() if count * _RARE > len(batch))
                 self._update(edge.UpdateOperation.upsert_points(batch))
 
-    def _converted(self, point: Point, fields: Counter[str]) -> edge.Point:
-        """At once: a point in Python's objects takes five times the memory. Its fields are counted in ``fields``."""
-        schema.check_point(point, self._dimensions)
-        fields.update(point.payload.keys())
-        return conversion.to_point(point)
+    def _converted(self, points: Iterable[Point]) -> tuple[list[edge.Point], Counter[str]]:
+        """The engine's own points, and how many have each field. One by one: a point in Python's objects takes five
+        times the memory."""
+        converted, fields = [], Counter[str]()
+        for point in points:
+            schema.check_point(point, self._dimensions)
+            converted.append(conversion.to_point(point))
+            fields.update(point.payload.keys())
+        return converted, fields
 
     def delete(self, where: Filter) -> None:
         """Delete every point that passes the filter."""
@@ -372,14 +374,6 @@ def give_memory_back() -> None:
     """What the engine and a batch of points freed, Linux's allocator keeps: hundreds of MB after an optimisation."""
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _dimensions(generation: Path) -> int:
-    try:
-        config = json.loads((generation / "edge_config.json").read_text("utf-8"))
-        return int(config["vectors"][DENSE]["size"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise EngineUnavailable("索引的配置文件已损坏。请运行 lunku reindex 重建索引。") from error
 
 
 def _rank(shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> list[ScoredPoint]:

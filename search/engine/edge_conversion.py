@@ -3,11 +3,13 @@
 The one place to change when the beta's names do.
 """
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -84,6 +86,19 @@ def _dense(dimensions: int) -> dict[str, edge.EdgeVectorParams]:
 def _sparse() -> dict[str, edge.EdgeSparseVectorParams]:
     sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=_MAPPED)
     return dict.fromkeys(schema.SPARSE_VECTORS, sparse)
+
+
+def stored_dimensions(folder: Path) -> int:
+    """The length of the dense vectors of the shard in a folder.
+
+    Raises:
+        EngineUnavailable: its configuration cannot be read.
+    """
+    try:
+        config = json.loads((folder / "edge_config.json").read_text("utf-8"))
+        return int(config["vectors"][DENSE]["size"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise EngineUnavailable("索引的配置文件已损坏。请运行 lunku reindex 重建索引。") from error
 
 
 def field_indexes() -> dict[str, edge.UpdateOperation]:

@@ -306,10 +306,8 @@ def test_how_a_project_was_closed(tmp_path: Path) -> None:
 def test_a_value_ends_with_the_bracket_in_which_its_label_stands(
     tmp_path: Path, line: str, name: str, value: str
 ) -> None:
-    assert (
-        fields(draft_file(tmp_path, f"库区调研记\n\n{line}\n\n{'调研组走访了沿岸的村庄。' * 5}", "a.txt"))[name]
-        == value
-    )
+    text = f"库区调研记\n\n{line}\n\n{'调研组走访了沿岸的村庄。' * 5}"
+    assert fields(draft_file(tmp_path, text, "a.txt"))[name] == value
 
 
 def test_of_a_number_in_running_text_what_follows_is_no_part(tmp_path: Path) -> None:
