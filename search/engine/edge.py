@@ -53,6 +53,7 @@ class EdgeEngine:
         self._optimising, self._writing, self._using = Lock(), RLock(), RLock()
         self._generations = Generations(path)
         self._shard: edge.EdgeShard | None = None
+        self._dense_search = edge.SearchParams()
         self._dimensions = 0
         self._log: list[edge.UpdateOperation] | None = None
         """Writes since an optimisation copied the shard, to be repeated on the copy."""
@@ -77,7 +78,10 @@ class EdgeEngine:
     def _open(self, generation: Path) -> None:
         with conversion.foreign_errors():
             self._dimensions = conversion.stored_dimensions(generation)
-            self._shard = edge.EdgeShard.load(str(generation), conversion.as_stored(self._dimensions))
+            self._use(edge.EdgeShard.load(str(generation), conversion.as_stored(self._dimensions)))
+
+    def _use(self, shard: edge.EdgeShard) -> None:
+        self._shard, self._dense_search = shard, conversion.dense_search(shard)
 
     def ensure_collection(self, dimensions: int) -> None:
         """Create the collection with its vectors and payload indexes, or those of them that do not exist.
@@ -103,7 +107,8 @@ class EdgeEngine:
             sync_tree(generation)
             self._generations.switch(generation)
             with self._using:
-                self._shard, self._dimensions = shard, dimensions
+                self._use(shard)
+                self._dimensions = dimensions
 
     def upsert(self, points: Iterable[Point]) -> None:
         """Write points as one operation: after a crash either all of them are there or none is."""
@@ -175,10 +180,21 @@ class EdgeEngine:
 
     def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
         """Run the legs in one round trip; each result by score descending, then id, without payload."""
-        requests = [conversion.to_request(leg, leg.limit + 1) for leg in legs if schema.is_ranked(leg)]
         with self._open_shard() as shard:
+            requests = [self._request(leg, leg.limit + 1) for leg in legs if schema.is_ranked(leg)]
             answers = iter(shard.query_batch(edge.QueryBatchRequest(requests)) if requests else ())
-            return [_rank(shard, leg, next(answers)) if schema.is_ranked(leg) else _scroll(shard, leg) for leg in legs]
+            return [
+                self._rank(shard, leg, next(answers)) if schema.is_ranked(leg) else _scroll(shard, leg) for leg in legs
+            ]
+
+    def _request(self, leg: Leg, limit: int) -> edge.QueryRequest:
+        return conversion.to_request(leg, limit, self._dense_search)
+
+    def _rank(self, shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> list[ScoredPoint]:
+        def fetch(size: int) -> list[ScoredPoint]:
+            return conversion.from_scored(shard.query(self._request(leg, size)))
+
+        return cut(conversion.from_scored(answer), leg.limit, fetch)
 
     def best_scores(self, legs: Sequence[Leg]) -> list[float | None]:
         """The score that ``query`` gives the first point of each leg, in one round trip; None where nothing ranks."""
@@ -188,7 +204,7 @@ class EdgeEngine:
                 self._best.clear()
             new = {key: leg for key, leg in zip(keys, legs, strict=True) if key is not None and key not in self._best}
             if new:
-                requests = [conversion.to_request(leg, 1) for leg in new.values()]
+                requests = [self._request(leg, 1) for leg in new.values()]
                 answers = shard.query_batch(edge.QueryBatchRequest(requests))
                 self._best |= {key: found[0].score if found else None for key, found in zip(new, answers, strict=True)}
             return [self._best.get(key) for key in keys]
@@ -278,6 +294,7 @@ class EdgeEngine:
                 self._best.clear()
                 shard.optimize()
                 shard.flush()
+                self._use(shard)
             sync_tree(current)
             give_memory_back()
 
@@ -287,7 +304,7 @@ class EdgeEngine:
             shard.flush()
             shard.close()
             self._shard = None
-            self._shard = edge.EdgeShard.load(str(generation), collection)
+            self._use(edge.EdgeShard.load(str(generation), collection))
 
     def _copy(self, copy: Path) -> None:
         with self._writing:
@@ -316,7 +333,8 @@ class EdgeEngine:
             shard.flush()
             self._generations.switch(copy)
             with self._using:
-                old, self._shard = self._shard, shard
+                old = self._shard
+                self._use(shard)
                 self._best.clear()
             if old is not None:
                 old.close()
@@ -374,13 +392,6 @@ def give_memory_back() -> None:
     """What the engine and a batch of points freed, Linux's allocator keeps: hundreds of MB after an optimisation."""
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _rank(shard: edge.EdgeShard, leg: Leg, answer: list[edge.ScoredPoint]) -> list[ScoredPoint]:
-    def fetch(size: int) -> list[ScoredPoint]:
-        return conversion.from_scored(shard.query(conversion.to_request(leg, size)))
-
-    return cut(conversion.from_scored(answer), leg.limit, fetch)
 
 
 def _key(leg: Leg) -> Hashable:

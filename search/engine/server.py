@@ -214,9 +214,22 @@ def to_filter(where: Filter) -> models.Filter:
     """A filter, after ``schema.check_filter``."""
     schema.check_filter(where)
     return models.Filter(
-        must=[_condition(condition) for condition in where.must],
+        must=[part for condition in where.must for part in _conjuncts(condition)],
         must_not=[_condition(condition) for condition in where.must_not],
     )
+
+
+def _conjuncts(condition: Condition) -> list[models.Condition]:
+    """The conditions that must all hold for this one to hold: side by side the server tests the dearest ones last."""
+    match condition:
+        case Contains(field, text):
+            return _substring(field, text)
+        case Either((only,)):
+            return _conjuncts(only)
+        case Filter(must, ()):
+            return [part for item in must for part in _conjuncts(item)]
+        case _:
+            return [_condition(condition)]
 
 
 def _condition(  # noqa: PLR0911 - one for each condition
@@ -228,7 +241,7 @@ def _condition(  # noqa: PLR0911 - one for each condition
         case Between(field, low, high):
             return models.FieldCondition(key=field, range=models.Range(gte=low, lte=high))
         case Contains(field, text):
-            return _substring(field, text)
+            return models.Filter(must=_substring(field, text))
         case HasId(ids):
             return models.HasIdCondition(has_id=list(ids))
         case Either(()):
@@ -239,16 +252,15 @@ def _condition(  # noqa: PLR0911 - one for each condition
             return models.Filter(must=[*map(_condition, must)], must_not=[*map(_condition, must_not)])
 
 
-def _substring(field: str, text: str) -> models.Filter:
+def _substring(field: str, text: str) -> list[models.Condition]:
     """The gram index narrows, the text itself decides."""
-    grams = schema.grams(text)
-    must: list[models.Condition] = []
-    if grams:
+    parts: list[models.Condition] = []
+    if grams := schema.grams(text):
         match = models.MatchText(text=" ".join(grams))
-        must.append(models.FieldCondition(key=schema.grams_field(field), match=match))
+        parts.append(models.FieldCondition(key=schema.grams_field(field), match=match))
     if not schema.is_gram(text):
-        must.append(models.FieldCondition(key=field, match=models.MatchSubstring(substring=text)))
-    return models.Filter(must=must)
+        parts.append(models.FieldCondition(key=field, match=models.MatchSubstring(substring=text)))
+    return parts
 
 
 def _to_point(point: Point) -> models.PointStruct:

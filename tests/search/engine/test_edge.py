@@ -12,13 +12,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import qdrant_edge
+from numpy.typing import NDArray
 
 from corpus.errors import EngineLocked, EngineUnavailable
 from search.engine import edge
 from search.engine.edge import EdgeEngine
-from search.engine.edge_conversion import foreign_errors
+from search.engine.edge_conversion import GRAPH_FROM, foreign_errors
 from search.engine.generations import read_ahead
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, Point
 from search.engine.lock import OwnerLock
@@ -179,6 +181,46 @@ def test_optimised_segments_give_the_same_results(tmp_path: Path, serving: bool)
         engine.optimize(serving=serving)
         assert engine.unoptimized() == 0
         assert [numbers(found) for found in engine.query(legs)] == before
+
+
+@pytest.mark.slow
+def test_a_graph_finds_nearly_all_of_the_nearest_and_only_what_the_filter_lets_pass(tmp_path: Path) -> None:
+    """An index that grows past the bound: its earlier segment is linked too. Few points are compared one by one."""
+    chance = np.random.default_rng(1)
+    count, dimensions, limit = GRAPH_FROM + 2_000, 256, 64
+    centres = chance.standard_normal((300, dimensions))
+    vectors = centres[chance.integers(0, len(centres), count)] + chance.standard_normal((count, dimensions))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    readers = np.where(np.arange(count) % 10, "public", np.where(np.arange(count) % 100, "internal", "few"))
+
+    def nearest(engine: EdgeEngine, query: NDArray[np.float64], reader: str) -> tuple[list[int], list[int]]:
+        [found] = engine.query([Leg(Filter(must=(AnyOf("readers", (reader,)),)), limit, DENSE, query.tolist())])
+        allowed = np.flatnonzero(readers == reader)
+        return numbers(found), allowed[np.argsort(-(vectors[allowed] @ query))[:limit]].tolist()
+
+    with EdgeEngine(tmp_path) as engine:
+        engine.ensure_collection(dimensions)
+        for start in range(0, count, 2_000):
+            engine.upsert(
+                Point(identifier(number), {DENSE: vectors[number].tolist()}, {"readers": [str(readers[number])]})
+                for number in range(start, min(start + 2_000, count))
+            )
+            if start == 2_000:
+                engine.optimize(serving=False)
+        engine.optimize(serving=False)
+        shares = []
+        for query in centres[:40]:
+            found, best = nearest(engine, query, "public")
+            assert all(readers[number] == "public" for number in found)
+            assert len(found) == limit
+            shares.append(len(set(found) & set(best)) / limit)
+            few, fewest = nearest(engine, query, "few")
+            assert few == fewest
+        assert np.mean(shares) > 0.95
+        before = nearest(engine, centres[0], "public")
+        assert before == nearest(engine, centres[0], "public")
+    with EdgeEngine(tmp_path) as engine:
+        assert nearest(engine, centres[0], "public") == before
 
 
 def test_a_failed_optimisation_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
