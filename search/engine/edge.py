@@ -17,7 +17,7 @@ import qdrant_edge as edge
 from corpus.errors import EngineUnavailable, IndexMismatch
 from corpus.module_process import module_command, module_environment
 from search.engine import edge_conversion as conversion
-from search.engine import schema
+from search.engine import ending_process, schema
 from search.engine.generations import Generations, read_ahead, sync_tree
 from search.engine.interface import Filter, Leg, Point, ScoredPoint, SparseVector
 from search.engine.lock import OwnerLock
@@ -48,7 +48,7 @@ class EdgeEngine:
             EngineUnavailable: the directory cannot be written.
         """
         self._path = path.resolve()
-        take_back(path)
+        ending_process.take_back(path)
         self._lock = OwnerLock.acquire(path)
         self._optimising, self._writing, self._using = Lock(), RLock(), RLock()
         self._generations = Generations(path)
@@ -362,30 +362,12 @@ class EdgeEngine:
                 if shard is not None:
                     shard.flush()
                     if ending:
-                        _leave(self._path, shard, self._lock)
+                        ending_process.leave(self._path, shard, self._lock)
                         return
                     shard.close()
             finally:
-                if self._path not in _left:
+                if not ending_process.has_left(self._path):
                     self._lock.release()
-
-
-_left: dict[Path, tuple[edge.EdgeShard, OwnerLock]] = {}
-"""Indexes that this process, which was ending, has left open, by their directories."""
-
-
-def _leave(path: Path, shard: edge.EdgeShard, lock: OwnerLock) -> None:
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(shard))  # else Python would free it while it ends
-    _left[path] = shard, lock
-
-
-def take_back(path: Path) -> None:
-    """Close an index that this process, as if it were ending, has left open; it goes on after all."""
-    if found := _left.pop(path.resolve(), None):
-        shard, lock = found
-        ctypes.pythonapi.Py_DecRef(ctypes.py_object(shard))
-        shard.close()
-        lock.release()
 
 
 def give_memory_back() -> None:

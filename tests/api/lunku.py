@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from api.cli import main
-from search.engine.edge import take_back
+from search.engine.ending_process import take_back
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
