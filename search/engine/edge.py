@@ -288,7 +288,7 @@ class EdgeEngine:
             points = self.count(Filter())
             current = self._generations.current()
             assert current is not None
-            if points >= conversion.GRAPH_FROM:
+            if points >= conversion.GRAPH_FROM and not conversion.is_linked(current):
                 self._reopen(current, conversion.collection(self._dimensions, points))
             with self._open_shard() as shard:
                 self._best.clear()

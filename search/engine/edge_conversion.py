@@ -104,9 +104,24 @@ def stored_dimensions(folder: Path) -> int:
     Raises:
         EngineUnavailable: its configuration cannot be read.
     """
+    return int(_stored(folder, "vectors", DENSE, "size"))
+
+
+def is_linked(folder: Path) -> bool:
+    """Whether the dense vectors of the shard in a folder get a graph when it is optimised.
+
+    Raises:
+        EngineUnavailable: its configuration cannot be read.
+    """
+    return int(_stored(folder, "hnsw_config", "m")) > 0
+
+
+def _stored(folder: Path, *names: str) -> Any:
     try:
-        config = json.loads((folder / "edge_config.json").read_text("utf-8"))
-        return int(config["vectors"][DENSE]["size"])
+        value = json.loads((folder / "edge_config.json").read_text("utf-8"))
+        for name in names:
+            value = value[name]
+        return value
     except (ValueError, LookupError, TypeError) as error:
         raise EngineUnavailable("索引的配置文件已损坏。请运行 lunku reindex 重建索引。") from error
 
