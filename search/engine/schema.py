@@ -5,6 +5,7 @@ be slow, and a misspelt one inside ``must_not`` would let everything pass.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import add
 from typing import Any
@@ -97,6 +98,22 @@ def check_facet(field: str) -> None:
     """Raise ``ValueError`` for a field that has no facets."""
     if field not in KEYWORD_FIELDS + INTEGER_FIELDS:
         raise ValueError(f"field has no facets: {field}")
+
+
+def side_by_side(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """Conditions that must all hold, with those unpacked that stand in groups of which again all must hold.
+
+    Side by side Qdrant tests first what leaves fewest points, and what reads their texts last; of nested groups one
+    after the other. The words of short questions are found in less than half of the time (0006).
+    """
+    for condition in conditions:
+        match condition:
+            case Either((only,)):
+                yield from side_by_side((only,))
+            case Filter(must, ()):
+                yield from side_by_side(must)
+            case _:
+                yield condition
 
 
 def _check_condition(condition: Condition) -> None:

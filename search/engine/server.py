@@ -214,22 +214,9 @@ def to_filter(where: Filter) -> models.Filter:
     """A filter, after ``schema.check_filter``."""
     schema.check_filter(where)
     return models.Filter(
-        must=[part for condition in where.must for part in _conjuncts(condition)],
+        must=[part for condition in schema.side_by_side(where.must) for part in _parts(condition)],
         must_not=[_condition(condition) for condition in where.must_not],
     )
-
-
-def _conjuncts(condition: Condition) -> list[models.Condition]:
-    """The conditions that must all hold for this one to hold: side by side the server tests the dearest ones last."""
-    match condition:
-        case Contains(field, text):
-            return _substring(field, text)
-        case Either((only,)):
-            return _conjuncts(only)
-        case Filter(must, ()):
-            return [part for item in must for part in _conjuncts(item)]
-        case _:
-            return [_condition(condition)]
 
 
 def _condition(  # noqa: PLR0911 - one for each condition
@@ -250,6 +237,10 @@ def _condition(  # noqa: PLR0911 - one for each condition
             return models.Filter(should=[_condition(alternative) for alternative in conditions])
         case Filter(must, must_not):
             return models.Filter(must=[*map(_condition, must)], must_not=[*map(_condition, must_not)])
+
+
+def _parts(condition: Condition) -> list[models.Condition]:
+    return _substring(condition.field, condition.text) if isinstance(condition, Contains) else [_condition(condition)]
 
 
 def _substring(field: str, text: str) -> list[models.Condition]:

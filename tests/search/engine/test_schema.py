@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.engine.schema import grams
+from search.engine.interface import AnyOf, Contains, Either, Filter
+from search.engine.schema import grams, side_by_side
 
 _TEXT = st.text(st.sampled_from("志愿服务A15.% _。，“”—\n\u3000\x1c"), max_size=60) | st.text(max_size=60)
 
@@ -24,3 +25,17 @@ def test_grams_are_pairs_of_letters_and_of_the_marks_of_numbers(text: str) -> No
 @given(_TEXT, st.integers(0, 60), st.integers(1, 12))
 def test_what_a_text_holds_has_no_other_grams(text: str, start: int, length: int) -> None:
     assert set(grams(text[start : start + length])) <= set(grams(text))
+
+
+def test_what_must_all_hold_stands_side_by_side_and_nothing_else() -> None:
+    word, kind, year = Contains("text", "值班员"), AnyOf("kind", ("policy",)), AnyOf("year", (2016,))
+    choice, excluding = Either((word, kind)), Filter(must=(word,), must_not=(kind,))
+    nested = Filter(must=(Either((Filter(must=(word, Either((kind,)))),)), choice))
+    assert list(side_by_side((nested, year, excluding, Either(())))) == [
+        word,
+        kind,
+        choice,
+        year,
+        excluding,
+        Either(()),
+    ]
