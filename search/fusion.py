@@ -101,7 +101,7 @@ def fusion_features(
         query_terms: number of words the analyser finds in the query.
         limit: how many candidates each leg was asked for.
     """
-    ids = tuple(sorted({point.id for name in LEGS for point in legs.get(name, ())}))
+    ids = tuple(sorted({identifier for name in LEGS for identifier, _ in legs.get(name, ())}))
     matrix = np.zeros((len(ids), len(FEATURES)))
     if not ids:
         return CandidateFeatures(ids, matrix)
@@ -136,8 +136,9 @@ def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[str, int], limit
     columns = np.zeros((len(row_of), len(LEG_FEATURES)))
     if not points:
         return columns
-    rows = [row_of[point.id] for point in points]
-    found = np.array([point.score for point in points])
+    ids, found_scores = zip(*points, strict=True)
+    rows = [row_of[identifier] for identifier in ids]
+    found = np.array(found_scores)
     best, least = float(found.max()), float(found.min())
     # A passage below the cut of a full leg has at most the leg's least score; below a short one it has none.
     floor = least if len(points) >= limit else min(0.0, least)

@@ -129,9 +129,14 @@ class _Lookup:
 
     def find(self, keys: Keys) -> Iterator[tuple[int, NDArray[np.intp]]]:
         """The places of the keys that are there, each with its rows. Different texts may have one key: compare them."""
-        starts, ends = (np.searchsorted(self._keys, keys, side) for side in ("left", "right"))
-        for number in np.flatnonzero(starts < ends).tolist():
-            yield number, self._rows[starts[number] : ends[number]]
+        if not self._keys.size:
+            return
+        # Most keys are not there, and to look for where one ends takes as long as to look for where it begins.
+        starts = np.searchsorted(self._keys, keys)
+        there = np.flatnonzero(self._keys.take(starts, mode="clip") == keys)
+        ends = np.searchsorted(self._keys, keys[there], "right")
+        for number, start, end in zip(there.tolist(), starts[there].tolist(), ends.tolist(), strict=True):
+            yield number, self._rows[start:end]
 
 
 def sound_keys(texts: Sequence[str]) -> Keys:

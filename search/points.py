@@ -23,12 +23,12 @@ def points_of(passages: Sequence[PassageToIndex], analyser: Analyser, embedder: 
     # Folded together, in a fifth of the time; those of the payload as the phrases are that are looked for in it.
     folded = fold_many([*texts, *(item.passage.text for item in passages)])
     shared: dict[str, dict[str, Any]] = {}
-    for item, whole, text, row in zip(passages, folded[: len(texts)], folded[len(texts) :], rows, strict=True):
+    sparse = passage_vectors(folded[: len(texts)], analyser)
+    for item, text, row, vectors in zip(passages, folded[len(texts) :], rows, sparse, strict=True):
         version = item.passage.version_id
         if version not in shared:
             shared[version] = version_payload(item)
-        vectors = {DENSE: row.tolist(), **passage_vectors(whole, analyser)}
-        yield Point(item.passage.id, vectors, shared[version] | {"text": text})
+        yield Point(item.passage.id, {DENSE: row.tolist(), **vectors}, shared[version] | {"text": text})
 
 
 def version_payload(item: PassageToIndex) -> dict[str, Any]:

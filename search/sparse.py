@@ -13,13 +13,18 @@ twice gained .01 on DomainRAG and lost .003 on STARD, and is not done.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import Protocol
 from zlib import crc32
 
+import numpy as np
+
+from corpus.text.code_points import code_points
 from corpus.text.folding import fold
 from search.engine.interface import BIGRAMS, WORDS, SparseVector
+from search.pair_indices import PairIndices, pair_indices
 
 K1 = 0.9
 B = 0.4
@@ -28,6 +33,11 @@ SYNONYM_WEIGHT = 0.5
 
 AVERAGE_LENGTH = MappingProxyType({WORDS: 150, BIGRAMS: 150})
 """Terms of an average passage with its title and path."""
+
+
+_TOGETHER = 250
+"""Passages whose vectors are made together: ten times as many take twice as long, as they leave the processor's cache.
+"""
 
 
 class Analyser(Protocol):
@@ -59,12 +69,16 @@ def term_indices(terms: Iterable[str]) -> list[int]:
     return list(map(crc32, map(str.encode, terms)))
 
 
-def passage_vectors(folded: str, analyser: Analyser) -> dict[str, SparseVector]:
-    """The vectors of an indexed text, which is folded already, by vector name."""
-    return {
-        WORDS: _passage_vector(analyser.word_terms(folded), AVERAGE_LENGTH[WORDS]),
-        BIGRAMS: _passage_vector(analyser.bigrams(folded), AVERAGE_LENGTH[BIGRAMS]),
-    }
+def passage_vectors(folded: Sequence[str], analyser: Analyser) -> Iterator[dict[str, SparseVector]]:
+    """The vectors of indexed texts, which are folded already, by vector name: together, in half of the time."""
+    for start in range(0, len(folded), _TOGETHER):
+        texts = folded[start : start + _TOGETHER]
+        terms = [term_indices(analyser.word_terms(text)) for text in texts]
+        owners = np.repeat(np.arange(len(texts)), list(map(len, terms)))
+        indices = np.fromiter(chain.from_iterable(terms), dtype=np.uint32, count=len(owners))
+        words = _passage_vectors(PairIndices(owners, indices), len(texts), AVERAGE_LENGTH[WORDS])
+        bigrams = _passage_vectors(pair_indices(code_points(texts)), len(texts), AVERAGE_LENGTH[BIGRAMS])
+        yield from ({WORDS: one, BIGRAMS: other} for one, other in zip(words, bigrams, strict=True))
 
 
 def query_vectors(text: str, analyser: Analyser, synonyms: Iterable[str] = ()) -> dict[str, SparseVector]:
@@ -82,11 +96,18 @@ def word_vector(text: str, analyser: Analyser) -> SparseVector:
     return _query_vector(analyser.word_terms(fold(text)))
 
 
-def _passage_vector(terms: Sequence[str], average_length: int) -> SparseVector:
-    length_part = K1 * (1 - B + B * len(terms) / average_length)
-    counts = _counts(terms)
-    weights = {count: count * (K1 + 1) / (count + length_part) for count in set(counts.values())}
-    return SparseVector(list(counts), [weights[count] for count in counts.values()])
+def _passage_vectors(terms: PairIndices, texts: int, average_length: int) -> Iterator[SparseVector]:
+    lengths = np.bincount(terms.owners, minlength=texts)
+    places = terms.owners << 32 | terms.indices
+    places.sort()
+    first = np.flatnonzero(np.diff(places, prepend=-1))
+    counts, places = np.diff(first, append=len(places)), places[first]
+    owners = places >> 32
+    length_parts = K1 * (1 - B + B * lengths / average_length)
+    weights = (counts * (K1 + 1) / (counts + length_parts[owners])).tolist()
+    indices = (places & 0xFFFFFFFF).tolist()
+    bounds = np.searchsorted(owners, np.arange(texts + 1)).tolist()
+    return (SparseVector(indices[start:end], weights[start:end]) for start, end in pairwise(bounds))
 
 
 def _query_vector(terms: Iterable[str]) -> SparseVector:

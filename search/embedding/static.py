@@ -1,8 +1,10 @@
 """The bundled model's runtime: one vector per token, summed and normalised. No torch, no sentence-transformers."""
 
 import hashlib
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
@@ -10,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
+from tokenizers.pre_tokenizers import WhitespaceSplit
 
 from corpus.errors import ModelUnavailable
 from corpus.text.bulk_folding import fold_many
@@ -30,6 +33,8 @@ _QUERIES = 32
 _WORDS = 65_536
 """Words whose tokens are remembered."""
 
+_PIECE = re.compile(r"\d+|[a-zA-Z]+|[^\W\da-zA-Z_]+")
+
 _BATCH_CHARACTERS = 500_000
 """Texts tokenised at a time: bounds memory (about 30 MB of encodings) however many passages come."""
 
@@ -46,7 +51,7 @@ class StaticEmbedder:
             ModelUnavailable: a file is missing or damaged.
         """
         try:
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._tokenizer = _tokenizer(folder / "tokenizer.json")
             tensors = load_file(folder / "model.safetensors")
             self._vectors: NDArray[np.int8] = tensors["embeddings"]
             self._scales: NDArray[np.float32] = tensors["weights"].astype(np.float32)
@@ -57,7 +62,13 @@ class StaticEmbedder:
         self.dimensions = int(self._vectors.shape[1])
         # A search embeds its query twice, with the library's weights and without.
         self._query_ids = lru_cache(maxsize=_QUERIES)(self._tokenise)
-        self._word_ids = lru_cache(maxsize=_WORDS)(self._tokenise)
+        self._word_ids = _WordTokens(self._tokenise)
+
+    def preload(self) -> None:
+        """Tokenise the words of the vocabulary, together: one by one, as they come, takes ten times as long, and each
+        of a server's first searches has dozens."""
+        words = list(self._tokenizer.get_vocab())
+        self._word_ids.update(zip(words, (encoding.ids for encoding in self._encode(words)), strict=True))
 
     def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
         """The vector of a query; ``weights`` has one factor for each token."""
@@ -65,14 +76,18 @@ class StaticEmbedder:
         return vector
 
     def _tokenise(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(fold(text), add_special_tokens=False).ids
+        ids: list[int] = self._tokenizer.encode(_pieces(fold(text)), add_special_tokens=False).ids
         return ids
+
+    def _encode(self, folded: Iterable[str]) -> list[Encoding]:
+        pieces = list(map(_pieces, folded))
+        encodings: list[Encoding] = self._tokenizer.encode_batch_fast(pieces, add_special_tokens=False)
+        return encodings
 
     def count_tokens(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """For each token the number of texts that hold it."""
         counts = np.zeros(len(self._scales), dtype=np.int64)
-        folded = fold_many(texts)
-        for encoding in self._tokenizer.encode_batch_fast(folded, add_special_tokens=False):
+        for encoding in self._encode(fold_many(texts)):
             counts[np.unique(np.asarray(encoding.ids, dtype=np.intp))] += 1
         return counts
 
@@ -85,8 +100,7 @@ class StaticEmbedder:
             while end < len(texts) and (end == start or characters + len(texts[end]) <= _BATCH_CHARACTERS):
                 characters += len(texts[end])
                 end += 1
-            batch = fold_many(texts[start:end])
-            for row, encoding in enumerate(self._tokenizer.encode_batch_fast(batch, add_special_tokens=False), start):
+            for row, encoding in enumerate(self._encode(fold_many(texts[start:end])), start):
                 rows[row] = self._embed(encoding.ids)
             start = end
         return rows
@@ -97,7 +111,7 @@ class StaticEmbedder:
         The model's tokens are jieba's words, so that what is cut by them gets the same vector but where the two
         disagree about a boundary.
         """
-        ids = [list(chain.from_iterable(map(self._word_ids, words))) for words in texts]
+        ids = [list(chain.from_iterable(map(self._word_ids.__getitem__, words))) for words in texts]
         # Each token of each text once, the texts one after the other.
         places = np.repeat(np.arange(len(texts)) * len(self._scales), list(map(len, ids)))
         tokens = np.fromiter(chain.from_iterable(ids), dtype=np.intp, count=len(places))
@@ -122,6 +136,31 @@ class StaticEmbedder:
         total = scales @ self._vectors[index].astype(np.float32)
         length = float(np.sqrt(total @ total))
         return np.asarray(total / length if length > 0 else total, dtype=np.float32)
+
+
+def _tokenizer(file: Path) -> Tokenizer:
+    """The model's tokenizer for texts that ``_pieces`` has prepared."""
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = None, WhitespaceSplit()
+    return tokenizer
+
+
+def _pieces(text: str) -> str:
+    """A text as the model's tokenizer begins with it: in NFKC and small letters, its runs of letters and digits, Latin
+    words and numbers apart from the others. Python does that in a sixth of the time."""
+    normal = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    return " ".join(_PIECE.findall(normal.lower()))
+
+
+class _WordTokens(dict[str, Sequence[int]]):
+    """The tokens of words: of those that were put in, and of those asked for last."""
+
+    def __init__(self, tokenise: Callable[[str], Sequence[int]]) -> None:
+        super().__init__()
+        self._recent = lru_cache(maxsize=_WORDS)(tokenise)
+
+    def __missing__(self, word: str) -> Sequence[int]:
+        return self._recent(word)
 
 
 def _revision(folder: Path) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, Self
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 _RARE = 10
 """A field that fewer than one of so many points have is rare."""
+
+_CONVERTED_TOGETHER = 200
 
 _REMEMBERED = 50_000
 """Best scores kept at most, about 500 bytes each."""
@@ -120,13 +123,14 @@ class EdgeEngine:
                 self._update(edge.UpdateOperation.upsert_points(batch))
 
     def _converted(self, points: Iterable[Point]) -> tuple[list[edge.Point], Counter[str]]:
-        """The engine's own points, and how many have each field. One by one: a point in Python's objects takes five
-        times the memory."""
-        converted, fields = [], Counter[str]()
-        for point in points:
-            schema.check_point(point, self._dimensions)
-            converted.append(conversion.to_point(point))
-            fields.update(point.payload.keys())
+        """The engine's own points, and how many have each field. A few at a time: a point in Python's objects takes
+        five times the memory."""
+        converted, fields, rest = [], Counter[str](), iter(points)
+        while some := list(islice(rest, _CONVERTED_TOGETHER)):
+            for point in some:
+                schema.check_point(point, self._dimensions)
+                fields.update(point.payload.keys())
+            converted += conversion.to_points(some)
         return converted, fields
 
     def delete(self, where: Filter) -> None:
@@ -135,7 +139,7 @@ class EdgeEngine:
 
     def set_payload(self, where: Filter, payload: dict[str, Any]) -> None:
         """Merge ``payload`` into every point that passes the filter."""
-        condition, stored = conversion.to_filter(where), schema.with_grams(payload)
+        condition, stored = conversion.to_filter(where), schema.with_grams([payload])[0]
         self._update(edge.UpdateOperation.set_payload_by_filter(condition, stored))
 
     def defer_field_indexes(self) -> None:

@@ -207,10 +207,12 @@ def _substring(field: str, text: str) -> list[edge.FieldCondition | edge.Filter 
     return parts
 
 
-def to_point(point: Point) -> edge.Point:
-    """A point with its grams."""
-    vectors = {name: to_vector(vector) for name, vector in point.vectors.items()}
-    return edge.Point(point.id, vectors, schema.with_grams(point.payload))
+def to_points(points: Sequence[Point]) -> list[edge.Point]:
+    """Points with their grams."""
+    return [
+        edge.Point(point.id, {name: to_vector(vector) for name, vector in point.vectors.items()}, payload)
+        for point, payload in zip(points, schema.with_grams([point.payload for point in points]), strict=True)
+    ]
 
 
 def to_vector(vector: Sequence[float] | SparseVector) -> Any:

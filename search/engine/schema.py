@@ -5,11 +5,14 @@ be slow, and a misspelt one inside ``must_not`` would let everything pass.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from operator import add
 from typing import Any
 
+import numpy as np
+
+from corpus.text.code_points import are_alphanumeric, code_points
 from search.engine.interface import (
     BIGRAMS,
     DENSE,
@@ -47,6 +50,7 @@ TEXT_FIELDS = ("text", "title")
 """Folded, with grams."""
 
 _GRAMS = "_grams"
+_PERCENT, _POINT = map(ord, "%.")
 _RUN = re.compile(r"[^\W_]+(?:\.[^\W_]+)*%?")
 """Letters, digits and Han characters without a mark between them, but for those of numbers: 5.8%."""
 
@@ -70,10 +74,33 @@ def is_gram(text: str) -> bool:
     return len(text) == 2 and text.isalnum()
 
 
-def with_grams(payload: dict[str, Any]) -> dict[str, Any]:
-    """The payload as it is stored: beside each text field its grams."""
-    texts = [field for field in TEXT_FIELDS if payload.get(field)]
-    return payload | {grams_field(field): " ".join(grams(payload[field])) for field in texts}
+def joined_grams(texts: Sequence[str]) -> list[str]:
+    """``grams`` of each text, sorted and separated by blanks: of all together, in a sixth of the time."""
+    codes, owners = code_points(texts)
+    held = np.concatenate(([False], are_alphanumeric(codes), [False]))
+    before, here, after = held[:-2], held[1:-1], held[2:]
+    in_run = here | before & ((codes == _PERCENT) | after & (codes == _POINT))
+    at = np.flatnonzero(in_run[:-1] & in_run[1:] & (codes[:-1] != _PERCENT))
+    places = owners[at] << 42 | codes[at].astype(np.int64) << 21 | codes[at + 1]
+    places.sort()
+    pairs = places[np.flatnonzero(np.diff(places, prepend=-1))]
+    written = np.full((len(pairs), 3), ord(" "), dtype=np.uint32)
+    written[:, 0], written[:, 1] = pairs >> 21 & 0x1FFFFF, pairs & 0x1FFFFF
+    whole = written.tobytes().decode("utf-32-le", "surrogatepass")
+    bounds = (3 * np.searchsorted(pairs >> 42, np.arange(len(texts) + 1))).tolist()
+    return [whole[start : max(start, end - 1)] for start, end in pairwise(bounds)]
+
+
+def with_grams(payloads: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The payloads as they are stored: beside each text field its grams."""
+    stored = [dict(payload) for payload in payloads]
+    for field in TEXT_FIELDS:
+        texts = list({payload[field] for payload in payloads if payload.get(field)})
+        grams_of = dict(zip(texts, joined_grams(texts), strict=True))
+        for payload in stored:
+            if payload.get(field):
+                payload[grams_field(field)] = grams_of[payload[field]]
+    return stored
 
 
 def without_grams(payload: dict[str, Any]) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class ServerEngine:
             schema.check_point(point, self._dimensions)
         if batch:
             with _foreign_errors():
-                self._client.upsert(schema.COLLECTION, [_to_point(point) for point in batch], wait=True)
+                self._client.upsert(schema.COLLECTION, _to_points(batch), wait=True)
 
     def delete(self, where: Filter) -> None:
         """Delete every point that passes the filter."""
@@ -122,7 +122,7 @@ class ServerEngine:
         """Merge ``payload`` into every point that passes the filter."""
         selector = models.FilterSelector(filter=to_filter(where))
         with _foreign_errors():
-            self._client.set_payload(schema.COLLECTION, schema.with_grams(payload), selector, wait=True)
+            self._client.set_payload(schema.COLLECTION, schema.with_grams([payload])[0], selector, wait=True)
 
     def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
         """Run the legs in one round trip; each result by score descending, then id, without payload.
@@ -254,9 +254,14 @@ def _substring(field: str, text: str) -> list[models.Condition]:
     return parts
 
 
-def _to_point(point: Point) -> models.PointStruct:
-    vectors = {name: _to_vector(vector) for name, vector in point.vectors.items()}
-    return models.PointStruct(id=point.id, vector=vectors, payload=schema.with_grams(point.payload))
+def _to_points(points: Sequence[Point]) -> list[models.PointStruct]:
+    """Points with their grams."""
+    return [
+        models.PointStruct(
+            id=point.id, vector={name: _to_vector(vector) for name, vector in point.vectors.items()}, payload=payload
+        )
+        for point, payload in zip(points, schema.with_grams([point.payload for point in points]), strict=True)
+    ]
 
 
 def _to_vector(vector: Sequence[float] | SparseVector) -> Any:

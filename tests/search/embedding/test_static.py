@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from corpus.errors import ModelUnavailable
 from corpus.settings import Settings
@@ -49,6 +50,29 @@ def test_agrees_with_sentence_transformers(embedder: StaticEmbedder) -> None:
     expected = model.encode([fold(text) for text in texts])
     assert np.allclose(embedder.embed_passages(texts), expected, atol=1e-3)
     assert model.get_embedding_dimension() == embedder.dimensions
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    """The model's, as sentence-transformers takes it."""
+    return Tokenizer.from_file(str(BUNDLED_MODEL / "tokenizer.json"))
+
+
+# Not of characters that this Python does not know yet.
+_TEXT = st.text(st.sampled_from("志愿服务Aｂ１0²ⅳ①㎡İΣ， _\u0301臺〇") | st.characters(exclude_categories=["Cs", "Cn"]))
+
+
+@given(_TEXT)
+def test_texts_are_prepared_as_the_tokenizer_would(embedder: StaticEmbedder, tokenizer: Tokenizer, text: str) -> None:
+    assert embedder._tokenise(text) == tokenizer.encode(fold(text), add_special_tokens=False).ids
+
+
+def test_words_have_the_same_tokens_loaded_as_computed() -> None:
+    loaded = StaticEmbedder(BUNDLED_MODEL)
+    loaded.preload()
+    words = [word for word in loaded._word_ids if fold(word) == word]
+    assert len(words) > 10_000
+    assert [loaded._word_ids[word] for word in words] == [loaded._tokenise(word) for word in words]
 
 
 def test_passages_and_queries_are_embedded_alike(embedder: StaticEmbedder) -> None:
