@@ -45,7 +45,7 @@ def _followed(checksums: NDArray[np.uint32], following: NDArray[np.uint32]) -> N
     """The checksums, each taken through as many zeros as the following character has bytes."""
     lengths = np.searchsorted(_FIRST_OF_LENGTH, following, "right")
     result = np.empty_like(checksums)
-    for length in np.unique(lengths).tolist():
+    for length in range(1, len(_FIRST_OF_LENGTH)):
         same = lengths == length
         through, some = _through_zeros(length), checksums[same]
         result[same] = (

@@ -88,7 +88,7 @@ class StaticEmbedder:
         """For each token the number of texts that hold it."""
         counts = np.zeros(len(self._scales), dtype=np.int64)
         for encoding in self._encode(fold_many(texts)):
-            counts[np.unique(np.asarray(encoding.ids, dtype=np.intp))] += 1
+            counts[list(set(encoding.ids))] += 1
         return counts
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
