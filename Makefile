@@ -9,7 +9,7 @@ demo: .venv/.run
 	$(BIN)/lunku demo
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

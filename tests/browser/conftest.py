@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import ExitStack
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -105,13 +106,15 @@ def programs():
 def address(programs, tmp_path_factory):
     """Where the samples are served, to everybody."""
     data_dir = tmp_path_factory.mktemp("browser") / "data"
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("LUNKU_")]:
-            patch.delenv(name)
-        patch.setenv("LUNKU_ANONYMOUS_GROUPS", DEMO_GROUPS)
-        lunku(data_dir, "ingest", FILES_DIR)
-        with served(data_dir) as (_, address):
-            yield address
+    with ExitStack() as opened:
+        # The settings are for the server alone: this fixture stays to the end, with other tests around it.
+        with pytest.MonkeyPatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("LUNKU_")]:
+                patch.delenv(name)
+            patch.setenv("LUNKU_ANONYMOUS_GROUPS", DEMO_GROUPS)
+            lunku(data_dir, "ingest", FILES_DIR)
+            _, address = opened.enter_context(served(data_dir))
+        yield address
 
 
 @pytest.fixture(scope="session")
