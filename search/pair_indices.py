@@ -20,14 +20,14 @@ _FIRST_OF_LENGTH = (0, 0x80, 0x800, 0x10000, sys.maxunicode + 1)
 """The code points from which on a character takes one byte of UTF-8, two, three and four; and the end."""
 
 
-class PairIndices(NamedTuple):
-    """The dimension of each pair, in no order, and the number of the text that it stands in."""
+class Occurrences(NamedTuple):
+    """The dimension of each occurrence of a term, in no order, and the number of the text that it stands in."""
 
     owners: NDArray[np.int64]
     indices: NDArray[np.uint32]
 
 
-def pair_indices(texts: CodePoints) -> PairIndices:
+def pair_indices(texts: CodePoints) -> Occurrences:
     """The pairs that ``Analyser.bigrams`` finds in the texts: of neighbours within runs of letters, digits and Han, and
     the characters that are runs by themselves."""
     codes, owners = texts
@@ -36,7 +36,7 @@ def pair_indices(texts: CodePoints) -> PairIndices:
     before, here, after = held[:-2], held[1:-1], held[2:]
     pairs, alone = np.flatnonzero(here & after), np.flatnonzero(here & ~before & ~after)
     joined = _followed(checksums[pairs], codes[pairs + 1]) ^ checksums[pairs + 1]
-    return PairIndices(
+    return Occurrences(
         np.concatenate((owners[pairs], owners[alone])), np.concatenate((joined, checksums[alone])).astype(np.uint32)
     )
 

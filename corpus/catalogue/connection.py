@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -63,7 +62,6 @@ def connect(url: str, *, mapped: bool = True) -> Engine:
         engine = create_engine(
             parsed,
             json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
-            json_deserializer=from_json,
             connect_args={"timeout": BUSY_SECONDS} if sqlite else {},
         )
         if sqlite:

@@ -50,7 +50,7 @@ TEXT_FIELDS = ("text", "title")
 """Folded, with grams."""
 
 _GRAMS = "_grams"
-_PERCENT, _POINT = map(ord, "%.")
+_PERCENT, _DOT = map(ord, "%.")
 _RUN = re.compile(r"[^\W_]+(?:\.[^\W_]+)*%?")
 """Letters, digits and Han characters without a mark between them, but for those of numbers: 5.8%."""
 
@@ -79,7 +79,7 @@ def joined_grams(texts: Sequence[str]) -> list[str]:
     codes, owners = code_points(texts)
     held = np.concatenate(([False], are_alphanumeric(codes), [False]))
     before, here, after = held[:-2], held[1:-1], held[2:]
-    in_run = here | before & ((codes == _PERCENT) | after & (codes == _POINT))
+    in_run = here | before & ((codes == _PERCENT) | after & (codes == _DOT))
     at = np.flatnonzero(in_run[:-1] & in_run[1:] & (codes[:-1] != _PERCENT))
     places = owners[at] << 42 | codes[at].astype(np.int64) << 21 | codes[at + 1]
     places.sort()

@@ -72,7 +72,7 @@ def test_words_have_the_same_tokens_loaded_as_computed() -> None:
     loaded.preload()
     words = [word for word in loaded._word_ids if fold(word) == word]
     assert len(words) > 10_000
-    assert [loaded._word_ids[word] for word in words] == [loaded._tokenise(word) for word in words]
+    assert [list(loaded._word_ids[word]) for word in words] == [loaded._tokenise(word) for word in words]
 
 
 def test_passages_and_queries_are_embedded_alike(embedder: StaticEmbedder) -> None:
