@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.bulk_folding import fold_many
+from corpus.text.code_points import codes_of
 
 SHINGLE = 5
 """Letters of a shingle: two to three words, so that texts share few by chance."""
@@ -81,7 +82,7 @@ def _letters(text: str) -> str:
 
 def _shingles(letters: str) -> NDArray[np.uint64]:
     """32-bit hashes of all runs of five letters: a polynomial of the code points, mixed as SplitMix64 does."""
-    codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    codes = codes_of(letters).astype(np.uint64)
     size = max(len(codes) - SHINGLE + 1, 0)
     hashes = np.zeros(size, dtype=np.uint64)
     for position in range(SHINGLE):

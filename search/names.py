@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.bulk_folding import fold_many
+from corpus.text.code_points import codes_of
 from search.spelling import letters, sound, spell, syllable
 
 LONGEST_NAME = 20
@@ -162,8 +163,7 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 def _characters(texts: Sequence[str]) -> tuple[Keys, Bounds]:
     """The code points of all texts, and where each text begins, and the last ends."""
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return codes.astype(np.uint64), np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    return codes_of("".join(texts)).astype(np.uint64), np.cumsum([0, *map(len, texts)], dtype=np.int64)
 
 
 def _places(bounds: Bounds) -> Bounds:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text.code_points import CodePoints, are_alphanumeric
+from corpus.text.code_points import CodePoints, neighbourhood
 
 _POLYNOMIAL = 0xEDB88320
 _FIRST_OF_LENGTH = (0, 0x80, 0x800, 0x10000, sys.maxunicode + 1)
@@ -32,13 +32,10 @@ def pair_indices(texts: CodePoints) -> Occurrences:
     the characters that are runs by themselves."""
     codes, owners = texts
     checksums = _checksums()[codes]
-    held = np.concatenate(([False], are_alphanumeric(codes), [False]))
-    before, here, after = held[:-2], held[1:-1], held[2:]
+    before, here, after = neighbourhood(codes)
     pairs, alone = np.flatnonzero(here & after), np.flatnonzero(here & ~before & ~after)
     joined = _followed(checksums[pairs], codes[pairs + 1]) ^ checksums[pairs + 1]
-    return Occurrences(
-        np.concatenate((owners[pairs], owners[alone])), np.concatenate((joined, checksums[alone])).astype(np.uint32)
-    )
+    return Occurrences(np.concatenate((owners[pairs], owners[alone])), np.concatenate((joined, checksums[alone])))
 
 
 def _followed(checksums: NDArray[np.uint32], following: NDArray[np.uint32]) -> NDArray[np.uint32]:

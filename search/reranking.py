@@ -81,10 +81,6 @@ class Reader:
         # Exchanged as a whole: terms decide how a text is cut.
         self._known: tuple[frozenset[str], Recent[str, NDArray[np.float32]]] = (analyser.names, Recent(_REMEMBERED))
 
-    def preload(self) -> None:
-        """Load what else is computed by the first readings."""
-        self._model.preload()
-
     def features(self, query: str, words: Iterable[str], found: Sequence[ReadText]) -> NDArray[np.float64]:
         """One row of ``TEXT_FEATURES`` for each candidate; ``words`` are the analyser's of ``query``."""
         content = [(word, self._rarity(word)) for word in words if not is_function_word(word)]

@@ -219,11 +219,6 @@ class Retrieval:
     analyser: QueryAnalyser
     retriever: PassageRetriever
 
-    def preload(self) -> None:
-        """Load what the first searches would load one by one."""
-        if self.retriever.reader:
-            self.retriever.reader.preload()
-
     def as_pipeline(self) -> Pipeline:
         """A pipeline with inputs ``analyse.text``, ``where`` of both steps and ``retrieve.groups``.
 

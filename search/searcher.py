@@ -122,7 +122,6 @@ class Searcher:
         self.search(SearchRequest("预热", limit=1), public)
         self.suggest("yure", public)  # Latin letters have the names spelt out in pinyin.
         self._catalogue.preload_facts()
-        self._retrieval.preload()
         if self._answerer.model is not None:
             self._answerer.model.warm_up()
         gc.collect()

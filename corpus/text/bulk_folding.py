@@ -8,9 +8,8 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text.code_points import SEPARATOR, codes_of
 from corpus.text.folding import CHARACTERS, fold_sequences
-
-_SEPARATOR = "\n"  # No rule of folding reaches beyond it.
 
 
 @cache
@@ -21,8 +20,7 @@ def _table() -> NDArray[np.uint32]:
 
 
 def fold_many(texts: Sequence[str]) -> list[str]:
-    """``fold`` of each text."""
-    codes = np.frombuffer(_SEPARATOR.join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    folded = fold_sequences(_table()[codes].tobytes().decode("utf-32-le"))
-    starts = accumulate((len(text) + len(_SEPARATOR) for text in texts), initial=0)
-    return [folded[start : end - len(_SEPARATOR)] for start, end in pairwise(starts)]
+    """``fold`` of each text: no rule of folding reaches beyond ``SEPARATOR``."""
+    folded = fold_sequences(_table()[codes_of(SEPARATOR.join(texts))].tobytes().decode("utf-32-le"))
+    starts = accumulate((len(text) + len(SEPARATOR) for text in texts), initial=0)
+    return [folded[start : end - len(SEPARATOR)] for start, end in pairwise(starts)]

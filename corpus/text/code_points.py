@@ -24,9 +24,22 @@ class CodePoints(NamedTuple):
     owners: NDArray[np.int64]
 
 
+class Neighbourhood(NamedTuple):
+    """Of each character, whether the one before, itself and the one after are alphanumeric."""
+
+    before: NDArray[np.bool_]
+    here: NDArray[np.bool_]
+    after: NDArray[np.bool_]
+
+
+def codes_of(text: str) -> NDArray[np.uint32]:
+    """The code points of one text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
 def code_points(texts: Sequence[str]) -> CodePoints:
     """The code points of the texts."""
-    codes = np.frombuffer(SEPARATOR.join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = codes_of(SEPARATOR.join(texts))
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + len(SEPARATOR)
     return CodePoints(codes, np.repeat(np.arange(len(texts)), lengths)[: len(codes)])
 
@@ -34,6 +47,12 @@ def code_points(texts: Sequence[str]) -> CodePoints:
 def are_alphanumeric(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """Which of the code points are letters (Han ones too) or digits: what the pattern ``[^\\W_]`` matches."""
     return np.asarray(_alphanumeric()[codes], dtype=np.bool_)
+
+
+def neighbourhood(codes: NDArray[np.uint32]) -> Neighbourhood:
+    """What stands around each of the code points; nothing does before the first and after the last."""
+    held = np.concatenate(([False], are_alphanumeric(codes), [False]))
+    return Neighbourhood(held[:-2], held[1:-1], held[2:])
 
 
 @cache

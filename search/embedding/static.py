@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
@@ -35,8 +35,6 @@ _WORDS = 65_536
 
 _PIECE = re.compile(r"\d+|[a-zA-Z]+|[^\W\da-zA-Z_]+")
 
-_PRELOADED_TOGETHER = 1_000
-
 _BATCH_CHARACTERS = 500_000
 """Texts tokenised at a time: bounds memory (about 30 MB of encodings) however many passages come."""
 
@@ -64,15 +62,7 @@ class StaticEmbedder:
         self.dimensions = int(self._vectors.shape[1])
         # A search embeds its query twice, with the library's weights and without.
         self._query_ids = lru_cache(maxsize=_QUERIES)(self._tokenise)
-        self._word_ids = _WordTokens(self._tokenise)
-
-    def preload(self) -> None:
-        """Tokenise the words of the vocabulary, many together: one by one, as they come, takes ten times as long, and
-        each of a server's first searches has dozens."""
-        words = list(self._tokenizer.get_vocab())
-        for start in range(0, len(words), _PRELOADED_TOGETHER):
-            some = words[start : start + _PRELOADED_TOGETHER]
-            self._word_ids.update(zip(some, (tuple(encoding.ids) for encoding in self._encode(some)), strict=True))
+        self._word_ids = lru_cache(maxsize=_WORDS)(self._tokenise)
 
     def embed_query(self, text: str, weights: NDArray[np.float32] | None = None) -> list[float]:
         """The vector of a query; ``weights`` has one factor for each token."""
@@ -115,7 +105,7 @@ class StaticEmbedder:
         The model's tokens are jieba's words, so that what is cut by them gets the same vector but where the two
         disagree about a boundary.
         """
-        ids = [list(chain.from_iterable(map(self._word_ids.__getitem__, words))) for words in texts]
+        ids = [list(chain.from_iterable(map(self._word_ids, words))) for words in texts]
         # Each token of each text once, the texts one after the other.
         places = np.repeat(np.arange(len(texts)) * len(self._scales), list(map(len, ids)))
         tokens = np.fromiter(chain.from_iterable(ids), dtype=np.intp, count=len(places))
@@ -154,17 +144,6 @@ def _pieces(text: str) -> str:
     words and numbers apart from the others. Python does that in a fifth of the time."""
     normal = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
     return " ".join(_PIECE.findall(normal.lower()))
-
-
-class _WordTokens(dict[str, Sequence[int]]):
-    """The tokens of words: of those that were put in, and of those asked for last."""
-
-    def __init__(self, tokenise: Callable[[str], Sequence[int]]) -> None:
-        super().__init__()
-        self._recent = lru_cache(maxsize=_WORDS)(tokenise)
-
-    def __missing__(self, word: str) -> Sequence[int]:
-        return self._recent(word)
 
 
 def _revision(folder: Path) -> str:

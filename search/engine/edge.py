@@ -30,6 +30,7 @@ _RARE = 10
 """A field that fewer than one of so many points have is rare."""
 
 _CONVERTED_TOGETHER = 200
+"""Points whose grams are made together (0040)."""
 
 _REMEMBERED = 50_000
 """Best scores kept at most, about 500 bytes each."""

@@ -67,14 +67,6 @@ def test_texts_are_prepared_as_the_tokenizer_would(embedder: StaticEmbedder, tok
     assert embedder._tokenise(text) == tokenizer.encode(fold(text), add_special_tokens=False).ids
 
 
-def test_words_have_the_same_tokens_loaded_as_computed() -> None:
-    loaded = StaticEmbedder(BUNDLED_MODEL)
-    loaded.preload()
-    words = [word for word in loaded._word_ids if fold(word) == word]
-    assert len(words) > 10_000
-    assert [list(loaded._word_ids[word]) for word in words] == [loaded._tokenise(word) for word in words]
-
-
 def test_passages_and_queries_are_embedded_alike(embedder: StaticEmbedder) -> None:
     rows = embedder.embed_passages(TEXTS)
     assert rows.dtype == np.float32
