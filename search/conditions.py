@@ -62,7 +62,7 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
         yield "找到的段落也在问这个问题，没有回答。"
     if other_years(question, folded):
         yield f"找到了相关段落，但说的不是{'、'.join(map(str, question.years))}年。"
-    if not bears_type(question.type, _without_codes(question, folded)):
+    if not bears_type(question.type, _without_codes(question, folded), question.unit):
         asked = "时间" if question.type is AnswerType.TIME else "数字"
         yield f"找到了相关段落，但其中没有所问的{asked}。"
 

@@ -19,18 +19,18 @@ from search.interrogatives import (
     plain_spelling,
     without_interrogatives,
 )
+from search.measures import NUMERAL, without_other_measures
 from search.query import Query, Shared, blank_identifiers
 
 _NAMING = frozenset({AnswerType.LIST, AnswerType.DEFINITION})
 """Kinds of answer that stand under the noun asked for, as points do under 主要措施."""
 
-_NUMERAL = "[一二三四五六七八九十百千万亿两零]"
 _QUANTITY = re.compile(
-    rf"\d|百分之|{_NUMERAL}{{2,}}|{_NUMERAL}(?:个|人|名|位|项|种|条|次|场|门|家|所|章|节|届|部|册|期|天|年|月|日|元|倍|成|岁)"
+    rf"\d|百分之|{NUMERAL}{{2,}}|{NUMERAL}(?:个|人|名|位|项|种|条|次|场|门|家|所|章|节|届|部|册|期|天|年|月|日|元|倍|成|岁)"
     "|半数|一半"
 )
 _TIME = re.compile(
-    rf"\d|(?:{_NUMERAL})+[年月日]|逢{_NUMERAL}|世纪|年代|[早晚]期|时期|[王清明元宋唐汉]朝|今年|去年|每年|当年|同年|次年|年[初底末]|[上下]旬"
+    rf"\d|(?:{NUMERAL})+[年月日]|逢{NUMERAL}|世纪|年代|[早晚]期|时期|[王清明元宋唐汉]朝|今年|去年|每年|当年|同年|次年|年[初底末]|[上下]旬"
 )
 _CUES: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
     {
@@ -47,8 +47,8 @@ _CUES: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
     }
 )
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|[^\d〕\])]|$)")
-_ORDINAL = re.compile(rf"第({_NUMERAL}{{1,4}}|\d{{1,4}})(届|期|批|讲|章|单元|轮|季度|条)")
-_COUNT = rf"(?:\d[\d.,]*|{_NUMERAL})[万亿]?[多余来]?(?:个|名|位)?"
+_ORDINAL = re.compile(rf"第({NUMERAL}{{1,4}}|\d{{1,4}})(届|期|批|讲|章|单元|轮|季度|条)")
+_COUNT = rf"(?:\d[\d.,]*|{NUMERAL})[万亿]?[多余来]?(?:个|名|位)?"
 _NOT_QUANTITIES = re.compile(
     r"\d{4}年|\d{1,2}月|\d{1,2}日|[〔\[(]\d{4}[〕\])]\d+号|第[\d一二三四五六七八九十百]+|^[\d一二三四五六七八九十]+[、.是]"
 )
@@ -148,10 +148,12 @@ def years_of(folded: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded)))
 
 
-def bears_type(kind: AnswerType, folded: str) -> bool:
-    """Whether a folded sentence could hold an answer of the kind: a number for 多少, a date or period for 何时."""
+def bears_type(kind: AnswerType, folded: str, unit: str = "") -> bool:
+    """Whether a folded sentence could hold an answer of the kind: a number, of what ``unit`` counts if it is given,
+    for 多少, a date or period for 何时."""
     if kind is AnswerType.NUMBER:
-        return _QUANTITY.search(_NOT_QUANTITIES.sub(" ", folded)) is not None
+        counts = without_other_measures(unit, _NOT_QUANTITIES.sub(" ", folded))
+        return _QUANTITY.search(counts) is not None
     if kind is AnswerType.TIME:
         return _TIME.search(folded) is not None
     return True
