@@ -270,7 +270,10 @@ def _means(item: DocumentTitle, repeal: Repeal, other: DocumentTitle) -> bool:
     if other.id == item.id or later:
         return False
     if repeal.number and other.document_number:
-        return repeal.number == other.document_number
+        if repeal.number == other.document_number:
+            return True
+        if "令第" not in repeal.number:  # An order is named in several ways: 市政府令第12号, 安渡市人民政府令第12号.
+            return False
     title, names = called(repeal.title), names_of(other.title)
     if not title or title not in names:
         return False

@@ -34,6 +34,8 @@ _LEAD_IN = re.compile(
     "|[的见据照和与及以在按经依从对同于为由是即将把件知号]"
 )
 _ORDER = re.compile(rf"令[ \n]{{0,3}}\(?第? ?(?P<number>\d{{1,5}}|{_NUMERAL}{{1,8}}) ?号")
+_DATE_END = re.compile(r"\d[年月日]")
+"""What may stand right before an issuer and belongs to the day of its order: 1998年3月2日市政府令第12号."""
 _ISSUER = re.compile(
     rf"(?P<nation>中华人民共和国)?(?P<name>国务院|国|主席|[{_HAN}]{{1,8}}?(?:部|委|委员会|总局|局|署|政府|人民银行)) ?$"
 )
@@ -94,7 +96,7 @@ def _bracketed_numbers(folded: str) -> Iterator[Reference]:
 def _orders(folded: str) -> Iterator[Reference]:
     for match in _ORDER.finditer(folded):
         number = chinese_number(match["number"])
-        issuer = _ISSUER.search(folded[max(0, match.start() - 20) : match.start()])
+        issuer = _ISSUER.search(_DATE_END.sub("  ", folded[max(0, match.start() - 20) : match.start()]))
         if number is not None and issuer:
             name = issuer["name"] if issuer["nation"] else _after_lead_in(issuer["name"], _LEAD_IN)
             start = match.start() - len(issuer[0]) + (0 if issuer["nation"] else len(issuer["name"]) - len(name))

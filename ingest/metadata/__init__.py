@@ -8,7 +8,7 @@ from corpus.records import Kind, MetadataField, Section
 from corpus.text.numerals import parse_date
 from corpus.text.references import find_dates, normalise_identifier
 from ingest.cleaning import CleanText
-from ingest.metadata import course, policy, research, titles
+from ingest.metadata import course, endings, policy, research, titles
 from ingest.metadata.findings import Findings
 from ingest.metadata.kinds import guess_kind
 from ingest.metadata.names import persons
@@ -78,9 +78,9 @@ def extract(
     if slides and chosen is Kind.COURSE:
         course.read_deck(findings, title)
     if chosen is Kind.POLICY:
-        policy.read_repeals(sheet, findings)
-        policy.read_expiry(sheet, findings)
-        policy.read_prolongations(sheet, findings)
+        endings.read_repeals(sheet, findings)
+        endings.read_expiry(sheet, findings)
+        endings.read_prolongations(sheet, findings)
     if kind and kind is not guessed:
         reasons = ("入库时指定",)
     fields = findings.fields()

@@ -5,8 +5,6 @@ import re
 from corpus.records import Span
 from corpus.text.numerals import chinese_number, parse_date
 from corpus.text.references import find_dates, find_document_numbers
-from corpus.text.repeals import find_repeals, may_repeal
-from corpus.text.validity import Prolongation, find_prolongations, find_validity, may_expire, may_prolong
 from ingest.lines import ISSUE_BODY, SESSION, ends_as_title, is_organization, names_offices
 from ingest.metadata.findings import Findings
 from ingest.metadata.names import organization_at_start
@@ -336,44 +334,6 @@ def read_validity(sheet: Sheet, findings: Findings) -> None:
         if len(sheet.lines[index]) < _TAIL and (force := _ATTENTION.search(sheet.lines[index])):
             findings.add("validity", force[0], (sheet.part(index, *force.span()),))
             return
-
-
-def read_repeals(sheet: Sheet, findings: Findings) -> None:
-    """The texts that a document brings to their end, each as it names it."""
-    if not may_repeal(sheet.folded):
-        return
-    found = [(index, item) for index, line in enumerate(sheet.lines) for item in find_repeals(line)]
-    named = [sheet.lines[index][item.start : item.end] for index, item in found]
-    spans = [sheet.part(index, item.start, item.end) for index, item in found]
-    findings.add("repeals", list(dict.fromkeys(named)), spans)
-
-
-def read_expiry(sheet: Sheet, findings: Findings) -> None:
-    """The last day on which a document says it holds; a term without a first day counts from its own 施行 or 成文."""
-    if not may_expire(sheet.folded):
-        return
-    issued, effective = (parse_date(findings.text(name)) for name in ("issued_on", "effective_on"))
-    for index, line in enumerate(sheet.lines):
-        found = find_validity(line)
-        begins = issued if found and found.after else effective or issued
-        if found and (last := found.last_day(begins)):
-            span = sheet.part(index, found.start, found.end)
-            findings.add("expires_on", last.isoformat(), (span,), confidence=0.85)
-            return
-
-
-def read_prolongations(sheet: Sheet, findings: Findings) -> None:
-    """The texts that a document lets hold on for longer, each as it names it, with its new end."""
-    if not may_prolong(sheet.folded):
-        return
-    found = [(index, item) for index, line in enumerate(sheet.lines) for item in find_prolongations(line)]
-    said = [f"{sheet.lines[index][item.start : item.end]}有效期延长{_new_end(item)}" for index, item in found]
-    findings.add("prolongs", list(dict.fromkeys(said)), [sheet.part(i, item.start, item.end) for i, item in found])
-
-
-def _new_end(item: Prolongation) -> str:
-    day = item.until
-    return f"至{day.year}年{day.month}月{day.day}日" if day else f"{item.months}个月"
 
 
 def is_statute(sheet: Sheet, title: str) -> bool:

@@ -23,6 +23,20 @@ _OPENING, _CLOSING, _SEPARATORS = "（(【[", "）)】]", " \t\u3000；;，,|"
 _LONGEST_NUMBER = 60
 """Characters of a number, or of several; what a label in running text is followed by goes on behind it."""
 _AFTER_A_NUMBER = re.compile("[。；;，,]")
+_OF_THE_DOCUMENT = frozenset(
+    {
+        "title",
+        "document_number",
+        "document_type",
+        "index_number",
+        "organization",
+        "issued_on",
+        "published_on",
+        "validity",
+    }
+    | {"expires_on", "project_number", "project_title", "principal", "authors", "year"}
+)
+"""Fields that a row of a list has of what it lists: a list of files is none of them."""
 _OWN_RULES = frozenset({"distribution", "abstract", "instructions", "phone", "editor"})
 """Lines with colons that other rules read."""
 
@@ -125,6 +139,21 @@ class Sheet:
         return frozenset(found)
 
     @cached_property
+    def listing_rows(self) -> frozenset[int]:
+        """Rows of tables that list other things, one in each: numbered, or several with the same columns."""
+        columns = {
+            index: tuple(label for label, _ in row_cells(self.lines[index]))
+            for index, paragraph in enumerate(self.clean.paragraphs)
+            if paragraph.type is BlockType.TABLE_ROW and not paragraph.key_value
+        }
+        return frozenset(
+            index
+            for index, labels in columns.items()
+            if labels[:1] == ("序号",)
+            or (len(labels) > 1 and labels in {columns.get(index - 1), columns.get(index + 1)})
+        )
+
+    @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """All label：value pairs of the first lines and of tables."""
         return tuple(self._pairs())
@@ -171,7 +200,18 @@ class Sheet:
             start = match.end() + (raw.find(value) if value else 0)
             pairs.append((label, value, self.part(index, start, start + len(value))))
         lines = (self.span(index),) if whole else ()
-        yield from (Pair(label, FIELD_OF_LABEL[label], value, span, lines) for label, value, span in pairs)
+        listing = index in self.listing_rows
+        yield from (
+            Pair(label, FIELD_OF_LABEL[label], value, span, lines)
+            for label, value, span in pairs
+            if not (listing and FIELD_OF_LABEL[label] in _OF_THE_DOCUMENT)
+        )
+
+
+def row_cells(line: str) -> list[tuple[str, str]]:
+    """Names and values of a table's row as its reader writes it, 列名：值 joined by ；; a value alone has no name."""
+    cells = (cell.partition("：") for cell in line.split("；"))
+    return [(label, value) if colon else ("", label) for label, colon, value in cells]
 
 
 def _own_part(field: str, before: str, value: str) -> str:

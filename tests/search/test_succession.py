@@ -162,6 +162,11 @@ def test_a_document_that_another_repeals_is_badged_and_stands_below(open_library
             {"repeals": ["《云岭县讲堂办法》"], "organization": "云岭县民政局"},
             Standing.REPEALED,
         ),
+        (
+            {"document_number": "云岭县人民政府令第3号"},
+            {"repeals": [f"《{OLD.title}》（县政府令第3号）"]},
+            Standing.REPEALED,
+        ),
         ({"title": "中华人民共和国讲堂法"}, {"repeals": ["《讲堂法》"]}, Standing.REPEALED),
         ({"title": "云岭县实施《讲堂法》办法"}, {"repeals": ["《云岭县实施〈讲堂法〉办法》"]}, Standing.REPEALED),
         ({"title": "关于印发《云岭县讲堂办法》的通知"}, {"repeals": ["《云岭县讲堂办法》"]}, None),

@@ -1,0 +1,116 @@
+"""Lists of texts that come to their end (决定废止以下文件：1.……; 废止的文件目录), in lines or the rows of a table.
+
+Offices announce most ends so: a notice says that files were gone through, and lists the ended ones behind it or in an
+attachment, beside lists of those that hold on or were amended; or lists them all, with what became of each.
+"""
+
+import re
+from collections.abc import Iterator
+
+from corpus.text.references import find_document_numbers
+from ingest.blocks import BlockType
+from ingest.lines import ends_as_title
+from ingest.metadata.sheet import Sheet, row_cells
+from ingest.numbering import numbering
+
+_ENDED = "废止|失效|停止执行|不再执行"
+_OTHERWISE = re.compile("拟|建议|征求|修改|修订|修正|继续|保留|部分条款|个别条款|有效的|暂缓|理由|原因|程序|未")
+"""What makes a list one of something else, or one that is not decided."""
+_ANNOUNCED = re.compile(rf"(?=.*(?:以下|下列|如下|[\d一二三四五六七八九十百]+[件部项个])).*(?:{_ENDED})")
+_HEADING = re.compile(
+    rf"(?:{_ENDED})[^，。；：]{{0,20}}(?:目录|清单|名单|一览表|文件|规章|法规|规定)(?:\s*[（(][^（）()]{{1,20}}[）)])?$"
+)
+_ATTACHED = re.compile(r"^附\s?件\s?(?:\d{1,2}|[一二三四五六七八九十]+)?\s*[：:]?\s*")
+_LONGEST_HEADING, _LONGEST_TITLE, _LONGEST_GROUP = 40, 120, 30
+_LIST = re.compile("(?:目录|清单|名单|一览表)$")
+_IN_BRACKETS = re.compile(r"[（(](?:[^（()）]|[（(][^（()）]*[）)])*[）)]")
+_COUNT_ALONE = re.compile(r"^[（(][^（）()]{1,30}[）)]$")
+_NAME_COLUMN = re.compile("(?:名称|标题|题名|文件名)$")
+_VERDICT_COLUMN = re.compile("(?:结果|意见|结论|情况|状态|效力|方式|决定)$")
+_ENDS = re.compile(rf"(?:予以|宣布|决定|已|自行)?(?:{_ENDED})")
+_NUMBER_COLUMN = re.compile("(?:文号|字号|文件编号)$")
+_EDGES = " \t\u3000；;。，,、"
+_BRACKETS = _EDGES + "（）()【】[]"
+
+
+def listed_repeals(sheet: Sheet) -> Iterator[tuple[int, str]]:
+    """The texts that a document lists as ended: the line of each, and the text as it is named: 《title》（number）."""
+    inside = False
+    for index, line in enumerate(sheet.lines):
+        if sheet.clean.paragraphs[index].type is BlockType.TABLE_ROW:
+            if named := _in_row(line, inside):
+                yield index, named
+        elif _opens(line):
+            inside = True
+        elif inside:
+            if named := _in_line(line):
+                yield index, named
+            else:
+                inside = _goes_on(line)
+
+
+def _opens(line: str) -> bool:
+    """Whether the line says that ended texts follow: a sentence with a colon, or a heading."""
+    if line.endswith(("：", ":")):
+        last = re.split("[。；]", line.rstrip("：:"))[-1]
+        return not _OTHERWISE.search(last) and _ANNOUNCED.match(last) is not None
+    heading = _ATTACHED.sub("", line)
+    return len(heading) <= _LONGEST_HEADING and not _OTHERWISE.search(heading) and bool(_HEADING.search(heading))
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a line within a list only divides it (（一）市民政局文件), counts it, or names its columns."""
+    if _OTHERWISE.search(line) or _ATTACHED.match(line):
+        return False
+    divides = numbering(line) is not None and len(line) <= _LONGEST_GROUP and line[-1] not in "。：:；"
+    return divides or _COUNT_ALONE.match(line) is not None or ("序号" in line and "名称" in line)
+
+
+def _in_row(line: str, inside: bool) -> str | None:
+    """What a row of a table names, if it is ended: by what the row says of it, or by the list that the row is in."""
+    cells = row_cells(line)
+    verdict = next((value.strip() for label, value in cells if _VERDICT_COLUMN.search(label) and value.strip()), None)
+    if not inside if verdict is None else not _ENDS.fullmatch(verdict):
+        return None
+    title = next((value for label, value in cells if _NAME_COLUMN.search(label)), "")
+    number = next((value for label, value in cells if _NUMBER_COLUMN.search(label)), "")
+    return _named(title, number) if title else next(filter(None, (_in_line(value) for _, value in cells)), None)
+
+
+def _in_line(line: str) -> str | None:
+    numbered = numbering(line)
+    body = line[numbered.end if numbered else 0 :].strip(_EDGES)
+    numbers = find_document_numbers(body)
+    if body.startswith("《"):
+        title = body[: _closing(body)]
+    elif numbers:
+        title = body[: numbers[0].start].strip(_BRACKETS)
+    else:
+        title = _IN_BRACKETS.sub("", body).strip() if numbered else ""
+        if not ends_as_title(title) or _LIST.search(title):
+            return None
+    behind = _IN_BRACKETS.sub("", body[len(title) :] if title and body.startswith(title) else body[numbers[-1].end :])
+    whole = len(title) <= _LONGEST_TITLE and not re.search("[。；：]", title) and not re.search("[。；，：]", behind)
+    return _named(title, numbers[0].value if numbers else "") if whole else None
+
+
+def _closing(text: str) -> int:
+    """The end of the title mark that opens a text."""
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character == "《") - (character == "》")
+        if not depth:
+            return at + 1
+    return len(text)
+
+
+def _named(title: str, number: str) -> str | None:
+    """A text as another names it: within title marks those of its own are 〈〉."""
+    title = title.strip(_EDGES)
+    if title.startswith("《") and _closing(title) == len(title):
+        title = title[1:-1]
+    numbers = find_document_numbers(number)
+    bracket = f"（{numbers[0].value}）" if numbers else ""
+    if not title:
+        return numbers[0].value if numbers else None
+    return f"《{title.replace('《', '〈').replace('》', '〉')}》{bracket}"
