@@ -264,6 +264,24 @@ def test_a_term_may_count_from_some_days_after_the_issue(tmp_path: Path) -> None
     assert fields(draft_file(tmp_path, ORDER.replace("自2021年8月1日起施行", said)))["expires_on"] == "2023-07-09"
 
 
+@pytest.mark.parametrize(
+    ("row", "until"),
+    [
+        ("有效期：5年", "2026-07-09"),
+        ("有效期：三年", "2024-07-09"),
+        ("有效期：2021年8月1日至2025年12月31日", "2025-12-31"),
+        ("有效期：2021-08-01至2025-12-31", "2025-12-31"),
+        ("有效期：长期", None),
+    ],
+)
+def test_a_header_row_says_how_long_a_document_holds(tmp_path, row, until):
+    header = f"索引号：015/2021-3\n发文机关：云岭县民政局\n成文日期：2021年7月10日\n{row}\n"
+    text = "云岭县社区讲堂管理办法\n第一条 社区讲堂由村（社区）设立。\n第二条 本办法由县民政局解释。"
+    assert fields(draft_file(tmp_path, header + text)).get("expires_on") == until
+    attached = text + f"\n附件\n讲堂登记证样式\n{row}"
+    assert "expires_on" not in fields(draft_file(tmp_path, attached))
+
+
 def test_texts_that_a_notice_prolongs(tmp_path: Path) -> None:
     said = "《白河市公园管理规定》（白政发〔2016〕3号）有效期延长至2026年7月31日，《白河市广场管理规定》有效期延长2年"
     draft = draft_file(tmp_path, ORDER.replace("本规定自2021年8月1日起施行", said))
