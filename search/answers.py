@@ -6,8 +6,8 @@ measurements: docs/decisions/0010-extractive-answers.md.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -16,9 +16,11 @@ from haystack import Pipeline, component
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.identifiers import text_hash
 from corpus.text.analyser import Analyser
+from corpus.text.folding import fold
 from search.candidates import ResolvedRanking
 from search.conditions import says_what_is_meant, unmet_conditions
-from search.engine.interface import WORDS, EngineReader, Filter, Leg
+from search.definitions import defines, defining_forms
+from search.engine.interface import WORDS, Contains, EngineReader, Filter, Leg
 from search.enumeration import points_under
 from search.evidence import (
     Evidence,
@@ -29,13 +31,15 @@ from search.evidence import (
     sentences_of,
     with_codes,
 )
+from search.fusion import RankedCandidate
 from search.highlighting import Highlighter
 from search.hits import make_hit
+from search.interrogatives import AnswerType
 from search.query import Query
 from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
-from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose
+from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose, with_points
 from search.sparse import word_vector
 from search.succession import Succession
 
@@ -56,6 +60,8 @@ cmrc2018 .073 instead of .078 with 1, drcd .067 instead of .072."""
 _LACKING = 0.15
 """Weight share from which on a term that is not covered is named."""
 _MOST_NAMED = 3
+_DEFINING_LIMIT, _MOST_DEFINING = 20, 3
+"""Passages looked at for each way to define a term, and those of all of them that are shown."""
 
 
 @component
@@ -73,7 +79,11 @@ class EvidenceFinder:
     def run(self, query: Query, ranking: ResolvedRanking, where: Filter, groups: frozenset[str]) -> dict[str, Evidence]:
         """The evidence for the question that ``query`` asks, repealed and replaced documents lowered as in a search."""
         question = self.reader.read(query)
-        best = self.succession.demoted(ranking, groups).candidates[:PASSAGES]
+        ranked = self.succession.demoted(ranking, groups).candidates
+        defining = self._defining(question, ranked, where, groups)
+        if defining:
+            question = replace(question, type=AnswerType.DEFINITION)
+        best = list({candidate.id: candidate for candidate in (*defining, *ranked[:PASSAGES])}.values())[:PASSAGES]
         contexts = self.catalogue.hydrate([candidate.id for candidate in best], groups)
         kept = [(contexts[candidate.id], candidate) for candidate in best if candidate.id in contexts]
         found = with_codes(question, [FoundPassage(context, candidate.fused) for context, candidate in kept])
@@ -84,7 +94,37 @@ class EvidenceFinder:
         documents = {context.document.id for context, _ in kept}
         standings = {key: standing for key in documents if (standing := self.succession.standing(key, groups))}
         candidates = tuple(candidate for _, candidate in kept)
-        return {"evidence": Evidence(question, found, candidates, table, unmet, MappingProxyType(standings))}
+        said = tuple(
+            index
+            for index, sentence in enumerate(sentences)
+            if defining and unmet[index] is None and defines(question.defined, sentence.folded)
+        )
+        return {"evidence": Evidence(question, found, candidates, table, unmet, MappingProxyType(standings), said)}
+
+    def _defining(
+        self, question: Question, ranked: Sequence[RankedCandidate], where: Filter, groups: frozenset[str]
+    ) -> list[RankedCandidate]:
+        """A few passages that say what the term means whose meaning is asked for, the best ranked first; those of
+        documents that are past only where no other says it."""
+        if not question.defined:
+            return []
+        # A leg each: of alternatives within one filter the engine would read every passage's text.
+        forms = (Contains("text", form) for form in defining_forms(question.defined))
+        legs = [Leg(replace(where, must=(*where.must, form)), _DEFINING_LIMIT) for form in forms]
+        holding = {point.id for points in self.engine.query(legs) for point in points}
+        contexts = self.catalogue.hydrate(sorted(holding), groups)
+        places = {candidate.id: place for place, candidate in enumerate(ranked)}
+        order = []
+        for identifier, context in contexts.items():
+            if defines(question.defined, fold(context.passage.text)):
+                past = self.succession.standing(context.document.id, groups) is not None
+                order.append((past, places.get(identifier, len(ranked)), identifier))
+        current = [item for item in order if not item[0]] or order
+        nowhere: Mapping[str, float] = MappingProxyType({})
+        return [
+            ranked[place] if place < len(ranked) else RankedCandidate(identifier, 0.0, 0.0, nowhere)
+            for _, place, identifier in sorted(current)[:_MOST_DEFINING]
+        ]
 
     def _weights(self, question: Question, where: Filter) -> Mapping[str, float]:
         """How much each term says: rare in the language and rare in the library; half the harmonic mean of the two.
@@ -116,29 +156,41 @@ class AnswerBuilder:
     @component.output_types(answer=Answer)
     def run(self, evidence: Evidence) -> dict[str, Answer]:
         """The answer, or an abstention with the reason and the nearest passages."""
+        return {"answer": self._definition(evidence) or self._likeliest(evidence)}
+
+    def _definition(self, evidence: Evidence) -> Answer | None:
+        """The sentences that say what the term means whose meaning is asked for, each wording once."""
+        sentences = evidence.table.sentences
+        distinct = {sentences[index].folded: index for index in reversed(evidence.defining)}
+        shown = [at for index in sorted(distinct.values())[:_MOST_DEFINING] for at in with_points(sentences, index)]
+        said = self.verified(_cited(evidence, index) for index in shown)
+        return Answer(AnswerStatus.ANSWERED, said, [], None) if said else None
+
+    def _likeliest(self, evidence: Evidence) -> Answer:
+        """The sentences that most likely hold the answer, if they are likely enough."""
         models, table = self.models, evidence.table
         if not evidence.found:
-            return {"answer": _abstention(evidence, "库中没有与这个问题相关的内容。")}
+            return _abstention(evidence, "库中没有与这个问题相关的内容。")
         eligible = [index for index, reason in enumerate(evidence.unmet) if reason is None]
         if not eligible:
             reasons = [reason for reason in evidence.unmet if reason]
-            return {"answer": _abstention(evidence, reasons[0] if reasons else "找到的段落中没有成句的内容。")}
+            return _abstention(evidence, reasons[0] if reasons else "找到的段落中没有成句的内容。")
         shares = table.shares(models, eligible)
         best = best_sentence(evidence, shares)
         features = table.support_features(models, best)
         support = float(models.support.score(features[np.newaxis, :])[0])
         if support < models.partial:
-            return {"answer": _abstention(evidence, _shortfall(evidence, best, "资料不足以作答"))}
+            return _abstention(evidence, _shortfall(evidence, best, "资料不足以作答"))
         citations = self._points(evidence, best) or [
             _cited(evidence, index) for index in choose(evidence, shares, best)
         ]
         sentences = self.verified(citations)
         if not sentences:
-            return {"answer": _abstention(evidence, "引文与库中原文不符，未予采用；请重建索引后再试。")}
+            return _abstention(evidence, "引文与库中原文不符，未予采用；请重建索引后再试。")
         if support < models.answered or not says_what_is_meant(evidence.question, citations):
             reason = _shortfall(evidence, best, "只找到部分依据")
-            return {"answer": Answer(AnswerStatus.PARTIAL, sentences, _nearest(evidence), reason)}
-        return {"answer": Answer(AnswerStatus.ANSWERED, sentences, [], None)}
+            return Answer(AnswerStatus.PARTIAL, sentences, _nearest(evidence), reason)
+        return Answer(AnswerStatus.ANSWERED, sentences, [], None)
 
     def _points(self, evidence: Evidence, best: int) -> list[Citation]:
         """Where the points asked for are sections of their own (一是……二是……): the first sentence of each."""

@@ -267,6 +267,7 @@ class Evidence(Shared):
         table: features of their sentences.
         unmet: for each sentence, the Chinese reason why it cannot be the answer, or None.
         standings: of the passages' documents that are no longer the latest word, by id.
+        defining: indices of the sentences that say what the term means whose meaning is asked for.
     """
 
     question: Question
@@ -275,6 +276,7 @@ class Evidence(Shared):
     table: EvidenceTable
     unmet: tuple[str | None, ...]
     standings: Mapping[str, Standing]
+    defining: tuple[int, ...] = ()
 
     def citation(self, context: PassageInContext, start: int, end: int) -> Citation:
         """The citation of [start, end) of a passage's text, with what became of its document."""

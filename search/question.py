@@ -10,6 +10,7 @@ from corpus.text.analyser import Analyser, Token
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
 from corpus.text.numerals import chinese_number, chinese_numeral
+from search.definitions import asked_term
 from search.interrogatives import (
     SLOT_WORDS,
     AnswerType,
@@ -84,6 +85,7 @@ class Question(Shared):
         asked: the noun of which an instance is asked for (什么职业 → 职业), else an empty string.
         required: quoted names, words in Latin letters or digits and ordinals (第四届), folded, each in all its forms:
             an answer must hold one form of each.
+        defined: the names of the term whose meaning it may ask for, folded; empty where it asks for none.
         places: named places and bodies, folded, without 省, 市 …: an answer must hold or stand under each of them.
     """
 
@@ -96,6 +98,7 @@ class Question(Shared):
     asked: str
     required: tuple[tuple[str, ...], ...]
     places: tuple[str, ...]
+    defined: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -122,6 +125,7 @@ class QuestionReader:
         named = {fold(title) for title in query.named}
         places = [*(_place(term) for term in terms), *self._bodies(words)]
         ordinals = (_ordinal_forms(match) for match in _ORDINAL.finditer(folded))
+        defined = asked_term(folded)
         single = dict.fromkeys(item for item in [*quoted, *latin] if item not in named)
         return Question(
             query=query,
@@ -133,6 +137,7 @@ class QuestionReader:
             asked=asked_noun(folded, tokens) if kind not in _NAMING else "",
             required=(*((item,) for item in single), *dict.fromkeys(ordinals)),
             places=tuple(dict.fromkeys(place for place in places if place)),
+            defined=(defined, *self._analyser.synonyms(defined)) if defined else (),
         )
 
     def _bodies(self, words: Sequence[Token]) -> Iterator[str]:

@@ -72,6 +72,15 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
     return sorted(chosen)
 
 
+def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:
+    """A sentence, with what follows in its passage where it ends in a colon."""
+    if not sentences[index].text.endswith(("：", ":")):
+        return [index]
+    after = range(index + 1, len(sentences))
+    same = takewhile(lambda at: sentences[at].passage == sentences[index].passage, after)
+    return [index, *same][:MOST_SENTENCES]
+
+
 def _last_heading(sentences: Sequence[Sentence], index: int, found: Sequence[FoundPassage]) -> int:
     """The innermost of the headings that stand one above the other from ``index`` on."""
     while index + 1 < len(sentences):
