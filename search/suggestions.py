@@ -17,7 +17,7 @@ from corpus.text.folding import fold
 from search.engine.interface import Contains, EngineReader, Leg
 from search.names import LONGEST_NAME, SHORTEST_WITH_ERROR, Name, Named, Names, Origin
 from search.query import access
-from search.spelling import letters, sound
+from search.spelling import letters, sound, syllable
 from search.syntax import PHRASE, parse_expression
 
 LONGEST = 40
@@ -35,6 +35,10 @@ _PAUSE = 10.0
 _SHORTEST_PINYIN = 4
 _INITIALS = "bpmfdtnlgkhjqxzcsrwy"
 _LATIN_RUN = re.compile(r"[a-z][a-z' ]*[a-z]")
+_HAN = re.compile("[\u4e00-\u9fff]+")
+_HAN_BEFORE = re.compile(_HAN.pattern + "$")
+_MIXED = re.compile(rf"(?P<written>{_HAN.pattern})(?P<spelt>[a-z][a-z']*)")
+"""What stands in a search field while its last word is being typed in pinyin."""
 _CHECKED = 40
 """Names whose visibility is asked of the engine for one list of completions, at most."""
 
@@ -87,6 +91,7 @@ class Suggestions:
     def _matches(self, key: str, groups: frozenset[str]) -> Iterator[tuple[int, Name]]:
         """Names that match, each with how well: the lower the better."""
         spelt = letters(key) if key.isascii() and not any(map(str.isdigit, key)) else ""
+        mixed = _MIXED.fullmatch(key)
         order = list(Origin)
         names = self._current()
         for number, name in enumerate(names.all):
@@ -99,6 +104,9 @@ class Suggestions:
                 pinyin, initials = names.spellings[number]
                 if pinyin.startswith(spelt) or (len(spelt) > 1 and initials.startswith(spelt)):
                     yield 20 + order.index(name.origin), name
+            elif mixed and (at := name.folded.find(mixed["written"])) >= 0:
+                if _is_spelt(name.folded[at + len(mixed["written"]) :], letters(mixed["spelt"])):
+                    yield (20 if at == 0 else 30) + order.index(name.origin), name
 
     def _shown(self, names: Sequence[Name], groups: frozenset[str]) -> list[Name]:
         """The names without terms that no passage within reach holds."""
@@ -149,13 +157,18 @@ class Suggestions:
         return self._held(parts, groups) == parts
 
     def _spelt_out(self, folded: str, groups: frozenset[str]) -> Iterator[tuple[int, int, Name]]:
-        """Runs of Latin letters that are some name's pinyin, or its initials."""
+        """Runs of Latin letters that are some name's pinyin, or its initials, or that of what characters beside them
+        lack of a name: 理论xuanjiang."""
         names = self._current()
         for match in _LATIN_RUN.finditer(folded):
-            spelt = letters(match[0])
-            found = [name for name in names.by_letters.get(spelt, ()) if name.is_visible(groups)]
-            if found and (len(spelt) >= _SHORTEST_PINYIN or spelt in {name.spelling()[1] for name in found}):
-                yield *match.span(), min(found, key=_preference)
+            for start, end in _with_neighbours(folded, *match.span()):
+                spelt = _spelling(folded[start:end])
+                ends = folded[start : match.start()], folded[match.end() : end]
+                found = [name for name in names.by_letters.get(spelt, ()) if name.is_visible(groups)]
+                found = [name for name in found if name.folded.startswith(ends[0]) and name.folded.endswith(ends[1])]
+                if found and (len(spelt) >= _SHORTEST_PINYIN or spelt in {name.spelling()[1] for name in found}):
+                    yield start, end, min(found, key=_preference)
+                    break
 
     def _misspelt(self, folded: str, groups: frozenset[str]) -> list[tuple[int, int, Name]]:
         """Stretches without blanks that sound like a name or differ from it in one character, not overlapping; of those
@@ -205,6 +218,26 @@ class Suggestions:
             if origin is not Origin.TERM:
                 for text, readers in self._catalogue.names(origin.value).items():
                     yield text, origin, readers
+
+
+def _with_neighbours(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches that a run of Latin letters forms with Han characters beside it, the longest first."""
+    before, after = _HAN_BEFORE.search(text, 0, start), _HAN.match(text, end)
+    first = max(before.start() if before else start, start - LONGEST_NAME)
+    last = min(after.end() if after else end, end + LONGEST_NAME)
+    places = [(left, right) for left in range(first, start + 1) for right in range(end, last + 1)]
+    return iter(sorted(places, key=lambda place: place[0] - place[1]))
+
+
+def _spelling(text: str) -> str:
+    """A text's letters, its Han characters in pinyin."""
+    return letters("".join(syllable(character) if _HAN.match(character) else character for character in text))
+
+
+def _is_spelt(text: str, spelt: str) -> bool:
+    """Whether a text's pinyin, or its initials, begin with the letters."""
+    syllables = [_spelling(character) for character in text[: len(spelt)]]
+    return any("".join(form).startswith(spelt) for form in (syllables, [spelling[:1] for spelling in syllables]))
 
 
 def _preference(name: Name) -> tuple[int, int, str]:

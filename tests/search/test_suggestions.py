@@ -23,6 +23,12 @@ def test_what_begins_with_the_text_comes_first(library):
     assert texts.index(RULES.title) < texts.index("云岭县财政局")
 
 
+@pytest.mark.parametrize("text", ["志愿f", "志愿fuw", "志愿fw"])
+def test_a_word_is_completed_while_it_is_typed_in_pinyin(library, text):
+    assert "志愿服务" in _texts(library, text)
+    assert "志愿服务" not in _texts(library, text.replace("f", "g"))
+
+
 @pytest.mark.parametrize("text", ["22yl", "云政办发", "理论基", "志愿服"])
 def test_numbers_courses_and_terms_are_completed(library, text):
     assert _texts(library, text)
@@ -48,6 +54,11 @@ def test_readers_are_offered_nothing_of_what_they_may_not_read(library, text):
         ("zhiyuan fuwu", "志愿服务"),
         ("zyfw", "志愿服务"),
         ("zhiyuanfuwu 保险", "志愿服务 保险"),
+        ("志愿fuwu", "志愿服务"),
+        ("zhiyuan服务", "志愿服务"),
+        ("县志愿fuwu组织", "县志愿服务组织"),
+        ("取暖fuwu", None),
+        ("用app报名", None),
         ("云岭县财整局", "云岭县财政局"),
         ("志愿服务", None),
         ("“志原服务”", None),
