@@ -104,9 +104,8 @@ class Suggestions:
                 pinyin, initials = names.spellings[number]
                 if pinyin.startswith(spelt) or (len(spelt) > 1 and initials.startswith(spelt)):
                     yield 20 + order.index(name.origin), name
-            elif mixed and (at := name.folded.find(mixed["written"])) >= 0:
-                if _is_spelt(name.folded[at + len(mixed["written"]) :], letters(mixed["spelt"])):
-                    yield (20 if at == 0 else 30) + order.index(name.origin), name
+            elif mixed and (at := _place_spelt(name.folded, mixed["written"], letters(mixed["spelt"]))) >= 0:
+                yield (20 if at == 0 else 30) + order.index(name.origin), name
 
     def _shown(self, names: Sequence[Name], groups: frozenset[str]) -> list[Name]:
         """The names without terms that no passage within reach holds."""
@@ -234,10 +233,12 @@ def _spelling(text: str) -> str:
     return letters("".join(syllable(character) if _HAN.match(character) else character for character in text))
 
 
-def _is_spelt(text: str, spelt: str) -> bool:
-    """Whether a text's pinyin, or its initials, begin with the letters."""
-    syllables = [_spelling(character) for character in text[: len(spelt)]]
-    return any("".join(form).startswith(spelt) for form in (syllables, [spelling[:1] for spelling in syllables]))
+def _place_spelt(text: str, written: str, spelt: str) -> int:
+    """Where ``written`` first stands in a text, if what follows is spelt so in pinyin or its initials; else -1."""
+    at = text.find(written)
+    syllables = [_spelling(character) for character in text[at + len(written) :][: len(spelt)]]
+    forms = ("".join(syllables), "".join(spelling[:1] for spelling in syllables))
+    return at if at >= 0 and any(form.startswith(spelt) for form in forms) else -1
 
 
 def _preference(name: Name) -> tuple[int, int, str]:
