@@ -236,9 +236,11 @@ def _spelling(text: str) -> str:
 def _place_spelt(text: str, written: str, spelt: str) -> int:
     """Where ``written`` first stands in a text, if what follows is spelt so in pinyin or its initials; else -1."""
     at = text.find(written)
+    if at < 0:
+        return at
     syllables = [_spelling(character) for character in text[at + len(written) :][: len(spelt)]]
     forms = ("".join(syllables), "".join(spelling[:1] for spelling in syllables))
-    return at if at >= 0 and any(form.startswith(spelt) for form in forms) else -1
+    return at if any(form.startswith(spelt) for form in forms) else -1
 
 
 def _preference(name: Name) -> tuple[int, int, str]:
