@@ -19,7 +19,7 @@ from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.candidates import ResolvedRanking
 from search.conditions import says_what_is_meant, unmet_conditions
-from search.definitions import defines, defining_forms
+from search.definitions import defines, defining_forms, promises
 from search.engine.interface import WORDS, Contains, EngineReader, Filter, Leg
 from search.enumeration import points_under
 from search.evidence import (
@@ -81,11 +81,12 @@ class EvidenceFinder:
         question = self.reader.read(query)
         ranked = self.succession.demoted(ranking, groups).candidates
         defining = self._defining(question, ranked, where, groups)
-        if defining:
-            question = replace(question, type=AnswerType.DEFINITION)
         best = list({candidate.id: candidate for candidate in (*defining, *ranked[:PASSAGES])}.values())[:PASSAGES]
         contexts = self.catalogue.hydrate([candidate.id for candidate in best], groups)
         kept = [(contexts[candidate.id], candidate) for candidate in best if candidate.id in contexts]
+        headings = [fold(heading) for context, _ in kept for heading in context.passage.path[-1:]]
+        if defining or any(promises(question.defined, heading) for heading in headings):
+            question = replace(question, type=AnswerType.DEFINITION)
         found = with_codes(question, [FoundPassage(context, candidate.fused) for context, candidate in kept])
         sentences = sentences_of(found)
         weights = self._weights(question, where)

@@ -17,6 +17,7 @@ _ASKED = (
     ),
 )
 _CLOSING, _PAUSES, _VERBS = ("", "”", '"', "」"), ("", ","), ("是指", "系指", "指的是")
+_PROMISE = re.compile("什么是|何谓|含义|定义|概念|界定")
 _BEFORE = r"(?:^|(?<=\W)|(?<=称)|(?<=称的)|(?<=所谓))"
 """What may stand before the term; else it is part of a longer one, 志愿服务 in 应急志愿服务是指."""
 
@@ -37,3 +38,8 @@ def defines(names: Iterable[str], folded: str) -> bool:
     alternatives = "|".join(map(re.escape, names))
     pattern = rf"{_BEFORE}(?:{alternatives})[{''.join(_CLOSING)}]?[{''.join(_PAUSES)}]?(?:{'|'.join(_VERBS)})"
     return bool(alternatives) and re.search(pattern, folded) is not None
+
+
+def promises(names: Iterable[str], folded: str) -> bool:
+    """Whether a folded heading says that what stands under it tells what one of the names means."""
+    return _PROMISE.search(folded) is not None and any(name in folded for name in names)

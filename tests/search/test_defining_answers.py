@@ -62,3 +62,11 @@ def test_of_a_longer_term_nothing_is_taken(open_library):
     longer = replace(DEFINING, parts=(((), DEFINING.title), (("第二条",), LONG + "乡村" + MEANING[5:])))
     _, texts = _ask(open_library, "邻里课堂是什么", longer, RULES)
     assert not any("是指" in text for text in texts)
+
+
+@pytest.mark.parametrize("question", ["邻里课堂是什么", "什么是邻里课堂"])
+def test_what_stands_under_a_heading_that_asks_is_a_definition(open_library, question):
+    meaning = "居民自己讲、自己听的楼院小课。"
+    lecture = Source("第一讲 走近基层课堂", (((), "第一讲 走近基层课堂"), (("什么是邻里课堂",), meaning)))
+    _, texts = _ask(open_library, question, lecture)
+    assert meaning in texts

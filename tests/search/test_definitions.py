@@ -1,7 +1,7 @@
 import pytest
 
 from corpus.text.folding import fold
-from search.definitions import asked_term, defines, defining_forms
+from search.definitions import asked_term, defines, defining_forms, promises
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_sentences_that_define(sentence: str, said: bool) -> None:
 def test_nothing_defines_no_name() -> None:
     assert not defines([], "邻里课堂是指讲座。")
     assert defining_forms([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "promised"),
+    [
+        ("什么是邻里课堂", True),
+        ("一、邻里课堂的概念", True),
+        ("邻里课堂的由来", False),
+        ("基本概念", False),
+    ],
+)
+def test_headings_that_promise_a_meaning(heading: str, promised: bool) -> None:
+    assert promises(["邻里课堂"], fold(heading)) is promised
+    assert not promises([], fold(heading))
