@@ -4,15 +4,18 @@ Years, quoted names, document numbers, ordinals, places and bodies of the questi
 must hold a number or a time where one is asked for. See docs/decisions/0010-extractive-answers.md.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.evidence import FoundPassage, Sentence
-from search.interrogatives import AnswerType, answer_type
+from search.interrogatives import AnswerType, answer_type, asked_action, plain_spelling
 from search.question import Question, bears_type, has_cue, other_years, years_of
 from search.results import Citation
 
+_ATTRIBUTE = re.compile("(?:在册)?的|在册|人数|总数|数量|[率数量](?!据)")
+"""What follows a verb that only says whom something was done to, or how many they are."""
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""
 
@@ -89,10 +92,22 @@ def is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
     return not states and sentence.text.rstrip("。；") in found[sentence.passage].context.passage.path
 
 
-def says_what_is_meant(question: Question, citations: Iterable[Citation]) -> bool:
-    """Whether, where a definition is asked for, one of the citations gives it. Sentences that only have the words in
-    them are no full answer to what they mean."""
-    return question.type is not AnswerType.DEFINITION or any(_defines(question, citation) for citation in citations)
+def says_what_is_meant(question: Question, citations: Sequence[Citation]) -> bool:
+    """Whether the citations give what is asked for: a definition, or how something is done. Sentences that only have
+    the words in them are no full answer to what they mean, nor 登记在册的宣讲员 to how they are registered."""
+    if question.type is AnswerType.DEFINITION:
+        return any(_defines(question, citation) for citation in citations)
+    return question.type is not AnswerType.MANNER or _tells_how(question, citations)
+
+
+def _tells_how(question: Question, citations: Sequence[Citation]) -> bool:
+    """Whether what is to be done is said otherwise than as an attribute, of those it was done to or of their number."""
+    action = asked_action(plain_spelling(fold(question.query.asked)), question.terms)
+    headings = fold("".join(heading for citation in citations for heading in citation.path[-1:]))
+    said = [
+        found for citation in citations for found in re.finditer(f"{re.escape(action)}(.?.?.?)", fold(citation.quote))
+    ]
+    return not action or action in headings or not said or not all(_ATTRIBUTE.match(found[1]) for found in said)
 
 
 def _defines(question: Question, citation: Citation) -> bool:

@@ -26,7 +26,7 @@ class AnswerType(StrEnum):
 
 
 _TIME_ASKED = (
-    "什么时候|什么时间|什么日期|何时|何年|几时|哪[一几]?[年天月日]|逢几|哪个[年月]|几[月号日]|[几哪]个?世纪"
+    "什么时候|什么时间|什么日期|何时|何年|几时|哪[一几]?[年天月日]|逢几|哪个[年月]|几[月号日]|几点(?:钟|[开上下到结集报举]|$|[?。])|[几哪]个?世纪"
     "|(?:时间|日期)(?:是|为(?!什么|何))"
 )
 _NUMBER_ASKED = (
@@ -36,12 +36,13 @@ _NUMBER_ASKED = (
 _PLACE_ASKED = (
     "哪里|哪儿|哪边|何处|何地|什么地方|哪一?个?[省市县区国州]|哪一?[间座栋幢]|哪个(?:城市|国家|地区)|在哪(?![一些个种])"
 )
+_MANNER_ASKED = re.compile("如何|怎[么样]*")
 _TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (AnswerType.TIME, re.compile(_TIME_ASKED)),
     (AnswerType.NUMBER, re.compile(_NUMBER_ASKED)),
     (AnswerType.LIST, re.compile("哪些|哪[两三四五六七八九十几]|有什么|包括什么|(?<!为)什么(?:措施|内容|要求|条件)")),
     (AnswerType.REASON, re.compile("为什么|为何|原因|缘何|何以")),
-    (AnswerType.MANNER, re.compile("如何|怎")),
+    (AnswerType.MANNER, _MANNER_ASKED),
     (AnswerType.PERSON, re.compile("谁|哪一?位|何人|什么人")),
     (AnswerType.PLACE, re.compile(_PLACE_ASKED)),
     (AnswerType.DEFINITION, re.compile("什么是|是什么意思|何谓|是指什么|指的是什么|含义|定义")),
@@ -54,6 +55,15 @@ _SLOTS = (
 )
 SLOT_WORDS = frozenset(_SLOTS.split())
 """Words that stand for the answer asked for (什么时候, 最多几个): an answer replaces them and need not hold them."""
+
+_SPOKEN = (
+    (re.compile("甚么|啥子?"), "什么"),
+    (re.compile("咋样"), "怎么样"),
+    (re.compile("咋个?(?![舌咋呼])"), "怎么"),
+    (re.compile("哪块?儿"), "哪里"),
+    (re.compile("谁来(?=.)"), "谁"),
+)
+"""Words of spoken questions, and what is written for them."""
 
 _CLASSIFIERS = "个种类款份项位名家所座间栋幢条届部门本首场次期级层支块件台只国省市县区年月日天"
 _INTERROGATIVE = re.compile(
@@ -73,8 +83,10 @@ def answer_type(folded: str) -> AnswerType:
 
 
 def plain_spelling(folded: str) -> str:
-    """The same question, character for character, in today's spelling: 甚么 as 什么."""
-    return folded.replace("甚么", "什么")
+    """The same question in the words of written Chinese: 甚么 and 啥 as 什么, 咋 as 怎么, 哪儿 as 哪里."""
+    for spoken, written in _SPOKEN:
+        folded = spoken.sub(written, folded)
+    return folded
 
 
 def without_interrogatives(folded: str) -> str:
@@ -90,6 +102,15 @@ def asked_noun(folded: str, tokens: Sequence[Token]) -> str:
         if following and not is_function_word(following.text):
             return following.text
     return ""
+
+
+def asked_action(folded: str, terms: Sequence[str]) -> str:
+    """Of a question's terms what is to be done, where it asks how: the first behind 怎么, else the last before it."""
+    asking = _MANNER_ASKED.search(folded)
+    if asking is None:
+        return ""
+    behind = [(at, term) for term in terms if (at := folded.find(term, asking.end())) >= 0]
+    return min(behind)[1] if behind else max(((folded.find(term), term) for term in terms), default=(0, ""))[1]
 
 
 def counted_unit(folded: str, tokens: Sequence[Token]) -> str:

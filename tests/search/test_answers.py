@@ -208,3 +208,17 @@ def test_words_that_ask_for_a_meaning_need_not_stand_in_the_answer(library, ques
     reason = _ask(library, question).reason or ""
     assert "何谓" not in reason
     assert "含义" not in reason
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("云岭县登记在册的讲书人共有三百名，比上年增加二十名。", AnswerStatus.PARTIAL),
+        ("讲书人由村民推荐，到镇文化站登记，填写讲书人登记表。", AnswerStatus.ANSWERED),
+    ],
+)
+def test_who_was_registered_does_not_say_how(open_library, said, status):
+    source = Source("云岭县讲书人名录", (((), "云岭县讲书人名录"), (("讲书人队伍",), said)))
+    searcher, _ = open_library(make_draft(source))
+    answer = _ask(searcher, "讲书人怎么登记？")
+    assert (answer.status, _text(answer)) == (status, said)

@@ -3,7 +3,7 @@ import pytest
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
-from search.interrogatives import AnswerType, answer_type, plain_spelling, without_interrogatives
+from search.interrogatives import AnswerType, answer_type, asked_action, plain_spelling, without_interrogatives
 from search.query import parse_query
 from search.question import QuestionReader
 
@@ -45,6 +45,8 @@ def test_the_noun_of_which_an_instance_is_asked_for(text, asked):
         ("加班会不会另算补助？", "会不会"),
         ("那门课考什么？", "那门"),
         ("甚么是院坝会？", "甚么"),
+        ("啥时候开班？", "啥"),
+        ("谁来管补助？", "谁来"),
     ],
 )
 def test_words_that_ask_are_no_terms(text, absent):
@@ -64,7 +66,21 @@ def test_what_a_choice_asks_about_stays():
         ("截止时间是？", AnswerType.TIME),
         ("在哪间教室上课？", AnswerType.PLACE),
         ("几内亚的首都叫什么？", AnswerType.FACT),
+        ("啥时候开班？", AnswerType.TIME),
+        ("上午几点开始？", AnswerType.TIME),
+        ("提了几点要求？", AnswerType.NUMBER),
+        ("宣讲员咋选？", AnswerType.MANNER),
+        ("材料在哪儿领？", AnswerType.PLACE),
+        ("令人咋舌的事例有哪些？", AnswerType.LIST),
     ],
 )
 def test_kinds_of_answers(text, kind):
     assert answer_type(plain_spelling(fold(text))) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [("宣讲员怎么登记？", "登记"), ("怎么登记宣讲员？", "登记"), ("登记怎么办？", "登记"), ("登记要多久？", "")],
+)
+def test_what_is_to_be_done(text, action):
+    assert asked_action(fold(text), _read(text).terms) == action
