@@ -22,6 +22,8 @@ _LEAD_IN = 120
 _EDGES = "。，、；：！？.,;:!?—"
 _OPENING, _CLOSING = '“「『"＂', '”」』"＂'
 
+_ONLY_OPENING, _ONLY_CLOSING = "“「『", "”」』"
+
 _MARKED = re.compile(
     rf"“(?P<curly>(?:[^“”]|“[^“”]*”){{1,{_LONGEST}}})”|「(?P<corner>(?:[^「」]|「[^「」]*」){{1,{_LONGEST}}})」"
     rf"|『(?P<white>[^『』]{{1,{_LONGEST}}})』|[\"＂](?P<straight>[^\"＂\n]{{1,{_LONGEST}}})[\"＂]"
@@ -150,10 +152,11 @@ def _parts(draft: str, span: Span) -> Iterator[Span]:
 
 
 def _trimmed(draft: str, start: int, end: int) -> Span:
-    """The range without blanks and punctuation at its edges, and without the quotation marks around it."""
-    while start < end and _is_edge(draft[start]):
+    """The range without blanks and punctuation at its edges, and without the quotation marks around it, or those of
+    its neighbours: what follows a quotation begins with its closing mark."""
+    while start < end and (_is_edge(draft[start]) or draft[start] in _ONLY_CLOSING):
         start += 1
-    while start < end and _is_edge(draft[end - 1]):
+    while start < end and (_is_edge(draft[end - 1]) or draft[end - 1] in _ONLY_OPENING):
         end -= 1
     quoted = end - start > 1 and draft[start] in _OPENING and draft[end - 1] in _CLOSING
     return _trimmed(draft, start + 1, end - 1) if quoted else Span(start, end)

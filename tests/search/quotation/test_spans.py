@@ -58,6 +58,13 @@ def test_long_sentences_are_looked_up_and_titles_are_not():
     assert texts(f"短句。{LONG}。\n根据{title}。", SpanKind.UNMARKED) == [LONG]
 
 
+def test_what_stands_between_quotations_has_none_of_their_marks():
+    copied = "是指住在楼院里、愿意讲身边事、由居民推举并且登记在册的讲书人，也就是"
+    draft = f"文件里说，“讲书人”{copied}“楼院先生”，大家都认得。"
+    [unmarked] = [span for span in find_spans(draft) if span.kind is SpanKind.UNMARKED]
+    assert draft[unmarked.start : unmarked.end] == copied
+
+
 def test_a_span_without_end_is_cut():
     assert max(map(len, texts("文" * 7_000))) == 2_000
 
