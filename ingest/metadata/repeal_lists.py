@@ -14,7 +14,7 @@ from ingest.metadata.sheet import Sheet, row_cells
 from ingest.numbering import numbering
 
 _ENDED = "废止|失效|停止执行|不再执行"
-_OTHERWISE = re.compile("拟|建议|征求|修改|修订|修正|继续|保留|部分条款|个别条款|有效的|暂缓|理由|原因|程序|未")
+_OTHERWISE = re.compile("拟|建议|征求|修改|修订|修正|继续|保留|部分条款|个别条款|有效的|暂缓|理由|原因|程序|未(?!成年)")
 """What makes a list one of something else, or one that is not decided."""
 _ANNOUNCED = re.compile(rf"(?=.*(?:以下|下列|如下|[\d一二三四五六七八九十百]+[件部项个])).*(?:{_ENDED})")
 _HEADING = re.compile(
@@ -22,6 +22,8 @@ _HEADING = re.compile(
 )
 _ATTACHED = re.compile(r"^附\s?件\s?(?:\d{1,2}|[一二三四五六七八九十]+)?\s*[：:]?\s*")
 _LONGEST_HEADING, _LONGEST_TITLE, _LONGEST_GROUP = 40, 120, 30
+_LONGEST_NUMBER = 30
+_JOINT = re.compile(r"[、，,和及与以\s]*")
 _LIST = re.compile("(?:目录|清单|名单|一览表)$")
 _IN_BRACKETS = re.compile(r"[（(](?:[^（()）]|[（(][^（()）]*[）)])*[）)]")
 _COUNT_ALONE = re.compile(r"^[（(][^（）()]{1,30}[）)]$")
@@ -38,15 +40,19 @@ def listed_repeals(sheet: Sheet) -> Iterator[tuple[int, str]]:
     inside = False
     for index, line in enumerate(sheet.lines):
         if sheet.clean.paragraphs[index].type is BlockType.TABLE_ROW:
-            if named := _in_row(line, inside):
-                yield index, named
-        elif _opens(line):
+            yield from ((index, named) for named in _in_row(line, inside=inside))
+            continue
+        said, colon, listed = line.partition("：")
+        if _opens(line):
             inside = True
+        elif colon and _opens(said + colon):
+            parts = re.split("[；。]", listed)
+            yield from ((index, named) for part in parts for named in _in_line(part))
+            inside = not listed.endswith("。")
         elif inside:
-            if named := _in_line(line):
-                yield index, named
-            else:
-                inside = _goes_on(line)
+            found = _in_line(line)
+            yield from ((index, named) for named in found)
+            inside = bool(found) or _goes_on(line)
 
 
 def _opens(line: str) -> bool:
@@ -66,32 +72,46 @@ def _goes_on(line: str) -> bool:
     return divides or _COUNT_ALONE.match(line) is not None or ("序号" in line and "名称" in line)
 
 
-def _in_row(line: str, inside: bool) -> str | None:
+def _in_row(line: str, *, inside: bool) -> list[str]:
     """What a row of a table names, if it is ended: by what the row says of it, or by the list that the row is in."""
     cells = row_cells(line)
     verdict = next((value.strip() for label, value in cells if _VERDICT_COLUMN.search(label) and value.strip()), None)
     if not inside if verdict is None else not _ENDS.fullmatch(verdict):
-        return None
+        return []
     title = next((value for label, value in cells if _NAME_COLUMN.search(label)), "")
     number = next((value for label, value in cells if _NUMBER_COLUMN.search(label)), "")
-    return _named(title, number) if title else next(filter(None, (_in_line(value) for _, value in cells)), None)
+    return [_named(title, number)] if title else next(filter(None, (_in_line(value) for _, value in cells)), [])
 
 
-def _in_line(line: str) -> str | None:
-    numbered = numbering(line)
-    body = line[numbered.end if numbered else 0 :].strip(_EDGES)
-    numbers = find_document_numbers(body)
+def _in_line(line: str) -> list[str]:
+    """What an item of a list names: titles in their marks, or one without them, with its number."""
+    numbered = numbering(line.strip())
+    body = line.strip()[numbered.end if numbered else 0 :].strip(_EDGES)
     if body.startswith("《"):
-        title = body[: _closing(body)]
-    elif numbers:
-        title = body[: numbers[0].start].strip(_BRACKETS)
-    else:
-        title = _IN_BRACKETS.sub("", body).strip() if numbered else ""
-        if not ends_as_title(title) or _LIST.search(title):
-            return None
-    behind = _IN_BRACKETS.sub("", body[len(title) :] if title and body.startswith(title) else body[numbers[-1].end :])
+        return list(_titled(body))
+    numbers = find_document_numbers(body)
+    title = body[: numbers[0].start].strip(_BRACKETS) if numbers else _IN_BRACKETS.sub("", body).strip()
+    if not numbers and not (numbered and ends_as_title(title) and not _LIST.search(title)):
+        return []
+    behind = _IN_BRACKETS.sub("", body[numbers[-1].end :]) if numbers else ""
     whole = len(title) <= _LONGEST_TITLE and not re.search("[。；：]", title) and not re.search("[。；，：]", behind)
-    return _named(title, numbers[0].value if numbers else "") if whole else None
+    return [_named(title, numbers[0].value if numbers else "")] if whole else []
+
+
+def _titled(text: str) -> Iterator[str]:
+    """Titles in their marks, one behind the other; nothing where the text goes on to say something of them."""
+    found, at = [], 0
+    while text.startswith("《", at):
+        end = at + _closing(text[at:])
+        bracket = _IN_BRACKETS.match(text, end)
+        last = bracket.end() if bracket else end
+        numbers = find_document_numbers(text[end:last] or text[end : end + _LONGEST_NUMBER])
+        found.append(_named(text[at:end], numbers[0].value if numbers else ""))
+        if not bracket and numbers:
+            last = end + numbers[0].end
+        at = last + len(_JOINT.match(text, last)[0])  # type: ignore[index]
+    if not text[at:].strip(_BRACKETS):
+        yield from found
 
 
 def _closing(text: str) -> int:
@@ -104,7 +124,7 @@ def _closing(text: str) -> int:
     return len(text)
 
 
-def _named(title: str, number: str) -> str | None:
+def _named(title: str, number: str) -> str:
     """A text as another names it: within title marks those of its own are 〈〉."""
     title = title.strip(_EDGES)
     if title.startswith("《") and _closing(title) == len(title):
@@ -112,5 +132,5 @@ def _named(title: str, number: str) -> str | None:
     numbers = find_document_numbers(number)
     bracket = f"（{numbers[0].value}）" if numbers else ""
     if not title:
-        return numbers[0].value if numbers else None
+        return numbers[0].value
     return f"《{title.replace('《', '〈').replace('》', '〉')}》{bracket}"
