@@ -6,6 +6,7 @@ measurements: docs/decisions/0010-extractive-answers.md.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from corpus.identifiers import text_hash
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.candidates import ResolvedRanking
-from search.conditions import says_what_is_meant, unmet_conditions
+from search.conditions import is_heading, says_what_is_meant, unmet_conditions
 from search.definitions import defines, defining_forms, promises
 from search.engine.interface import WORDS, Contains, EngineReader, Filter, Leg
 from search.enumeration import points_under
@@ -57,6 +58,8 @@ _ASKED_WEIGHT = 0.3
 """What the noun counts of which an instance is asked for. Answered in full where the source is out, fitted and
 measured by turns on halves of the fitting questions:
 cmrc2018 .073 instead of .078 with 1, drcd .067 instead of .072."""
+_STATED_POINT = re.compile("[一二三四五六七八九十]+是")
+"""How a heading begins that says what is done: 一是建强队伍, not （一）队伍."""
 _LACKING = 0.15
 """Weight share from which on a term that is not covered is named."""
 _MOST_NAMED = 3
@@ -255,7 +258,12 @@ class Answering:
 
 
 def _first_sentence(evidence: Evidence, context: PassageInContext) -> Citation:
-    first = sentences_of([FoundPassage(context, 0.0)])[0]
+    """The first sentence of a point; where it is asked how, and a heading only names the point, the first behind it."""
+    found = [FoundPassage(context, 0.0)]
+    sentences = sentences_of(found)
+    first = sentences[0]
+    if evidence.question.type is AnswerType.MANNER and not _STATED_POINT.match(first.text):
+        first = next((sentence for sentence in sentences if not is_heading(sentence, found)), first)
     return evidence.citation(context, first.start, first.end)
 
 

@@ -16,6 +16,11 @@ from search.results import Citation
 
 _ATTRIBUTE = re.compile("(?:在册)?的|在册|人数|总数|数量|[率数量](?!据)")
 """What follows a verb that only says whom something was done to, or how many they are."""
+_NAMES = re.compile("^(?:课程名称|课程|项目名称|课题名称|名称|标题|题目):")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_CODE = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{5,14}(?![0-9a-z])")
+"""Codes of projects and courses: letters and digits, 24zk005, ml6032."""
+_TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""
 
@@ -63,6 +68,12 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
         yield "只找到了标题，正文没有直接回答这个问题。"
     if folded.endswith("?"):
         yield "找到的段落也在问这个问题，没有回答。"
+    if adds_nothing(question, folded):
+        yield "只找到了名称，没有直接回答这个问题。"
+    if code := _other_code(question, folded, found[sentence.passage]):
+        yield f"找到了相关段落，但说的不是“{code}”。"
+    if _answers_otherwise(question, context.passage.path[-1:]):
+        yield "找到的段落回答的是另一个问题。"
     if other_years(question, folded):
         yield f"找到了相关段落，但说的不是{'、'.join(map(str, question.years))}年。"
     if not bears_type(question.type, _without_codes(question, folded), question.unit):
@@ -76,6 +87,26 @@ def _without_codes(question: Question, folded: str) -> str:
         if not code[0].isdigit():
             folded = folded.replace(code, " ")
     return folded
+
+
+def adds_nothing(question: Question, folded: str) -> bool:
+    """Whether a sentence only names what the question names: 课程：某某研究（ML6032）."""
+    name = _NAMES.sub("", _IN_BRACKETS.sub("", folded)).strip("《》“”。;,: ")
+    return len(name) > 1 and name in fold(question.query.asked)
+
+
+def _other_code(question: Question, folded: str, item: FoundPassage) -> str | None:
+    """The code that a question names, where a sentence is of another one: a row of a list says nothing of the rest."""
+    if not _CODE.search(folded):
+        return None
+    asked = (code for code in (*question.codes, *map(fold, question.query.identifiers)) if _CODE.fullmatch(code))
+    return next((code.upper() for code in asked if code not in folded and code not in item.heading), None)
+
+
+def _answers_otherwise(question: Question, headings: Sequence[str]) -> bool:
+    """Whether what stands under a heading tells why where the question asks how, or the other way round."""
+    asked = {answer_type(fold(heading)) for heading in headings} & _TOLD_APART
+    return question.type in _TOLD_APART and bool(asked) and question.type not in asked
 
 
 def _is_title(sentence: str, title: str) -> bool:

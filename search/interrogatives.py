@@ -105,12 +105,10 @@ def asked_noun(folded: str, tokens: Sequence[Token]) -> str:
 
 
 def asked_action(folded: str, terms: Sequence[str]) -> str:
-    """Of a question's terms what is to be done, where it asks how: the first behind 怎么, else the last before it."""
+    """Of a question's terms the one that says what is to be done, where it asks how: the first behind 怎么."""
     asking = _MANNER_ASKED.search(folded)
-    if asking is None:
-        return ""
-    behind = [(at, term) for term in terms if (at := folded.find(term, asking.end())) >= 0]
-    return min(behind)[1] if behind else max(((folded.find(term), term) for term in terms), default=(0, ""))[1]
+    places = [(folded.find(term, asking.end()), term) for term in terms] if asking else []
+    return min(((at, term) for at, term in places if at >= 0), default=(0, ""))[1]
 
 
 def counted_unit(folded: str, tokens: Sequence[Token]) -> str:

@@ -222,3 +222,41 @@ def test_who_was_registered_does_not_say_how(open_library, said, status):
     searcher, _ = open_library(make_draft(source))
     answer = _ask(searcher, "讲书人怎么登记？")
     assert (answer.status, _text(answer)) == (status, said)
+
+
+def test_a_row_answers_only_for_its_own_code(open_library):
+    rows = [f"课题编号：24YL0{number}；项目名称：{name}；主持人：{who}" for number, name, who in (
+        ("05", "楼院讲堂研究", "柴琬舸"), ("07", "集市宣讲研究", "陆闻笛"), ("09", "渡口夜校研究", "江望舒"),
+    )]  # fmt: skip
+    listed = Source("年度课题名单", (((), "年度课题名单"), (("课题名单",), "\n".join(rows))), Kind.RESEARCH)
+    searcher, _ = open_library(make_draft(listed))
+    assert _text(_ask(searcher, "24YL007的主持人是谁？")) == rows[1]
+
+
+def test_a_name_alone_answers_nothing(open_library):
+    outline = Source(
+        "《楼院讲述》课程教学大纲",
+        (
+            (("一、课程信息",), "课程名称：楼院讲述"),
+            (("四、考核方式",), "课程成绩由讲稿和试讲两部分构成，各占一半。"),
+            (("六、说明",), "课程：楼院讲述（LY2031）"),
+        ),
+        Kind.COURSE,
+    )
+    searcher, _ = open_library(make_draft(outline))
+    assert "课程成绩由讲稿和试讲两部分构成" in _text(_ask(searcher, "楼院讲述怎么考核？"))
+
+
+def test_why_is_no_answer_to_how(open_library):
+    slides = Source(
+        "第二讲 服务时间",
+        (
+            (("为什么要登记服务时间",), "登记服务时间，是对志愿者付出的认可。"),
+            (("登记的步骤",), "服务结束后，由组织在平台上登记服务时间，经志愿者确认后公示。"),
+        ),
+        Kind.COURSE,
+    )
+    searcher, _ = open_library(make_draft(slides))
+    assert "经志愿者确认后公示" in _text(_ask(searcher, "服务时间怎么登记？"))
+    assert "付出的认可" not in _text(_ask(searcher, "服务时间怎么登记？"))
+    assert "付出的认可" in _text(_ask(searcher, "为什么要登记服务时间？"))

@@ -80,7 +80,7 @@ def test_kinds_of_answers(text, kind):
 
 @pytest.mark.parametrize(
     ("text", "action"),
-    [("宣讲员怎么登记？", "登记"), ("怎么登记宣讲员？", "登记"), ("登记怎么办？", "登记"), ("登记要多久？", "")],
+    [("宣讲员怎么登记？", "登记"), ("怎么登记宣讲员？", "登记"), ("有异议怎么办？", ""), ("登记要多久？", "")],
 )
 def test_what_is_to_be_done(text, action):
     assert asked_action(fold(text), _read(text).terms) == action
