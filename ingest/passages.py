@@ -21,9 +21,13 @@ _RUNAWAY = 1400
 """A stretch without any sentence end that is longer than this is cut at a comma, or anywhere: it is no sentence."""
 
 _CARD_FIELDS = frozenset({
-    "title", "abstract", "author_note", "keywords", "document_number", "issue_number", "project_number",
-    "project_title", "course_name", "lesson_title", "authors", "organization", "adoption",
+    "title", "abstract", "author_note", "keywords", "document_number", "issue_number", "authors", "organization",
+    "adoption",
+    "project_number", "project_title", "project_type", "principal", "members", "output_type", "completion",
+    "course_name", "course_code", "credits", "hours", "level", "prerequisites", "instructor", "term", "course_type",
+    "assessment", "textbook", "lesson_title", "taught_on",
 })  # fmt: skip
+"""What is asked for: the credits of a course and who leads a project stand nowhere else than in such a line."""
 _WHOLE = "第X条"
 
 
