@@ -16,7 +16,7 @@ from search.results import Citation
 
 _ATTRIBUTE = re.compile("(?:在册)?的|在册|人数|总数|数量|[率数量](?!据)")
 """What follows a verb that only says whom something was done to, or how many they are."""
-_NAMES = re.compile("^(?:课程名称|课程|项目名称|课题名称|名称|标题|题目):")
+_NAMES = re.compile("^(?:课程|项目|课题|立项|成果)?(?:名称|编号|代码|批准号|标题|题目)?:")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _CODE = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{5,14}(?![0-9a-z])")
 """Codes of projects and courses: letters and digits, 24zk005, ml6032."""

@@ -53,6 +53,18 @@ _COUNT = rf"(?:\d[\d.,]*|{NUMERAL})[万亿]?[多余来]?(?:个|名|位)?"
 _NOT_QUANTITIES = re.compile(
     r"\d{4}年|\d{1,2}月|\d{1,2}日|[〔\[(]\d{4}[〕\])]\d+号|第[\d一二三四五六七八九十百]+|^[\d一二三四五六七八九十]+[、.是]"
 )
+_OF_A_FORM = re.compile(r"课题|项目|课程|这门课|[0-9][A-Za-z]|[A-Za-z][0-9]")
+"""What shows that a project or a course is asked about, by name or code."""
+_SAME_PARTICULAR = (
+    ("主持人", "负责人", "首席专家"),
+    ("任课教师", "授课教师", "主讲教师", "主讲人", "主讲", "授课人"),
+    ("课题组成员", "主要成员", "参与人", "参加人"),
+    ("承担单位", "依托单位", "责任单位"),
+    ("学时", "课时", "总学时"),
+    ("考核方式", "考核形式", "成绩评定"),
+    ("成果形式", "成果类型"),
+)
+"""Labels that forms and outlines print for the same field."""
 _QUOTED = re.compile(r"[“\"「『‘]([^“”\"「」『』‘’]{2,40})[”\"」』’]")
 _PROVINCES = (
     "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 "
@@ -131,7 +143,7 @@ class QuestionReader:
             query=query,
             type=kind,
             terms=terms,
-            synonyms={term: names for term in terms if (names := self._analyser.synonyms(term))},
+            synonyms={term: names for term in terms if (names := self._names_of(term, query.asked))},
             years=years,
             unit=counted_unit(folded, tokens) if kind is AnswerType.NUMBER else "",
             asked=asked_noun(folded, tokens) if kind not in _NAMING else "",
@@ -139,6 +151,11 @@ class QuestionReader:
             places=tuple(dict.fromkeys(place for place in places if place)),
             defined=(defined, *self._analyser.synonyms(defined)) if defined else (),
         )
+
+    def _names_of(self, term: str, text: str) -> tuple[str, ...]:
+        """Other names of a term; of a project's or a course's particulars those that forms print for the same."""
+        same = next((names for names in _SAME_PARTICULAR if term in names), ()) if _OF_A_FORM.search(text) else ()
+        return (*self._analyser.synonyms(term), *(name for name in same if name != term))
 
     def _bodies(self, words: Sequence[Token]) -> Iterator[str]:
         """Names of bodies and places of which the dictionary knows only the last word: 安渡 + 学院."""

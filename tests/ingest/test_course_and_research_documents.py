@@ -383,9 +383,12 @@ def test_words_in_quotation_marks_after_a_project_are_no_title_of_one(tmp_path: 
 
 def test_what_is_asked_about_a_course_or_a_project_can_be_found(tmp_path: Path) -> None:
     syllabus = (
-        "《楼院讲述》课程教学大纲\n课程名称：楼院讲述\n英文名称：Telling in the Yard\n课程代码：LY2031\n学分：3\n学时：48\n"
-        "上课地点：安渡楼204\n任课教师：柴琬舸\n一、课程简介\n本课程讲怎样在楼院里把道理讲明白。"
+        "《楼院讲述》课程教学大纲\n课程名称：楼院讲述\n英文名称：Telling in the Yard\n"
+        "课程代码：LY2031\n学分：3\n学时：48\n上课地点：安渡楼204\n任课教师：柴琬舸\n一、课程简介\n本课程讲怎样在楼院里把道理讲明白。"
     )
     assert {"课程代码：LY2031\n学分：3\n学时：48", "任课教师：柴琬舸"} <= set(cards(draft_file(tmp_path, syllabus)))
-    form = "楼院讲堂研究结项报告\n备案单位：安渡学院\n课题负责人：陆闻笛\n成果形式：调研报告\n一、研究缘起\n楼院讲堂办了三年。"
+    form = (
+        "楼院讲堂研究结项报告\n备案单位：安渡学院\n课题负责人：陆闻笛\n成果形式：调研报告\n"
+        "一、研究缘起\n楼院讲堂办了三年。"
+    )
     assert any("课题负责人：陆闻笛\n成果形式：调研报告" in card for card in cards(draft_file(tmp_path, form)))

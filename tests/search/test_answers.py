@@ -260,3 +260,17 @@ def test_why_is_no_answer_to_how(open_library):
     assert "经志愿者确认后公示" in _text(_ask(searcher, "服务时间怎么登记？"))
     assert "付出的认可" not in _text(_ask(searcher, "服务时间怎么登记？"))
     assert "付出的认可" in _text(_ask(searcher, "为什么要登记服务时间？"))
+
+
+@pytest.mark.parametrize("question", ["24YL011的负责人是谁？", "24YL011的主持人是谁？", "课题24YL011的首席专家是谁？"])
+def test_a_particular_is_found_by_any_label_that_forms_print_for_it(open_library, question):
+    report = Source(
+        "渡口夜校研究结项报告",
+        (((), "渡口夜校研究结项报告"), ((), "课题编号：24YL011\n主持人：江望舒\n成果形式：调研报告")),
+        Kind.RESEARCH,
+        fields={"project_number": "24YL011"},
+    )
+    searcher, _ = open_library(make_draft(report))
+    answer = _ask(searcher, question)
+    assert answer.status is AnswerStatus.ANSWERED
+    assert "主持人：江望舒" in _text(answer)
