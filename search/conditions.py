@@ -90,9 +90,11 @@ def _without_codes(question: Question, folded: str) -> str:
 
 
 def adds_nothing(question: Question, folded: str) -> bool:
-    """Whether a sentence only names what the question names: 课程：某某研究（ML6032）."""
-    name = _NAMES.sub("", _IN_BRACKETS.sub("", folded)).strip("《》“”。;,: ")
-    return len(name) > 1 and name in fold(question.query.asked)
+    """Whether a sentence only names what the question names: 课程：某某研究（ML6032）; or what its codes stand for."""
+    courses = (fold(name) for course in question.query.courses for name in course.names)
+    known = "\n".join([fold(question.query.asked), *courses])
+    names = [_NAMES.sub("", _IN_BRACKETS.sub("", cell.strip())).strip("《》“”。,: ") for cell in folded.split(";")]
+    return all(len(name) > 1 and name in known for name in names if name)
 
 
 def _other_code(question: Question, folded: str, item: FoundPassage) -> str | None:

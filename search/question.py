@@ -56,7 +56,7 @@ _NOT_QUANTITIES = re.compile(
 _OF_A_FORM = re.compile(r"课题|项目|课程|这门课|[0-9][A-Za-z]|[A-Za-z][0-9]")
 """What shows that a project or a course is asked about, by name or code."""
 _SAME_PARTICULAR = (
-    ("主持人", "负责人", "首席专家"),
+    ("主持人", "负责人", "首席专家", "课题负责人", "项目负责人", "课题主持人", "项目主持人"),
     ("任课教师", "授课教师", "主讲教师", "主讲人", "主讲", "授课人"),
     ("课题组成员", "主要成员", "参与人", "参加人"),
     ("承担单位", "依托单位", "责任单位"),
@@ -65,6 +65,8 @@ _SAME_PARTICULAR = (
     ("成果形式", "成果类型"),
 )
 """Labels that forms and outlines print for the same field."""
+_LONGEST_WORD = 3
+"""Characters of a label that the analyser takes as one word anyhow."""
 _QUOTED = re.compile(r"[“\"「『‘]([^“”\"「」『』‘’]{2,40})[”\"」』’]")
 _PROVINCES = (
     "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 "
@@ -129,7 +131,7 @@ class QuestionReader:
         folded = plain_spelling(fold(blank_identifiers(query.asked)))
         tokens = self._analyser.tokens(folded)
         words = content_words(self._analyser.tokens(without_interrogatives(folded)))
-        terms = tuple(dict.fromkeys(word.text for word in words))
+        terms = _with_particular(tuple(dict.fromkeys(word.text for word in words)), folded, query.asked)
         kind = answer_type(folded)
         years = years_of(folded)
         quoted = [match[1] for match in _QUOTED.finditer(folded)]
@@ -163,6 +165,13 @@ class QuestionReader:
             rare = len(name.text) > 1 and self._analyser.frequency(name.text) < _RARE
             if rare and name.end == kind.start and _NAMED_KIND.search(kind.text):
                 yield _PLACE_SUFFIX.sub("", name.text + kind.text)
+
+
+def _with_particular(terms: tuple[str, ...], folded: str, text: str) -> tuple[str, ...]:
+    """The terms with a particular that forms print as one, 授课教师, instead of its words."""
+    labels = (label for names in _SAME_PARTICULAR for label in names if len(label) > _LONGEST_WORD and label in folded)
+    label = max(labels, key=len, default="") if _OF_A_FORM.search(text) else ""
+    return tuple(dict.fromkeys([*(term for term in terms if term not in label), label])) if label else terms
 
 
 def years_of(folded: str) -> tuple[int, ...]:

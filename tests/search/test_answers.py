@@ -237,14 +237,16 @@ def test_a_name_alone_answers_nothing(open_library):
     outline = Source(
         "《楼院讲述》课程教学大纲",
         (
-            (("一、课程信息",), "课程名称：楼院讲述"),
+            (("一、课程信息",), "课程名称：楼院讲述；课程代码：LY2031\n学分：2；任课教师：柴琬舸"),
             (("四、考核方式",), "课程成绩由讲稿和试讲两部分构成，各占一半。"),
             (("六、说明",), "课程：楼院讲述（LY2031）"),
         ),
         Kind.COURSE,
+        fields={"course_name": "楼院讲述", "course_code": "LY2031"},
     )
     searcher, _ = open_library(make_draft(outline))
     assert "课程成绩由讲稿和试讲两部分构成" in _text(_ask(searcher, "楼院讲述怎么考核？"))
+    assert _text(_ask(searcher, "LY2031的授课教师是谁？")) == "学分：2；任课教师：柴琬舸"
 
 
 def test_why_is_no_answer_to_how(open_library):
@@ -262,7 +264,9 @@ def test_why_is_no_answer_to_how(open_library):
     assert "付出的认可" in _text(_ask(searcher, "为什么要登记服务时间？"))
 
 
-@pytest.mark.parametrize("question", ["24YL011的负责人是谁？", "24YL011的主持人是谁？", "课题24YL011的首席专家是谁？"])
+@pytest.mark.parametrize(
+    "question", ["24YL011的负责人是谁？", "24YL011的主持人是谁？", "课题24YL011的首席专家是谁？", "24YL011的项目负责人"]
+)
 def test_a_particular_is_found_by_any_label_that_forms_print_for_it(open_library, question):
     report = Source(
         "渡口夜校研究结项报告",
