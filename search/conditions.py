@@ -16,8 +16,11 @@ from search.results import Citation
 
 _ATTRIBUTE = re.compile("(?:在册)?的|在册|人数|总数|数量|[率数量](?!据)")
 """What follows a verb that only says whom something was done to, or how many they are."""
-_NAMES = re.compile("^(?:课程|项目|课题|立项|成果)?(?:名称|编号|代码|批准号|标题|题目)?:")
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_NAME_ALONE = re.compile(
+    r"(?:(?:课程|项目|课题|立项|成果)(?:名称|编号|代码|批准号)?|名称|标题|题目):"
+    r" ?《?(?P<labelled>[^《》:]+?)》?(?:\([^()]*\))?|《(?P<titled>[^《》]+)》"
+)
+"""A label of names with its value, or a title in its marks, and nothing else."""
 _CODE = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{5,14}(?![0-9a-z])")
 """Codes of projects and courses: letters and digits, 24zk005, ml6032."""
 _TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
@@ -93,13 +96,14 @@ def adds_nothing(question: Question, folded: str) -> bool:
     """Whether a sentence only names what the question names: 课程：某某研究（ML6032）; or what its codes stand for."""
     courses = (fold(name) for course in question.query.courses for name in course.names)
     known = "\n".join([fold(question.query.asked), *courses])
-    names = [_NAMES.sub("", _IN_BRACKETS.sub("", cell.strip())).strip("《》“”。,: ") for cell in folded.split(";")]
-    return all(len(name) > 1 and name in known for name in names if name)
+    names = [_NAME_ALONE.fullmatch(cell.strip(" 。")) for cell in folded.split(";")]
+    return all(name is not None and (name["labelled"] or name["titled"]) in known for name in names)
 
 
 def _other_code(question: Question, folded: str, item: FoundPassage) -> str | None:
     """The code that a question names, where a sentence is of another one: a row of a list says nothing of the rest."""
-    if not _CODE.search(folded):
+    own = normalise_identifier(item.context.document.project or "")
+    if not _CODE.search(folded) or own in question.query.identifiers:
         return None
     asked = (code for code in (*question.codes, *map(fold, question.query.identifiers)) if _CODE.fullmatch(code))
     return next((code.upper() for code in asked if code not in folded and code not in item.heading), None)

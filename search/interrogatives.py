@@ -61,7 +61,7 @@ _SPOKEN = (
     (re.compile("咋样"), "怎么样"),
     (re.compile("咋个?(?![舌咋呼])"), "怎么"),
     (re.compile("哪块?儿"), "哪里"),
-    (re.compile("谁来(?=.)"), "谁"),
+    (re.compile("谁来(?=[^自])"), "谁"),
 )
 """Words of spoken questions, and what is written for them."""
 

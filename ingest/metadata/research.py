@@ -196,5 +196,7 @@ def read_project_front(sheet: Sheet, findings: Findings) -> None:
     """A project number on the cover or in a note of the first page (基金项目：国家社科基金项目“…”（21BZZ001）)."""
     for index in range(min(sheet.front_end + 6, len(sheet.lines))):
         line = sheet.lines[index]
+        if index in sheet.listing_rows:
+            continue  # A list of projects is the output of none of them.
         if len(line) <= 300 and ("项目" in line or "课题" in line or "基金" in line):
             _read_project(sheet, findings, index)

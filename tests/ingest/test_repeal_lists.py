@@ -115,3 +115,24 @@ def test_lists_in_tables(tmp_path: Path, tables: list[tuple[str, list[tuple[str,
     # What a list names is none of the document's own names.
     assert draft.title == "云岭县民政局关于公布规范性文件清理结果的通知"
     assert (found["document_number"], found["issued_on"]) == ("云民发〔2022〕40号", "2022-08-09")
+
+
+def test_a_list_of_projects_is_the_output_of_none(tmp_path: Path) -> None:
+    path = tmp_path / "立项名单.docx"
+    document = Document()
+    for line in ("2024年度云岭县讲堂研究课题立项名单", "云岭县社科联", "2024年4月26日", "一、重点课题"):
+        document.add_paragraph(line)
+    table = document.add_table(rows=0, cols=3)
+    for row in (
+        ("课题编号", "课题名称", "主持人"),
+        ("24YL005", "楼院讲堂研究", "柴琬舸"),
+        ("24YL007", "集市宣讲研究", "陆闻笛"),
+    ):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    document.save(str(path))
+    draft = draft_version(
+        read_file(path), source=str(path), file_name=path.name, sha256=content_hash(path.read_bytes())
+    )
+    assert draft.title == "2024年度云岭县讲堂研究课题立项名单"
+    assert not {"project_number", "project_title", "principal"} & fields(draft).keys()

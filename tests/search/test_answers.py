@@ -278,3 +278,11 @@ def test_a_particular_is_found_by_any_label_that_forms_print_for_it(open_library
     answer = _ask(searcher, question)
     assert answer.status is AnswerStatus.ANSWERED
     assert "主持人：江望舒" in _text(answer)
+
+
+def test_what_repeats_a_question_may_answer_it(open_library):
+    said = "讲书人由村民推荐。"
+    source = Source("云岭县讲书人办法", (((), "云岭县讲书人办法"), (("第二条",), said + "（推荐表由镇文化站保存。）")))
+    searcher, _ = open_library(make_draft(source))
+    assert said in _text(_ask(searcher, "讲书人由村民推荐吗？"))
+    assert "镇文化站" in _text(_ask(searcher, "推荐表由谁保存？"))

@@ -47,6 +47,7 @@ def test_the_noun_of_which_an_instance_is_asked_for(text, asked):
         ("甚么是院坝会？", "甚么"),
         ("啥时候开班？", "啥"),
         ("谁来管补助？", "谁来"),
+        ("来自农村的有谁？", "谁"),
     ],
 )
 def test_words_that_ask_are_no_terms(text, absent):
