@@ -39,20 +39,19 @@ def listed_repeals(sheet: Sheet) -> Iterator[tuple[int, str]]:
     """The texts that a document lists as ended: the line of each, and the text as it is named: 《title》（number）."""
     inside = False
     for index, line in enumerate(sheet.lines):
-        if sheet.clean.paragraphs[index].type is BlockType.TABLE_ROW:
-            yield from ((index, named) for named in _in_row(line, inside=inside))
-            continue
         said, colon, listed = line.partition("：")
-        if _opens(line):
+        found: list[str] = []
+        if sheet.clean.paragraphs[index].type is BlockType.TABLE_ROW:
+            found = _in_row(line, inside=inside)
+        elif _opens(line):
             inside = True
         elif colon and _opens(said + colon):
-            parts = re.split("[；。]", listed)
-            yield from ((index, named) for part in parts for named in _in_line(part))
+            found = [named for part in re.split("[；。]", listed) for named in _in_line(part)]
             inside = not listed.endswith("。")
         elif inside:
             found = _in_line(line)
-            yield from ((index, named) for named in found)
             inside = bool(found) or _goes_on(line)
+        yield from ((index, named) for named in found if named)
 
 
 def _opens(line: str) -> bool:
@@ -80,6 +79,8 @@ def _in_row(line: str, *, inside: bool) -> list[str]:
         return []
     title = next((value for label, value in cells if _NAME_COLUMN.search(label)), "")
     number = next((value for label, value in cells if _NUMBER_COLUMN.search(label)), "")
+    if not inside and not (number or ends_as_title(title)):
+        return []  # A certificate or a contract that has ended.
     return [_named(title, number)] if title else next(filter(None, (_in_line(value) for _, value in cells)), [])
 
 
@@ -103,6 +104,8 @@ def _titled(text: str) -> Iterator[str]:
     found, at = [], 0
     while text.startswith("《", at):
         end = at + _closing(text[at:])
+        if text[end - 1] != "》":
+            return
         bracket = _IN_BRACKETS.match(text, end)
         last = bracket.end() if bracket else end
         numbers = find_document_numbers(text[end:last] or text[end : end + _LONGEST_NUMBER])
@@ -132,5 +135,5 @@ def _named(title: str, number: str) -> str:
     numbers = find_document_numbers(number)
     bracket = f"（{numbers[0].value}）" if numbers else ""
     if not title:
-        return numbers[0].value
+        return numbers[0].value if numbers else number
     return f"《{title.replace('《', '〈').replace('》', '〉')}》{bracket}"

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.identifiers import content_hash
+from ingest.blocks import Block, BlockType, ReadFile
 from ingest.drafting import draft_version
 from ingest.readers import read_file
 from tests.ingest.drafts import draft_file, fields
@@ -69,6 +72,39 @@ def test_nothing_ends_while_opinions_are_asked_for(tmp_path: Path) -> None:
     text = HEAD.replace("公布规范性文件清理结果", "征求文件清理意见")
     body = "决定废止以下文件：\n1.《云岭县水堰管护办法》（云民发〔2011〕3号）"
     assert "repeals" not in fields(draft_file(tmp_path, text + body + TAIL))
+
+
+WORDS = [
+    "《",
+    "》",
+    "（",
+    "）",
+    "云民发〔2011〕3号",
+    "县政府令第12号",
+    "办法",
+    "水堰",
+    "；",
+    "。",
+    "：",
+    "、",
+    "1.",
+    "序号",
+    "废止",
+    "以下文件",
+]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.lists(st.sampled_from(WORDS), min_size=1, max_size=8)), max_size=6))
+def test_whatever_a_list_looks_like_it_is_read(lines: list[tuple[bool, list[str]]]) -> None:
+    blocks = [Block(line) for line in (*HEAD.split("\n")[:3], "决定废止以下文件：")]
+    blocks += [Block("".join(words), BlockType.TABLE_ROW if row else BlockType.PARAGRAPH) for row, words in lines]
+    draft = draft_version(
+        ReadFile("docx", "application/msword", tuple(blocks)), source="s", file_name="s.docx", sha256="0" * 64
+    )
+    repealed = fields(draft).get("repeals", [])
+    assert isinstance(repealed, list)
+    assert all(repealed)
+    assert all(entry.count("《") == entry.count("》") for entry in repealed)
 
 
 COLUMNS = ("序号", "文件名称", "文号", "清理结果")
