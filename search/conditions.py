@@ -21,6 +21,11 @@ _NAME_ALONE = re.compile(
     r" ?《?(?P<labelled>[^《》:]+?)》?(?:\([^()]*\))?|《(?P<titled>[^《》]+)》"
 )
 """A label of names with its value, or a title in its marks, and nothing else."""
+_FORMULA = re.compile(
+    "(?:.{0,40},)?现[就将].{0,30}(?:通知|通报|公告|公布|批复|函复|答复|汇总|报告)如下[。:]?"
+    "|特此(?:通知|通报|公告|公示|批复|函复|函告|报告|证明)[。!]?"
+)
+"""What official documents say on their way: 现将有关事项通知如下, 特此通知."""
 _CODE = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{5,14}(?![0-9a-z])")
 """Codes of projects and courses: letters and digits, 24zk005, ml6032."""
 _TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
@@ -71,6 +76,8 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
         yield "只找到了标题，正文没有直接回答这个问题。"
     if folded.endswith("?"):
         yield "找到的段落也在问这个问题，没有回答。"
+    if _FORMULA.fullmatch(folded):
+        yield "只找到了公文的套语，没有直接回答这个问题。"
     if adds_nothing(question, folded):
         yield "只找到了名称，没有直接回答这个问题。"
     if code := _other_code(question, folded, found[sentence.passage]):

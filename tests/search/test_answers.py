@@ -286,3 +286,12 @@ def test_what_repeats_a_question_may_answer_it(open_library):
     searcher, _ = open_library(make_draft(source))
     assert said in _text(_ask(searcher, "讲书人由村民推荐吗？"))
     assert "镇文化站" in _text(_ask(searcher, "推荐表由谁保存？"))
+
+
+def test_formulas_of_official_documents_answer_nothing(open_library):
+    said = "讲书人评选由县文化馆负责组织。"
+    text = f"为做好讲书人评选工作，现将讲书人评选有关事项通知如下：\n{said}\n特此通知。"
+    source = Source("关于讲书人评选的通知", (((), "关于讲书人评选的通知"), ((), text)))
+    searcher, _ = open_library(make_draft(source))
+    assert "通知如下" not in _text(_ask(searcher, "讲书人评选的有关事项有哪些？"))
+    assert _text(_ask(searcher, "讲书人评选由谁负责？")) == said
