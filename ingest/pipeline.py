@@ -87,18 +87,26 @@ class Batch:
 
 @component
 class FileReader:
-    """Reads files in worker processes, except those whose bytes are in the catalogue already."""
+    """Reads files in worker processes, except those whose bytes are in the catalogue already.
 
-    def __init__(self, pool: ReaderPool, catalogue: Catalogue) -> None:
+    With ``reread`` these are read as well; what is given for them, or set by hand, then is what the document has now:
+    nobody gets to see it through a rule that has changed.
+    """
+
+    def __init__(self, pool: ReaderPool, catalogue: Catalogue, *, reread: bool = False) -> None:
         self.pool = pool
         self.catalogue = catalogue
+        self.reread = reread
 
     @component.output_types(batch=Batch, containers=list[SourceFile])
     def run(self, batch: Batch) -> dict[str, Batch | list[SourceFile]]:
         """The files that have text of their own, in order; and those with files inside them."""
         files = [_hashed(file.file) for file in batch.files]
         known = self.catalogue.known(file.sha256 for file in files if file.sha256)
-        files = [replace(file, known=known.get(file.sha256)) for file in files]
+        if self.reread:
+            files = [_as_known(file, known.get(file.sha256)) for file in files]
+        else:
+            files = [replace(file, known=known.get(file.sha256)) for file in files]
         to_read = [file for file in files if not file.known and not file.error]
         started = time.perf_counter()
         results = self.pool.read([file.file.path for file in to_read], [file.file.name for file in to_read])
@@ -117,6 +125,15 @@ class FileReader:
         done = (read.get(file.file, file) for file in files)
         kept = tuple(file for file in done if file.draft or file.known or file.error)
         return {"batch": Batch(kept), "containers": containers}
+
+
+def _as_known(file: FileInHand, document: Document | None) -> FileInHand:
+    """A file to be read anew, with kind and readers as its document has them, unless others are given now."""
+    if document is None:
+        return file
+    source = file.file
+    kept = replace(source, kind=source.kind or document.kind, readers=source.readers or document.readers)
+    return replace(file, file=kept)
 
 
 def _is_mail(file: SourceFile) -> bool:
@@ -178,10 +195,18 @@ class PassageSplitter(_Stage):
 class CatalogueWriter:
     """Stores the originals and, in one transaction, all versions of the batch."""
 
-    def __init__(self, catalogue: Catalogue, originals: Originals, groups: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        originals: Originals,
+        groups: frozenset[str] | None = None,
+        *,
+        reread: bool = False,
+    ) -> None:
         self.catalogue = catalogue
         self.originals = originals
         self.groups = groups
+        self.reread = reread
 
     @component.output_types(outcomes=list[FileOutcome])
     def run(self, batch: Batch) -> dict[str, list[FileOutcome]]:
@@ -189,7 +214,7 @@ class CatalogueWriter:
         with self.originals.batch() as originals:
             files = [_stored(file, originals) for file in batch.files]
         drafts = {file.file: _version(file) for file in files if file.draft and not file.error}
-        written = dict(zip(drafts, self.catalogue.add_versions(list(drafts.values())), strict=True))
+        written = dict(zip(drafts, self.catalogue.add_versions(list(drafts.values()), reread=self.reread), strict=True))
         return {"outcomes": self._with_alike([_outcome(file, written.get(file.file)) for file in files])}
 
     def _with_alike(self, outcomes: list[FileOutcome]) -> list[FileOutcome]:
@@ -243,15 +268,21 @@ class IngestPipeline:
     """The components above, connected. Several threads may run it at once."""
 
     def __init__(
-        self, pool: ReaderPool, catalogue: Catalogue, originals: Originals, groups: frozenset[str] | None = None
+        self,
+        pool: ReaderPool,
+        catalogue: Catalogue,
+        originals: Originals,
+        groups: frozenset[str] | None = None,
+        *,
+        reread: bool = False,
     ) -> None:
         stages: dict[str, Any] = {
-            "reader": FileReader(pool, catalogue),
+            "reader": FileReader(pool, catalogue, reread=reread),
             "cleaner": TextCleaner(),
             "structure": StructureParser(),
             "metadata": MetadataExtractor(),
             "passages": PassageSplitter(),
-            "catalogue": CatalogueWriter(catalogue, originals, groups),
+            "catalogue": CatalogueWriter(catalogue, originals, groups, reread=reread),
         }
         self.haystack = Pipeline()
         for name, stage in stages.items():

@@ -61,6 +61,7 @@ class Ingester:
         kind: Kind | None = None,
         readers: frozenset[str] | None = None,
         names: Mapping[Path, str] | None = None,
+        reread: bool = False,
         on_outcome: OnOutcome | None = None,
     ) -> list[FileOutcome]:
         """Take in files and everything below folders; one outcome per file, batch by batch in the order of ``expand``.
@@ -73,13 +74,15 @@ class Ingester:
             kind: overrides the guess.
             readers: overrides the default rule.
             names: the name to show and to remember for a path that is a temporary file, as with uploads.
+            reread: read files whose bytes are held, too: where this program now finds something else in one than was
+                found then, its document gets a new version, with the kind and the readers that it has.
             on_outcome: called after each file with its outcome, the number done and the total known so far.
         """
         files = [SourceFile(path, (names or {}).get(path), kind, readers) for path in expand(paths)]
         outcomes: list[FileOutcome] = []
         left = len(files)
         with ReaderPool(self._lanes) as pool, ThreadPoolExecutor(self._lanes, "ingest") as threads:
-            pipeline = IngestPipeline(pool, self._catalogue, self._originals, self._groups)
+            pipeline = IngestPipeline(pool, self._catalogue, self._originals, self._groups, reread=reread)
             work = partial(_take_in, pipeline)
             for batch in _in_order(threads, work, _batches(files), self._lanes + BATCHES_AHEAD):
                 left = max(left - BATCH_FILES, 0)

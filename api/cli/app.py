@@ -59,13 +59,16 @@ def ingest(
     readers: Annotated[
         str | None, typer.Option("--readers", help="可见范围（组名，用逗号分隔）；缺省按规则判断", show_default=False)
     ] = None,
+    reread: Annotated[
+        bool, typer.Option("--reread", help="库中已有的文件也重新读一遍；读出的结果有变化的，另存为新版本")
+    ] = False,
     as_json: JsonOption = False,
     data_dir: DataDirOption = None,
 ) -> None:
     """把文件或文件夹入库并建立索引。"""
     from api.cli.ingesting import run
 
-    _finish(run(paths, kind, readers, as_json, data_dir))
+    _finish(run(paths, kind, readers, reread, as_json, data_dir))
 
 
 @app.command()

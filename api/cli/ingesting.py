@@ -27,12 +27,15 @@ SUCCEEDED = {Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SKIPPED}
 _POLL_SECONDS = 0.3
 
 
-def run(paths: Sequence[Path], kind: Kind | None, readers: str | None, as_json: bool, data_dir: Path | None) -> bool:
+def run(
+    paths: Sequence[Path], kind: Kind | None, readers: str | None, reread: bool, as_json: bool, data_dir: Path | None
+) -> bool:
     """Ingest and index; whether every file succeeded."""
     named = None if readers is None else parse_readers(readers)
     if named is not None and not named:
         raise InvalidSetting("--readers 没有写出组名，例如 --readers instructors,researchers")
-    outcomes = ingest_and_index(load_settings(data_dir), paths, kind, named, show_outcomes=not as_json)
+    settings = load_settings(data_dir)
+    outcomes = ingest_and_index(settings, paths, kind, named, reread=reread, show_outcomes=not as_json)
     if as_json:
         print_json({"files": outcomes, "summary": dict(Counter(item.outcome for item in outcomes))})
     return all(item.outcome in SUCCEEDED for item in outcomes)
@@ -44,6 +47,7 @@ def ingest_and_index(
     kind: Kind | None = None,
     readers: frozenset[str] | None = None,
     *,
+    reread: bool = False,
     show_outcomes: bool,
 ) -> list[FileOutcome]:
     """Ingest the paths, then bring the index up to date; progress on stderr."""
@@ -66,7 +70,7 @@ def ingest_and_index(
                 tell = beside.enter_context(index_bars(progress, many=0))
                 beside.enter_context(indexing_alongside(settings, catalogue, tell))
             ingester = Ingester(catalogue, Originals(settings.originals_dir))
-            outcomes = ingester.ingest(files, kind=kind, readers=readers, on_outcome=show)
+            outcomes = ingester.ingest(files, kind=kind, readers=readers, reread=reread, on_outcome=show)
         _index(settings, catalogue, progress)
     if show_outcomes:
         counts = Counter(item.outcome for item in outcomes)

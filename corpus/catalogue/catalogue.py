@@ -36,8 +36,10 @@ class Catalogue(Registers):
 
     # Adding and changing
 
-    def add_versions(self, drafts: Sequence[VersionDraft]) -> list[tuple[Document, bool]]:
+    def add_versions(self, drafts: Sequence[VersionDraft], *, reread: bool = False) -> list[tuple[Document, bool]]:
         """Add a batch in one transaction: after a crash either all of it is there or nothing.
+
+        With ``reread``, bytes that are held become a new version where something else was read in them.
 
         Returns:
             For each draft its document, and whether there is something new to index (a new document or version,
@@ -45,7 +47,7 @@ class Catalogue(Registers):
         """
         likenesses = [likeness(draft.text) for draft in drafts]
         with self._write() as connection:
-            results = writing.Addition(connection, drafts, likenesses).run()
+            results = writing.Addition(connection, drafts, likenesses, reread=reread).run()
             found = reading.by_id(connection, {identifier for identifier, _ in results})
         return [(found[identifier], is_new) for identifier, is_new in results]
 

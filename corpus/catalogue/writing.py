@@ -11,7 +11,7 @@ from corpus.catalogue.rows import fields_to_json, passage_rows, report_to_json, 
 from corpus.catalogue.tables import IndexState, bands, documents, passages, sections, settings, versions
 from corpus.identifiers import document_id, version_id
 from corpus.likeness import Likeness
-from corpus.records import Document, Status, VersionDraft
+from corpus.records import Document, Passage, PassageSpan, Status, VersionDraft
 
 
 class Addition:
@@ -22,9 +22,15 @@ class Addition:
     """
 
     def __init__(
-        self, connection: Connection, drafts: Sequence[VersionDraft], likenesses: Sequence[Likeness | None]
+        self,
+        connection: Connection,
+        drafts: Sequence[VersionDraft],
+        likenesses: Sequence[Likeness | None],
+        *,
+        reread: bool = False,
     ) -> None:
         self._connection = connection
+        self._reread = reread
         self._drafts = drafts
         self._likenesses = likenesses
         self._now = datetime.now(UTC)
@@ -61,8 +67,10 @@ class Addition:
 
     def _add(self, draft: VersionDraft, found: Likeness | None) -> tuple[str, bool]:
         if identifier := self._by_sha256.get(draft.sha256):
-            return identifier, self._restore(self._known[identifier])
-        if identifier := self._by_source.get(draft.source):
+            if not (self._reread and self._reads_otherwise(self._known[identifier], draft)):
+                return identifier, self._restore(self._known[identifier])
+            self._replace(self._known[identifier], draft)
+        elif identifier := self._by_source.get(draft.source):
             self._replace(self._known[identifier], draft)
         else:
             identifier = self._create(draft)
@@ -70,6 +78,22 @@ class Addition:
         self._by_sha256[draft.sha256] = identifier
         self._by_source[draft.source] = identifier
         return identifier, True
+
+    def _reads_otherwise(self, row: dict[str, Any], draft: VersionDraft) -> bool:
+        """Whether something else was read in the same bytes than the current version has; not where that is of this
+        batch, nor of a trashed document, which only comes back."""
+        if row["status"] != Status.ACTIVE:
+            return False
+        version = row["current_version_id"]
+        columns = select(versions.c.text, versions.c.kind, versions.c.title, versions.c.fields)
+        stored = self._connection.execute(columns.where(versions.c.id == version)).one_or_none()
+        if stored is None:
+            return False
+        read = (draft.text, draft.kind, draft.title, fields_to_json(draft.fields))
+        if tuple(stored) != read or reading.list_sections(self._connection, version) != list(draft.sections):
+            return True
+        held = [_place(passage) for passage in reading.list_passages(self._connection, version)]
+        return held != [_place(span) for span in draft.passages]
 
     def _restore(self, row: dict[str, Any]) -> bool:
         if row["status"] == Status.ACTIVE:
@@ -152,6 +176,10 @@ class Addition:
         naming.write(self._connection, new, new=True)
         naming.write(self._connection, list(self._changed.values()))
         set_index_state(self._connection, self._stale, IndexState.STALE)
+
+
+def _place(span: Passage | PassageSpan) -> tuple[int, int, tuple[str, ...], int | None, int | None, frozenset[str]]:
+    return span.start, span.end, tuple(span.path), span.page, span.paragraph, frozenset(span.flags)
 
 
 def set_index_state(connection: Connection, version_ids: Sequence[str], state: IndexState) -> None:

@@ -41,6 +41,8 @@ def test_ingest_names_the_outcome_of_every_file_and_goes_on(tmp_path):
     assert sum(first["summary"].values()) == 4
     second = lunku_json(tmp_path / "data", "ingest", files / "巡护通知.txt", files / "田野访谈.md")
     assert second["summary"] == {"unchanged": 2}
+    anew = lunku_json(tmp_path / "data", "ingest", "--reread", files / "巡护通知.txt", files / "田野访谈.md")
+    assert anew["summary"] == {"unchanged": 2}, "what is read in the same way makes no version"
 
 
 def test_ingest_keeps_progress_and_reasons_apart_from_the_summary(tmp_path):

@@ -178,3 +178,40 @@ def test_killed_ingest_keeps_what_it_reported_and_is_completed_by_the_next(tmp_p
     subprocess.run(command, check=True, capture_output=True)
     with Catalogue.open(f"sqlite:///{tmp_path / 'catalogue.sqlite3'}") as catalogue:
         assert catalogue.documents()[1] == 400
+
+
+SYLLABUS = (
+    "《楼院讲述》课程教学大纲\n英文名称：Telling in the Yard\n课程代码：LY2031\n学分：3\n一、课程简介\n本课程讲怎样讲。"
+)
+
+
+def test_a_file_is_read_anew_where_that_is_asked_for(ingester, catalogue, folder, monkeypatch):
+    (folder / "大纲.txt").write_text(SYLLABUS, encoding="utf-8")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("ingest.passages._CARD_FIELDS", frozenset({"title"}))  # As an earlier release cut it.
+        [first] = ingester.ingest([folder])
+    staff = frozenset({"instructors"})
+    catalogue.update_document(first.document_id, readers=staff, title="楼院讲述大纲")
+    assert [item.outcome for item in ingester.ingest([folder])] == [Outcome.UNCHANGED]
+
+    [anew] = ingester.ingest([folder], reread=True)
+    assert (anew.outcome, anew.document_id) == (Outcome.INDEXED, first.document_id)
+    document = catalogue.document(first.document_id)
+    assert (document.version, document.readers, document.title) == (2, staff, "楼院讲述大纲")
+    texts = [passage.text for passage in catalogue.passages_of(catalogue.version(document.id).id)]
+    assert any("学分：3" in text for text in texts)
+    assert not any("学分：3" in passage.text for passage in catalogue.passages_of(catalogue.version(document.id, 1).id))
+
+    assert [item.outcome for item in ingester.ingest([folder], reread=True)] == [Outcome.UNCHANGED]
+    assert catalogue.document(document.id).version == 2
+
+
+def test_a_file_that_was_trashed_only_comes_back_when_it_is_read_anew(ingester, catalogue, folder, monkeypatch):
+    (folder / "大纲.txt").write_text(SYLLABUS, encoding="utf-8")
+    staff = frozenset({"curators"})
+    [first] = ingester.ingest([folder], readers=staff)
+    catalogue.trash(first.document_id)
+    monkeypatch.setattr("ingest.passages._CARD_FIELDS", frozenset({"title"}))
+    ingester.ingest([folder], reread=True)
+    document = catalogue.document(first.document_id)
+    assert (document.version, document.readers) == (1, staff)
