@@ -32,7 +32,7 @@ from search.evidence import (
     sentences_of,
     with_codes,
 )
-from search.fusion import RankedCandidate
+from search.fusion import RankedCandidate, unranked
 from search.highlighting import Highlighter
 from search.hits import make_hit
 from search.interrogatives import AnswerType
@@ -87,8 +87,8 @@ class EvidenceFinder:
         best = list({candidate.id: candidate for candidate in (*defining, *ranked[:PASSAGES])}.values())[:PASSAGES]
         contexts = self.catalogue.hydrate([candidate.id for candidate in best], groups)
         kept = [(contexts[candidate.id], candidate) for candidate in best if candidate.id in contexts]
-        headings = [fold(heading) for context, _ in kept for heading in context.passage.path[-1:]]
-        if defining or any(promises(question.defined, heading) for heading in headings):
+        headings = (fold(heading) for context, _ in kept for heading in context.passage.path[-1:])
+        if defining or (question.defined and any(promises(question.defined, heading) for heading in headings)):
             question = replace(question, type=AnswerType.DEFINITION)
         found = with_codes(question, [FoundPassage(context, candidate.fused) for context, candidate in kept])
         sentences = sentences_of(found)
@@ -124,9 +124,8 @@ class EvidenceFinder:
                 past = self.succession.standing(context.document.id, groups) is not None
                 order.append((past, places.get(identifier, len(ranked)), identifier))
         current = [item for item in order if not item[0]] or order
-        nowhere: Mapping[str, float] = MappingProxyType({})
         return [
-            ranked[place] if place < len(ranked) else RankedCandidate(identifier, 0.0, 0.0, nowhere)
+            ranked[place] if place < len(ranked) else unranked(identifier)
             for _, place, identifier in sorted(current)[:_MOST_DEFINING]
         ]
 

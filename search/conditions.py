@@ -37,7 +37,11 @@ def unmet_conditions(
     question: Question, sentences: Sequence[Sentence], found: Sequence[FoundPassage]
 ) -> Iterator[str | None]:
     """For each sentence the Chinese reason why it cannot be the answer, or None."""
-    passages = [next(missing_around(question, item), None) for item in found]
+    passages = [
+        next(missing_around(question, item), None)
+        or ("找到的段落回答的是另一个问题。" if _answers_otherwise(question, item.context.passage.path[-1:]) else None)
+        for item in found
+    ]
     for sentence in sentences:
         yield passages[sentence.passage] or next(_missing_in(question, sentence, found), None)
 
@@ -82,8 +86,6 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
         yield "只找到了名称，没有直接回答这个问题。"
     if code := _other_code(question, folded, found[sentence.passage]):
         yield f"找到了相关段落，但说的不是“{code}”。"
-    if _answers_otherwise(question, context.passage.path[-1:]):
-        yield "找到的段落回答的是另一个问题。"
     if other_years(question, folded):
         yield f"找到了相关段落，但说的不是{'、'.join(map(str, question.years))}年。"
     if not bears_type(question.type, _without_codes(question, folded), question.unit):
@@ -101,16 +103,20 @@ def _without_codes(question: Question, folded: str) -> str:
 
 def adds_nothing(question: Question, folded: str) -> bool:
     """Whether a sentence only names what the question names: 课程：某某研究（ML6032）; or what its codes stand for."""
+    cells = [_NAME_ALONE.fullmatch(cell.strip(" 。")) for cell in folded.split(";")]
+    names = [cell["labelled"] or cell["titled"] for cell in cells if cell]
+    if len(names) < len(cells):
+        return False
     courses = (fold(name) for course in question.query.courses for name in course.names)
     known = "\n".join([fold(question.query.asked), *courses])
-    names = [_NAME_ALONE.fullmatch(cell.strip(" 。")) for cell in folded.split(";")]
-    return all(name is not None and (name["labelled"] or name["titled"]) in known for name in names)
+    return all(name in known for name in names)
 
 
 def _other_code(question: Question, folded: str, item: FoundPassage) -> str | None:
     """The code that a question names, where a sentence is of another one: a row of a list says nothing of the rest."""
-    own = normalise_identifier(item.context.document.project or "")
-    if not _CODE.search(folded) or own in question.query.identifiers:
+    if not _CODE.search(folded):
+        return None
+    if normalise_identifier(item.context.document.project or "") in question.query.identifiers:
         return None
     asked = (code for code in (*question.codes, *map(fold, question.query.identifiers)) if _CODE.fullmatch(code))
     return next((code.upper() for code in asked if code not in folded and code not in item.heading), None)
@@ -118,8 +124,10 @@ def _other_code(question: Question, folded: str, item: FoundPassage) -> str | No
 
 def _answers_otherwise(question: Question, headings: Sequence[str]) -> bool:
     """Whether what stands under a heading tells why where the question asks how, or the other way round."""
+    if question.type not in _TOLD_APART:
+        return False
     asked = {answer_type(fold(heading)) for heading in headings} & _TOLD_APART
-    return question.type in _TOLD_APART and bool(asked) and question.type not in asked
+    return bool(asked) and question.type not in asked
 
 
 def _is_title(sentence: str, title: str) -> bool:

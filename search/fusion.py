@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +63,11 @@ class RankedCandidate(NamedTuple):
     def score(self) -> float:
         """What decides the order."""
         return self.fused + self.tier
+
+
+def unranked(identifier: str) -> RankedCandidate:
+    """A passage that no leg found, with nothing to say for it."""
+    return RankedCandidate(identifier, 0.0, 0.0, MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from operator import attrgetter
-from types import MappingProxyType
 from typing import cast
 
 from haystack import component
@@ -19,7 +18,7 @@ from corpus.catalogue import Catalogue, DocumentFacts, PassageInContext
 from corpus.text.folding import fold
 from search.candidates import ResolvedRanking, counted_filter
 from search.engine.interface import AnyOf, Between, EngineReader, Filter, HasId, Leg
-from search.fusion import RankedCandidate
+from search.fusion import RankedCandidate, unranked
 from search.highlighting import Highlighter, Marked
 from search.hits import make_hit
 from search.query import Query
@@ -133,7 +132,7 @@ class _Results:
         behind = max(0, offset - len(self._candidates))
         known = {candidate.id for candidate in self._candidates}
         rest = self._ids(self._counted, offset + limit)
-        return [*page, *[_unranked(found) for found in rest if found not in known][behind : behind + limit - len(page)]]
+        return [*page, *[unranked(found) for found in rest if found not in known][behind : behind + limit - len(page)]]
 
     def documents(self, sort: Sort, offset: int, limit: int) -> Sequence[RankedCandidate]:
         """One passage of each document at [offset, offset + limit): the best one, if it is a candidate."""
@@ -153,7 +152,7 @@ class _Results:
         missing = [identifier for identifier in chosen if identifier not in best]
         legs = [Leg(_also(self._counted, AnyOf("document_id", (identifier,))), 1) for identifier in missing]
         found = zip(missing, self._engine.query(legs) if legs else (), strict=True)
-        best |= {identifier: _unranked(points[0].id) for identifier, points in found if points}
+        best |= {identifier: unranked(points[0].id) for identifier, points in found if points}
         return [best[identifier] for identifier in chosen if identifier in best]
 
     def document_total(self) -> int:
@@ -182,7 +181,7 @@ class _Results:
                 # A day is ordered as a whole: what ranks best in it may have any id.
                 ids = self._ids(condition, count or offset + limit - at)
                 ids.sort(key=lambda found: (ranks[found][0] if found in ranks else len(ranks), found))
-                page += [ranks[found][1] if found in ranks else _unranked(found) for found in ids[skipped:]]
+                page += [ranks[found][1] if found in ranks else unranked(found) for found in ids[skipped:]]
             at += count or 0
             if len(page) >= limit:
                 break
@@ -208,10 +207,6 @@ def facet_values(counts: Iterable[tuple[str | int, int]]) -> list[FacetValue]:
 
 def _also(where: Filter, condition: AnyOf | Between | HasId) -> Filter:
     return replace(where, must=(*where.must, condition))
-
-
-def _unranked(identifier: str) -> RankedCandidate:
-    return RankedCandidate(identifier, 0.0, 0.0, MappingProxyType({}))
 
 
 def _holds(text: str, query: Query) -> bool:

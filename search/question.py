@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
+from corpus.labels import FIELD_OF_LABEL, labels_alike
 from corpus.text.analyser import Analyser, Token
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
@@ -55,16 +56,6 @@ _NOT_QUANTITIES = re.compile(
 )
 _OF_A_FORM = re.compile(r"课题|项目|课程|这门课|[0-9][A-Za-z]|[A-Za-z][0-9]")
 """What shows that a project or a course is asked about, by name or code."""
-_SAME_PARTICULAR = (
-    ("主持人", "负责人", "首席专家", "课题负责人", "项目负责人", "课题主持人", "项目主持人"),
-    ("任课教师", "授课教师", "主讲教师", "主讲人", "主讲", "授课人"),
-    ("课题组成员", "主要成员", "参与人", "参加人"),
-    ("承担单位", "依托单位", "责任单位"),
-    ("学时", "课时", "总学时"),
-    ("考核方式", "考核形式", "成绩评定"),
-    ("成果形式", "成果类型"),
-)
-"""Labels that forms and outlines print for the same field."""
 _LONGEST_WORD = 3
 """Characters of a label that the analyser takes as one word anyhow."""
 _QUOTED = re.compile(r"[“\"「『‘]([^“”\"「」『』‘’]{2,40})[”\"」』’]")
@@ -131,7 +122,10 @@ class QuestionReader:
         folded = plain_spelling(fold(blank_identifiers(query.asked)))
         tokens = self._analyser.tokens(folded)
         words = content_words(self._analyser.tokens(without_interrogatives(folded)))
-        terms = _with_particular(tuple(dict.fromkeys(word.text for word in words)), folded, query.asked)
+        of_a_form = _OF_A_FORM.search(query.asked) is not None
+        terms = tuple(dict.fromkeys(word.text for word in words))
+        if of_a_form:
+            terms = _with_particular(terms, folded)
         kind = answer_type(folded)
         years = years_of(folded)
         quoted = [match[1] for match in _QUOTED.finditer(folded)]
@@ -145,7 +139,11 @@ class QuestionReader:
             query=query,
             type=kind,
             terms=terms,
-            synonyms={term: names for term in terms if (names := self._names_of(term, query.asked))},
+            synonyms={
+                term: names
+                for term in terms
+                if (names := (*self._analyser.synonyms(term), *(labels_alike(term) if of_a_form else ())))
+            },
             years=years,
             unit=counted_unit(folded, tokens) if kind is AnswerType.NUMBER else "",
             asked=asked_noun(folded, tokens) if kind not in _NAMING else "",
@@ -153,11 +151,6 @@ class QuestionReader:
             places=tuple(dict.fromkeys(place for place in places if place)),
             defined=(defined, *self._analyser.synonyms(defined)) if defined else (),
         )
-
-    def _names_of(self, term: str, text: str) -> tuple[str, ...]:
-        """Other names of a term; of a project's or a course's particulars those that forms print for the same."""
-        same = next((names for names in _SAME_PARTICULAR if term in names), ()) if _OF_A_FORM.search(text) else ()
-        return (*self._analyser.synonyms(term), *(name for name in same if name != term))
 
     def _bodies(self, words: Sequence[Token]) -> Iterator[str]:
         """Names of bodies and places of which the dictionary knows only the last word: 安渡 + 学院."""
@@ -167,11 +160,12 @@ class QuestionReader:
                 yield _PLACE_SUFFIX.sub("", name.text + kind.text)
 
 
-def _with_particular(terms: tuple[str, ...], folded: str, text: str) -> tuple[str, ...]:
+def _with_particular(terms: tuple[str, ...], folded: str) -> tuple[str, ...]:
     """The terms with a particular that forms print as one, 授课教师, instead of its words."""
-    labels = (label for names in _SAME_PARTICULAR for label in names if len(label) > _LONGEST_WORD and label in folded)
-    label = max(labels, key=len, default="") if _OF_A_FORM.search(text) else ""
-    return tuple(dict.fromkeys([*(term for term in terms if term not in label), label])) if label else terms
+    label = max((name for name in FIELD_OF_LABEL if name in folded and labels_alike(name)), key=len, default="")
+    if len(label) <= _LONGEST_WORD:
+        return terms
+    return tuple(dict.fromkeys([*(term for term in terms if term not in label), label]))
 
 
 def years_of(folded: str) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Which sentences of the evidence are shown: the likeliest, an enumeration whole, or what stands under a heading."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 import numpy as np
@@ -76,9 +76,7 @@ def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:
     """A sentence, with what follows in its passage where it ends in a colon."""
     if not sentences[index].text.endswith(("：", ":")):
         return [index]
-    after = range(index + 1, len(sentences))
-    same = takewhile(lambda at: sentences[at].passage == sentences[index].passage, after)
-    return [index, *same][:MOST_SENTENCES]
+    return [index, *_rest_of_passage(sentences, index)][:MOST_SENTENCES]
 
 
 def _last_heading(sentences: Sequence[Sentence], index: int, found: Sequence[FoundPassage]) -> int:
@@ -119,9 +117,13 @@ def _opens_point(sentences: Sequence[Sentence], index: int) -> bool:
 
 def _below(sentences: Sequence[Sentence], index: int) -> list[int]:
     """The sentences after one in its passage, up to the next point."""
+    return list(takewhile(lambda at: marker_style(sentences[at].text) is None, _rest_of_passage(sentences, index)))
+
+
+def _rest_of_passage(sentences: Sequence[Sentence], index: int) -> Iterator[int]:
+    """The sentences after one in its passage."""
     after = range(index + 1, len(sentences))
-    same = takewhile(lambda at: sentences[at].passage == sentences[index].passage, after)
-    return list(takewhile(lambda at: marker_style(sentences[at].text) is None, same))
+    return takewhile(lambda at: sentences[at].passage == sentences[index].passage, after)
 
 
 def _enumeration(sentences: Sequence[Sentence], best: int) -> list[int]:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from corpus.catalogue import alike, corrections, naming, reading
 from corpus.catalogue.rows import fields_to_json, passage_rows, report_to_json, section_rows
 from corpus.catalogue.tables import IndexState, bands, documents, passages, sections, settings, versions
 from corpus.identifiers import document_id, version_id
 from corpus.likeness import Likeness
-from corpus.records import Document, Passage, PassageSpan, Status, VersionDraft
+from corpus.records import Document, Status, VersionDraft
 
 
 class Addition:
@@ -90,10 +90,13 @@ class Addition:
         if stored is None:
             return False
         read = (draft.text, draft.kind, draft.title, fields_to_json(draft.fields))
-        if tuple(stored) != read or reading.list_sections(self._connection, version) != list(draft.sections):
-            return True
-        held = [_place(passage) for passage in reading.list_passages(self._connection, version)]
-        return held != [_place(span) for span in draft.passages]
+        parts = ((sections, section_rows(version, draft)), (passages, passage_rows(version, draft)))
+        return tuple(stored) != read or any(self._rows(table, version) != rows for table, rows in parts)
+
+    def _rows(self, table: Table, version: str) -> list[dict[str, Any]]:
+        """The rows of a version in a table, in order, as they were written."""
+        query = select(table).where(table.c.version_id == version).order_by(table.c.ordinal)
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def _restore(self, row: dict[str, Any]) -> bool:
         if row["status"] == Status.ACTIVE:
@@ -176,10 +179,6 @@ class Addition:
         naming.write(self._connection, new, new=True)
         naming.write(self._connection, list(self._changed.values()))
         set_index_state(self._connection, self._stale, IndexState.STALE)
-
-
-def _place(span: Passage | PassageSpan) -> tuple[int, int, tuple[str, ...], int | None, int | None, frozenset[str]]:
-    return span.start, span.end, tuple(span.path), span.page, span.paragraph, frozenset(span.flags)
 
 
 def set_index_state(connection: Connection, version_ids: Sequence[str], state: IndexState) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from corpus.text.folding import fold
 from corpus.text.references import find_document_numbers
 
+ENDING_VERBS = ("废止", "停止执行", "不再执行", "失效")
 _BRACKETS = r"(?:[ ]?\((?:[^()\n]|\([^()\n]*\))*\))*"
 _TITLED = re.compile(rf"《[^《》\n]+》{_BRACKETS}")
 _END = re.compile(r"(?:废止|停止执行|不再执行|(?:同时|即行|自行)失效)(?=[。;,:!\s]|$)")
@@ -39,7 +40,7 @@ class Repeal:
 
 def may_repeal(folded: str) -> bool:
     """Whether a folded text has a verb of ``find_repeals`` at all, which is soon said."""
-    return any(verb in folded for verb in ("废止", "停止执行", "不再执行", "失效"))
+    return any(verb in folded for verb in ENDING_VERBS)
 
 
 def find_repeals(text: str) -> list[Repeal]:

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 
 from corpus.text.references import find_document_numbers
+from corpus.text.repeals import ENDING_VERBS
 from ingest.blocks import BlockType
 from ingest.lines import ends_as_title
 from ingest.metadata.sheet import Sheet, row_cells
 from ingest.numbering import numbering
 
-_ENDED = "废止|失效|停止执行|不再执行"
+_ENDED = "|".join(ENDING_VERBS)
 _OTHERWISE = re.compile("拟|建议|征求|修改|修订|修正|继续|保留|部分条款|个别条款|有效的|暂缓|理由|原因|程序|未(?!成年)")
 """What makes a list one of something else, or one that is not decided."""
 _ANNOUNCED = re.compile(rf"(?=.*(?:以下|下列|如下|[\d一二三四五六七八九十百]+[件部项个])).*(?:{_ENDED})")

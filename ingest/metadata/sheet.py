@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from corpus.fields import IDENTIFYING_FIELDS
+from corpus.labels import FIELD_OF_LABEL
 from corpus.records import Section, Span
 from corpus.text.bulk_folding import fold_many
 from ingest.blocks import BlockType
 from ingest.cleaning import CleanText
 from ingest.lines import field_of, is_organization, names_offices
-from ingest.metadata.labels import FIELD_OF_LABEL, LABEL, RUN_ON
+from ingest.metadata.labels import LABEL, RUN_ON
 
 _FRONT_LINES = 60
 _SUBJECT = re.compile("(?P<issuer>[\u4e00-\u9fff（） \u3000]{0,60}?)(?:关于|[印转批]发|对)")
@@ -140,10 +141,10 @@ class Sheet:
 
     @cached_property
     def listing_rows(self) -> frozenset[int]:
-        """Rows of tables that list other things, one in each: numbered, or several with the same columns."""
+        """Rows of tables among the first lines that list other things: numbered, or several with the same columns."""
         columns = {
             index: tuple(label for label, _ in row_cells(self.lines[index]))
-            for index, paragraph in enumerate(self.clean.paragraphs)
+            for index, paragraph in enumerate(self.clean.paragraphs[: _PAIR_LINES + 1])
             if paragraph.type is BlockType.TABLE_ROW and not paragraph.key_value
         }
         return frozenset(

@@ -37,6 +37,6 @@ def test_short_times_are_said_in_milliseconds(seconds, text):
 
 
 def test_the_fields_of_the_samples_have_chinese_names():
-    from ingest.metadata.labels import LABELS
+    from corpus.labels import LABELS
 
     assert set(LABELS) <= set(wording.FIELDS)

@@ -16,7 +16,12 @@ def draft_file(folder: Path, text: str, name: str = "文件.txt") -> VersionDraf
     """The draft of a text file called ``name``; Markdown and HTML by extension."""
     path = folder / name
     path.write_text(text.strip("\n"), encoding="utf-8")
-    return draft_version(read_file(path), source=str(path), file_name=name, sha256=content_hash(path.read_bytes()))
+    return draft_of(path)
+
+
+def draft_of(path: Path) -> VersionDraft:
+    """The draft of a file of any format."""
+    return draft_version(read_file(path), source=str(path), file_name=path.name, sha256=content_hash(path.read_bytes()))
 
 
 def lines(text: str) -> ReadFile:

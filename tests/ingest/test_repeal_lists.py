@@ -7,11 +7,9 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.identifiers import content_hash
 from ingest.blocks import Block, BlockType, ReadFile
 from ingest.drafting import draft_version
-from ingest.readers import read_file
-from tests.ingest.drafts import draft_file, fields
+from tests.ingest.drafts import draft_file, draft_of, fields
 
 HEAD = "云岭县民政局关于公布规范性文件清理结果的通知\n云民发〔2022〕40号\n各乡镇人民政府：\n"
 TAIL = "\n云岭县民政局\n2022年8月9日"
@@ -143,9 +141,7 @@ def _write_tables(path: Path, tables: list[tuple[str, list[tuple[str, ...]]]]) -
 def test_lists_in_tables(tmp_path: Path, tables: list[tuple[str, list[tuple[str, ...]]]]) -> None:
     path = tmp_path / "清理结果.docx"
     _write_tables(path, tables)
-    draft = draft_version(
-        read_file(path), source=str(path), file_name=path.name, sha256=content_hash(path.read_bytes())
-    )
+    draft = draft_of(path)
     found = fields(draft)
     assert found["repeals"] == [WEIR, FAIR]
     # What a list names is none of the document's own names.
@@ -167,8 +163,6 @@ def test_a_list_of_projects_is_the_output_of_none(tmp_path: Path) -> None:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
     document.save(str(path))
-    draft = draft_version(
-        read_file(path), source=str(path), file_name=path.name, sha256=content_hash(path.read_bytes())
-    )
+    draft = draft_of(path)
     assert draft.title == "2024年度云岭县讲堂研究课题立项名单"
     assert not {"project_number", "project_title", "principal"} & fields(draft).keys()
