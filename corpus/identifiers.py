@@ -29,3 +29,13 @@ def version_id(document: str, number: int, sha256: str) -> str:
 def passage_id(version: str, start: int, end: int, text: str) -> str:
     """Identifier of a passage: its version, its span in the canonical text, and the text itself."""
     return str(uuid5(UUID(version), f"{start}:{end}:{text_hash(text)}"))
+
+
+def passage_number(identifier: str) -> int:
+    """The first 63 bits of a UUID: what index and catalogue look a passage up by, as an integer costs them a sixth.
+
+    63, as databases have signed integers; the order is that of the ids. Two of a million passages have the same with a
+    probability of 10^-6 (59 of the bits are a hash's; the others tell the UUID's version). Raises ``ValueError`` for
+    what is no UUID.
+    """
+    return UUID(identifier).int >> 65

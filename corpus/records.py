@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from corpus.identifiers import passage_number
+
 PUBLIC = "public"
 CURATORS = "curators"
 """The group that may change the library."""
@@ -179,6 +181,11 @@ class Passage:
     paragraph: int | None
     flags: frozenset[Flag]
     confidence: float | None = None
+
+    @property
+    def number(self) -> int:
+        """What index and catalogue look it up by."""
+        return passage_number(self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,12 +76,12 @@ class ResolvedRanking(Shared):
     """A ranking in which every candidate is one that the reader may see now.
 
     Attributes:
-        facts: what is known of each candidate's document, by passage id.
+        facts: what is known of each candidate's document, by candidate's id.
         total: as in ``Candidates``.
     """
 
     candidates: tuple[RankedCandidate, ...]
-    facts: Mapping[str, DocumentFacts]
+    facts: Mapping[int, DocumentFacts]
     total: int | None = None
 
 

@@ -15,6 +15,7 @@ from haystack.document_stores.errors import DuplicateDocumentError
 from haystack.document_stores.types import DuplicatePolicy
 from haystack.utils.filters import document_matches_filter
 
+from corpus.identifiers import passage_number
 from corpus.settings import load_settings
 from corpus.text.folding import fold
 from search.engine.factory import open_engine
@@ -40,12 +41,12 @@ _EXACT_INTEGERS = 2**53
 """Integers below are exact as floats, in which the engine compares ranges."""
 
 
-def point_id(document_id: str) -> str:
-    """The point of a document: its id if that is a UUID, as ids of passages are, else one made from it."""
+def point_id(document_id: str) -> int:
+    """The point of a document: of its id if that is a UUID, as ids of passages are, else of one made from it."""
     try:
-        return str(UUID(document_id))
+        return passage_number(document_id)
     except ValueError:
-        return str(uuid5(_NAMESPACE, document_id))
+        return passage_number(str(uuid5(_NAMESPACE, document_id)))
 
 
 def document_to_point(document: Document) -> Point:
@@ -72,7 +73,7 @@ def point_to_document(point: Point) -> Document:
     payload = dict(point.payload)
     stored = payload.pop(_DOCUMENT, None)
     if stored is None:
-        stored = {"id": point.id, "content": payload.pop("text", None), "meta": payload}
+        stored = {"id": payload.pop("passage_id"), "content": payload.pop("text", None), "meta": payload}
     dense, sparse = point.vectors.get(DENSE), point.vectors.get(WORDS)
     document = dict(stored)
     if dense is not None and not isinstance(dense, SparseVector):
@@ -164,7 +165,7 @@ class LunkuDocumentStore:
         if not isinstance(documents, list) or not all(isinstance(document, Document) for document in documents):
             raise ValueError("write_documents expects a list of Document")
         existing = {point.id for point in self.engine.retrieve([point_id(document.id) for document in documents])}
-        points: dict[str, Point] = {}
+        points: dict[int, Point] = {}
         for document in documents:
             point = document_to_point(document)
             if policy is not DuplicatePolicy.OVERWRITE and (point.id in existing or point.id in points):

@@ -5,7 +5,7 @@ from corpus.errors import IndexMismatch
 from corpus.text.analyser import Analyser
 from search.embedding import Embedder
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the points: payload fields, sparse weights, what text is indexed. Raise it with every change to those."""
 
 _KEY = "index_fingerprint"

@@ -47,14 +47,15 @@ _WEIGHTS_FILE = Path(__file__).with_name("fusion_weights.json")
 class CandidateFeatures:
     """The candidates of one query, sorted by id, and one row of ``FEATURES`` for each."""
 
-    ids: tuple[str, ...]
+    ids: tuple[int, ...]
     matrix: NDArray[np.float64]
 
 
 class RankedCandidate(NamedTuple):
-    """A passage with its fused score, what exact matches add to it, and each leg's own score, as the engine gave it."""
+    """A passage, by its number, with its fused score, what exact matches add to it, and each leg's own score, as the
+    engine gave it."""
 
-    id: str
+    id: int
     fused: float
     tier: float
     legs: Mapping[str, float]
@@ -65,7 +66,7 @@ class RankedCandidate(NamedTuple):
         return self.fused + self.tier
 
 
-def unranked(identifier: str) -> RankedCandidate:
+def unranked(identifier: int) -> RankedCandidate:
     """A passage that no leg found, with nothing to say for it."""
     return RankedCandidate(identifier, 0.0, 0.0, MappingProxyType({}))
 
@@ -127,7 +128,7 @@ def fuse(
 ) -> list[RankedCandidate]:
     """Every passage that a leg found, without a tier, by fused score descending, then by id."""
     candidates = fusion_features(legs, query_terms, limit)
-    own: dict[str, dict[str, float]] = {identifier: {} for identifier in candidates.ids}
+    own: dict[int, dict[str, float]] = {identifier: {} for identifier in candidates.ids}
     for name in LEGS:
         for identifier, score in legs.get(name, ()):
             own[identifier][name] = score
@@ -138,7 +139,7 @@ def fuse(
     return [RankedCandidate(ids[row], values[row], 0.0, own[ids[row]]) for row in order]
 
 
-def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[str, int], limit: int) -> NDArray[np.float64]:
+def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[int, int], limit: int) -> NDArray[np.float64]:
     columns = np.zeros((len(row_of), len(LEG_FEATURES)))
     if not points:
         return columns

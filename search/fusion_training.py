@@ -37,7 +37,7 @@ class LabelledCandidates:
 
     Attributes:
         fold: which of the ``FOLDS`` parts the query belongs to; its text decides.
-        matrix: one row of ``FEATURES`` and ``TEXT_FEATURES`` per passage, sorted by passage id.
+        matrix: one row of ``FEATURES`` and ``TEXT_FEATURES`` per passage, sorted by passage number.
         documents: the document of each passage, as a number.
         grades: the grade of each passage's document.
         ideal: the discounted gain of the best possible order.
@@ -57,7 +57,7 @@ def label(
     text: str,
     words: Sequence[str],
     legs: Mapping[str, Sequence[ScoredPoint]],
-    texts: Mapping[str, tuple[str, ReadText]],
+    texts: Mapping[int, tuple[str, ReadText]],
     judged: Mapping[str, int],
     reader: Reader,
 ) -> LabelledCandidates | None:

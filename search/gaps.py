@@ -5,7 +5,8 @@ wordings are the same question when the embeddings are close and nothing that de
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue, GapCause, GapReceipt
 from corpus.errors import InvalidQuery
-from corpus.identifiers import text_hash
+from corpus.identifiers import passage_number, text_hash
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.embedding import Embedder
@@ -88,8 +89,8 @@ class GapRegister:
     def accept(self, question: str, passage_ids: Sequence[str], groups: frozenset[str]) -> int:
         """Keep the passages that the reader can read as accepted answers to the question; how many those are."""
         text = without_personal_data(question)
-        found = self._catalogue.hydrate(passage_ids, groups)
-        passages = {identifier: text_hash(item.passage.text) for identifier, item in found.items()}
+        found = self._catalogue.hydrate(list(_numbers(passage_ids)), groups).values()
+        passages = {item.passage.id: text_hash(item.passage.text) for item in found if item.passage.id in passage_ids}
         if passages:
             self._catalogue.accept_pairs(_key(text), text, passages)
         return len(passages)
@@ -101,6 +102,12 @@ class GapRegister:
         found = [(cosine, key) for key, cosine in alike.items() if cosine is not None]
         # Of equally near ones the one that is known first.
         return max(found, key=lambda item: item[0])[1] if found else None
+
+
+def _numbers(passage_ids: Iterable[str]) -> Iterator[int]:
+    for identifier in passage_ids:
+        with suppress(ValueError):  # What is no id is none of a passage.
+            yield passage_number(identifier)
 
 
 def _key(text: str) -> str:

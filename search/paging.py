@@ -105,8 +105,8 @@ class _Results:
         """Number of passages."""
 
     @cached_property
-    def _all_facts(self) -> dict[str, DocumentFacts]:
-        """What is known of each result's document, by passage id, in order of id."""
+    def _all_facts(self) -> dict[int, DocumentFacts]:
+        """What is known of each result's document, by passage number."""
         if self._counted is None:
             return {candidate.id: self._facts[candidate.id] for candidate in self._candidates}
         return self._catalogue.document_facts(self._ids(self._counted, MAX_COUNTED), self._groups)
@@ -187,7 +187,7 @@ class _Results:
                 break
         return page[:limit]
 
-    def _ids(self, where: Filter, limit: int) -> list[str]:
+    def _ids(self, where: Filter, limit: int) -> list[int]:
         """Ids of passages that pass a filter, in order of id."""
         return [point.id for point in self._engine.query([Leg(where, limit)])[0]]
 

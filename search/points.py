@@ -28,7 +28,8 @@ def points_of(passages: Sequence[PassageToIndex], analyser: Analyser, embedder: 
         version = item.passage.version_id
         if version not in shared:
             shared[version] = version_payload(item)
-        yield Point(item.passage.id, {DENSE: row.tolist(), **vectors}, shared[version] | {"text": text})
+        own = {"passage_id": item.passage.id, "text": text}
+        yield Point(item.passage.number, {DENSE: row.tolist(), **vectors}, shared[version] | own)
 
 
 def version_payload(item: PassageToIndex) -> dict[str, Any]:

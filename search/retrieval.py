@@ -243,7 +243,7 @@ def build_retrieval(catalogue: Catalogue, engine: EngineReader, analyser: Analys
 
 
 def _verify_articles(
-    candidates: Iterable[RankedCandidate], found: Mapping[str, PassageInContext], query: Query
+    candidates: Iterable[RankedCandidate], found: Mapping[int, PassageInContext], query: Query
 ) -> list[RankedCandidate]:
     """Take from the article's tier the passages that only mention 第N条."""
 
@@ -262,10 +262,10 @@ def _is_article(found: PassageInContext, query: Query) -> bool:
     return any(first is not None and first.start == 0 and first.value == query.article for first in firsts)
 
 
-def _order_tiers(candidates: Iterable[RankedCandidate], found: Mapping[str, PassageInContext]) -> list[RankedCandidate]:
+def _order_tiers(candidates: Iterable[RankedCandidate], found: Mapping[int, PassageInContext]) -> list[RankedCandidate]:
     """Passages that nothing but their document speaks for stand in the document's order."""
 
-    def key(candidate: RankedCandidate) -> tuple[float, str, int, str]:
+    def key(candidate: RankedCandidate) -> tuple[float, str, int, int]:
         context = found.get(candidate.id)
         if context is None:
             return -candidate.score, "", 0, candidate.id

@@ -189,28 +189,28 @@ class Catalogue(Registers):
         with self._read() as connection:
             return reading.list_passages(connection, version_id)
 
-    def hydrate(self, passage_ids: Sequence[str], groups: frozenset[str]) -> dict[str, PassageInContext]:
-        """Passages by id with their documents, for search hits.
+    def hydrate(self, numbers: Sequence[int], groups: frozenset[str]) -> dict[int, PassageInContext]:
+        """Passages by number (``corpus.identifiers.passage_number``) with their documents, for search hits.
 
         Left out are passages of replaced versions, of trashed documents, and of documents that ``groups`` may not
         read, whatever the index says. Whether a document is indexed is not told anew where nothing else changed.
         """
-        found = self._in_context(passage_ids)
+        found = self._in_context(numbers)
         return {key: item for key, item in found.items() if item.document.readers & groups}
 
-    def texts_of(self, passage_ids: Sequence[str]) -> dict[str, tuple[str, tuple[str, ...], str]]:
-        """Title, path and text by passage id, whoever may read them: for passages that ``document_facts`` returned."""
-        found = self._in_context(passage_ids)
+    def texts_of(self, numbers: Sequence[int]) -> dict[int, tuple[str, tuple[str, ...], str]]:
+        """Title, path and text by passage number, whoever may read them: for what ``document_facts`` returned."""
+        found = self._in_context(numbers)
         return {key: (item.document.title, item.passage.path, item.passage.text) for key, item in found.items()}
 
-    def _in_context(self, passage_ids: Sequence[str]) -> dict[str, PassageInContext]:
+    def _in_context(self, numbers: Sequence[int]) -> dict[int, PassageInContext]:
         with self._read() as connection:
-            return self._known.passages(connection, self._last_change(connection), passage_ids)
+            return self._known.passages(connection, self._last_change(connection), numbers)
 
-    def document_facts(self, passage_ids: Sequence[str], groups: frozenset[str]) -> dict[str, DocumentFacts]:
-        """What is counted over many hits, by passage id; the same passages are left out as in ``hydrate``."""
+    def document_facts(self, numbers: Sequence[int], groups: frozenset[str]) -> dict[int, DocumentFacts]:
+        """What is counted over many hits, by passage number; the same passages are left out as in ``hydrate``."""
         with self._read() as connection:
-            return self._known.facts(connection, self._last_change(connection), passage_ids, groups)
+            return self._known.facts(connection, self._last_change(connection), numbers, groups)
 
     def preload_facts(self) -> None:
         """Read what ``document_facts`` keeps in memory, so that the first searches do not wait for it."""
@@ -267,15 +267,10 @@ class Catalogue(Registers):
             return alike.alike(connection, document_ids, groups)
 
     def sample_passages(self, limit: int) -> list[PassageInContext]:
-        """At most ``limit`` passages of current versions of active documents: those of the smallest ids, which are
-        hashes, so that a library always gives the same ones and they are as good as random."""
+        """At most ``limit`` passages of current versions of active documents: those of the smallest numbers, which
+        are hashes, so that a library always gives the same ones and they are as good as random."""
         with self._read() as connection:
             return reading.sample_passages(connection, limit)
-
-    def neighbours(self, passage_id: str) -> tuple[Passage | None, Passage | None]:
-        """The passages before and after one, in the same version."""
-        with self._read() as connection:
-            return reading.neighbours(connection, passage_id)
 
     # The index
 

@@ -31,8 +31,8 @@ class _Kept(NamedTuple):
     """What was read since one change."""
 
     change: datetime | None
-    facts: dict[str, PassageFacts]
-    passages: Recent[str, PassageInContext]
+    facts: dict[int, PassageFacts]
+    passages: Recent[int, PassageInContext]
 
 
 class KnownPassages:
@@ -46,26 +46,26 @@ class KnownPassages:
         self._kept = self._nothing(None)
 
     def facts(
-        self, connection: Connection, change: datetime | None, passage_ids: Sequence[str], groups: frozenset[str]
-    ) -> dict[str, DocumentFacts]:
-        """The facts of the passages' documents, for the passages that ``hydrate`` would return."""
+        self, connection: Connection, change: datetime | None, numbers: Sequence[int], groups: frozenset[str]
+    ) -> dict[int, DocumentFacts]:
+        """The facts of the passages' documents, by number, for the passages that ``hydrate`` would return."""
         facts = self._current(change).facts
-        if not facts.keys() >= set(passage_ids):
+        if not facts.keys() >= set(numbers):
             # A passage without an entry is none that anyone may see; it is asked for again, which is rare.
-            missing = [identifier for identifier in passage_ids if identifier not in facts]
+            missing = [number for number in numbers if number not in facts]
             facts |= reading.passage_facts(connection, missing)
         return {
-            identifier: known.facts
-            for identifier in passage_ids
-            if (known := facts.get(identifier)) and not known.readers.isdisjoint(groups)
+            number: known.facts
+            for number in numbers
+            if (known := facts.get(number)) and not known.readers.isdisjoint(groups)
         }
 
     def passages(
-        self, connection: Connection, change: datetime | None, passage_ids: Iterable[str]
-    ) -> dict[str, PassageInContext]:
-        """Passages of current versions of active documents, whoever may read them."""
+        self, connection: Connection, change: datetime | None, numbers: Iterable[int]
+    ) -> dict[int, PassageInContext]:
+        """Passages, by number, of current versions of active documents, whoever may read them."""
         passages = self._current(change).passages
-        return passages.find(passage_ids, partial(reading.passages_in_context, connection))
+        return passages.find(numbers, partial(reading.passages_in_context, connection))
 
     def load_facts(self, connection: Connection, change: datetime | None) -> None:
         """Read the facts of all passages, or of as many as are kept."""

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, Select, select
 
 from corpus.catalogue.tables import IndexState, documents, passages, versions
-from corpus.identifiers import passage_id
+from corpus.identifiers import passage_id, passage_number
 from corpus.records import (
     Correction,
     Document,
@@ -30,7 +30,7 @@ DOCUMENT_COLUMNS = (
     *(column for column in documents.c if column.name != "current_version_id"),
     (versions.c.index_state == IndexState.INDEXED).label("indexed"),
 )
-PASSAGE_COLUMNS = tuple(column.label(f"passage_{column.name}") for column in passages.c if column.name != "ordinal")
+PASSAGE_COLUMNS = tuple(passages.c[item.name].label(f"passage_{item.name}") for item in dataclass_fields(Passage))
 
 
 def select_documents(*more: Any) -> Select[Any]:
@@ -161,9 +161,11 @@ def passage_rows(version: str, draft: VersionDraft) -> list[dict[str, Any]]:
     rows = []
     for ordinal, span in enumerate(draft.passages):
         text = draft.text[span.start : span.end]
+        identifier = passage_id(version, span.start, span.end, text)
         rows.append(
             {
-                "id": passage_id(version, span.start, span.end, text),
+                "number": passage_number(identifier),
+                "id": identifier,
                 "version_id": version,
                 "ordinal": ordinal,
                 "path": list(span.path),

@@ -25,7 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """Revision of this schema. A test holds it equal to the head of the migrations; opening compares it without Alembic."""
 
 
@@ -202,7 +202,9 @@ sections = Table(
 passages = Table(
     "passages",
     metadata,
-    Column("id", String(36), primary_key=True),
+    # Made of the id (``corpus.identifiers.passage_number``), which is not looked up itself.
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(36), nullable=False),
     Column("version_id", String(36), ForeignKey("versions.id"), nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("path", JSON, nullable=False),

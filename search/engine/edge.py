@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock, RLock
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import qdrant_edge as edge
 
@@ -214,10 +214,10 @@ class EdgeEngine:
                 self._best |= {key: found[0].score if found else None for key, found in zip(new, answers, strict=True)}
             return [self._best.get(key) for key in keys]
 
-    def retrieve(self, ids: Sequence[str]) -> list[Point]:
+    def retrieve(self, ids: Sequence[int]) -> list[Point]:
         """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
         with self._open_shard() as shard:
-            found = {str(record.id): record for record in shard.retrieve(list(ids), True, True)}
+            found = {record.id: record for record in shard.retrieve(list(ids), True, True)}
         return [conversion.from_record(found[identifier]) for identifier in ids if identifier in found]
 
     def count(self, where: Filter) -> int:
@@ -394,4 +394,4 @@ def _scroll(shard: edge.EdgeShard, leg: Leg) -> list[ScoredPoint]:
     if leg.using or not leg.limit:
         return []
     request = edge.ScrollRequest(limit=leg.limit, filter=where, with_payload=False)
-    return [ScoredPoint(str(record.id), 0.0) for record in shard.scroll(request)[0]]
+    return [ScoredPoint(cast("int", record.id), 0.0) for record in shard.scroll(request)[0]]

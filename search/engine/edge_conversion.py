@@ -11,7 +11,6 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
-from uuid import UUID
 
 import qdrant_edge as edge
 
@@ -175,7 +174,7 @@ def _condition(  # noqa: PLR0911 - one for each condition
             parts = _substring(field, text)
             return parts[0] if len(parts) == 1 else edge.Filter(must=[*parts])
         case HasId(ids):
-            return edge.HasIdCondition({UUID(identifier) for identifier in ids})
+            return edge.HasIdCondition(set(ids))
         case Either(()):
             return edge.HasIdCondition(set())
         case Either(conditions):
@@ -236,26 +235,19 @@ def to_request(leg: Leg, limit: int, dense: edge.SearchParams) -> edge.QueryRequ
 
 def from_scored(points: Sequence[edge.ScoredPoint]) -> list[ScoredPoint]:
     """Results without payload."""
-    ids = map(_identifier, map(_number, points))
-    return list(map(_scored, zip(ids, map(_score, points), strict=True)))
+    return list(map(_scored, map(_id_and_score, points)))
 
 
-_number, _score = attrgetter("id.int"), attrgetter("score")
+_id_and_score = attrgetter("id", "score")
 _scored = partial(tuple.__new__, ScoredPoint)
 """A named tuple of a pair, made within C: every query has hundreds of them."""
-
-
-@lru_cache(maxsize=100_000)
-def _identifier(number: int) -> str:
-    """An id as text. To write it costs four times as much as to look it up, and every query has hundreds."""
-    return str(UUID(int=number))
 
 
 def from_record(record: edge.Record) -> Point:
     """A stored point."""
     named = cast("dict[str, Any]", record.vector or {})
     vectors = {name: _from_vector(vector) for name, vector in named.items()}
-    return Point(str(record.id), vectors, schema.without_grams(record.payload or {}))
+    return Point(cast("int", record.id), vectors, schema.without_grams(record.payload or {}))
 
 
 def _from_vector(vector: Any) -> Sequence[float] | SparseVector:

@@ -50,7 +50,7 @@ class Contains:
 class HasId:
     """The point is one of these. No ids match nothing."""
 
-    ids: tuple[str, ...]
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,10 @@ Condition = AnyOf | Between | Contains | HasId | Either | Filter
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One passage in the engine. ``vectors`` by name: DENSE a list of floats, WORDS and BIGRAMS sparse."""
+    """One passage in the engine: its id is the passage's number (``corpus.identifiers.passage_number``), ``vectors`` by
+    name: DENSE a list of floats, WORDS and BIGRAMS sparse."""
 
-    id: str
+    id: int
     vectors: dict[str, Sequence[float] | SparseVector]
     payload: dict[str, Any]
 
@@ -106,7 +107,7 @@ class Leg:
 class ScoredPoint(NamedTuple):
     """A point found by a leg, with the engine's own score. A tuple: every query makes hundreds of them."""
 
-    id: str
+    id: int
     score: float
 
 
@@ -124,7 +125,7 @@ class EngineReader(Protocol):
         """
         ...
 
-    def retrieve(self, ids: Sequence[str]) -> list[Point]:
+    def retrieve(self, ids: Sequence[int]) -> list[Point]:
         """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
         ...
 

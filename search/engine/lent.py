@@ -32,14 +32,14 @@ class LentEngine:
 
     def query(self, legs: Sequence[Leg]) -> list[list[ScoredPoint]]:
         """As ``EngineReader.query``."""
-        found = cast("list[tuple[list[str], list[float]]]", self._ask("query", list(legs)))
+        found = cast("list[tuple[list[int], list[float]]]", self._ask("query", list(legs)))
         return [list(map(ScoredPoint, ids, scores)) for ids, scores in found]
 
     def best_scores(self, legs: Sequence[Leg]) -> list[float | None]:
         """As ``EngineReader.best_scores``."""
         return cast("list[float | None]", self._ask("best_scores", list(legs)))
 
-    def retrieve(self, ids: Sequence[str]) -> list[Point]:
+    def retrieve(self, ids: Sequence[int]) -> list[Point]:
         """As ``EngineReader.retrieve``."""
         return cast("list[Point]", self._ask("retrieve", list(ids)))
 

@@ -147,7 +147,7 @@ class ServerEngine:
         records, _ = self._client.scroll(
             schema.COLLECTION, scroll_filter=where, limit=leg.limit, with_payload=False, with_vectors=False
         )
-        return [ScoredPoint(str(record.id), 0.0) for record in records]
+        return [ScoredPoint(cast("int", record.id), 0.0) for record in records]
 
     def preload(self) -> None:
         """The server's own affair."""
@@ -160,11 +160,11 @@ class ServerEngine:
         first = [_from_response(next(answers)) if schema.is_ranked(leg) else [] for leg in legs]
         return [points[0].score if points else None for points in first]
 
-    def retrieve(self, ids: Sequence[str]) -> list[Point]:
+    def retrieve(self, ids: Sequence[int]) -> list[Point]:
         """The points with these ids that exist, with payload and vectors, in the order of ``ids``."""
         with _foreign_errors():
             records = self._client.retrieve(schema.COLLECTION, list(ids), with_payload=True, with_vectors=True)
-        found = {str(record.id): record for record in records}
+        found = {record.id: record for record in records}
         return [_from_record(found[identifier]) for identifier in ids if identifier in found]
 
     def count(self, where: Filter) -> int:
@@ -283,13 +283,13 @@ def _to_request(leg: Leg, limit: int) -> models.QueryRequest:
 
 
 def _from_response(response: models.QueryResponse) -> list[ScoredPoint]:
-    return [ScoredPoint(str(point.id), point.score) for point in response.points]
+    return [ScoredPoint(cast("int", point.id), point.score) for point in response.points]
 
 
 def _from_record(record: models.Record) -> Point:
     named = cast("dict[str, Any]", record.vector or {})
     vectors = {name: _from_vector(vector) for name, vector in named.items()}
-    return Point(str(record.id), vectors, schema.without_grams(record.payload or {}))
+    return Point(cast("int", record.id), vectors, schema.without_grams(record.payload or {}))
 
 
 def _from_vector(vector: Any) -> Sequence[float] | SparseVector:

@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.errors import TooLarge
+from corpus.identifiers import passage_number
 from corpus.records import Document, Span
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
@@ -64,12 +65,13 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Ids of passages that may hold a quotation, the likeliest first, and of the documents that the draft names for it.
+    """Numbers of passages that may hold a quotation, the likeliest first, and ids of the documents that the draft names
+    for it.
 
     ``sources`` is None when the draft names none, or one that the library has not.
     """
 
-    passages: list[str]
+    passages: list[int]
     sources: Set[str] | None
 
 
@@ -150,7 +152,7 @@ class _Check:
             finding = judge(quotation, likely, found.sources)
             if quotation.span.kind is not SpanKind.UNMARKED and not is_settled(finding):
                 parts = self._passages_of_parts(unaccounted(quotation, likely))
-                windows.add(self._catalogue.hydrate(parts, self._groups).values())
+                windows.add(self._catalogue.hydrate(parts, self._groups))
                 likely = windows.over([*found.passages, *parts])
                 finding = judge(quotation, likely, found.sources)
             if finding is not None:
@@ -165,7 +167,7 @@ class _Check:
         if not all(map(self._texts.holds, cited)):
             return replace(finding, verdict=Verdict.NOT_FOUND, source=None, diff=[], others=[])
         for citation in cited:
-            self._documents[citation.document_id] = windows.document(citation.passage_id)
+            self._documents[citation.document_id] = windows.document(passage_number(citation.passage_id))
         return replace(finding, citations=[cite(self._documents[item.document_id], item.path) for item in cited])
 
     def _beside_quotation(self, judged: "_Judged") -> Iterator[Finding]:
@@ -220,7 +222,7 @@ class _Check:
         leg = Leg(_also(self._where, AnyOf("document_id", (document_id,))), _PART_CANDIDATES, BIGRAMS, vector)
         [points] = self._engine.query([leg])
         windows = Windows()
-        windows.add(self._catalogue.hydrate([point.id for point in points], self._groups).values())
+        windows.add(self._catalogue.hydrate([point.id for point in points], self._groups))
         citation = nearest_place(text, windows.over([point.id for point in points]))
         return citation if citation and self._texts.holds(citation) else None
 
@@ -230,7 +232,7 @@ class _Check:
         answers = iter(self._engine.query(list(chain.from_iterable(legs))))
         found = [[[point.id for point in next(answers)] for _ in group] for group in legs]
         hydrated = self._catalogue.hydrate(_distinct(chain.from_iterable(chain.from_iterable(found))), self._groups)
-        windows.add(hydrated.values())
+        windows.add(hydrated)
         candidates = []
         for conditions, lists in zip(named, found, strict=True):
             sources = None
@@ -247,8 +249,8 @@ class _Check:
         legs = [Leg(_holding(self._where, quotation.text), _HOLDING), Leg(self._where, _CANDIDATES, BIGRAMS, vector)]
         return legs + [Leg(_also(self._where, condition), _CANDIDATES, BIGRAMS, vector) for condition in named]
 
-    def _passages_of_parts(self, parts: Iterable[str]) -> list[str]:
-        """Ids of passages for parts of a quotation, each looked up on its own."""
+    def _passages_of_parts(self, parts: Iterable[str]) -> list[int]:
+        """Numbers of passages for parts of a quotation, each looked up on its own."""
         legs = []
         for part in parts:
             legs.append(Leg(_holding(self._where, part), _HOLDING))
@@ -265,5 +267,5 @@ def _also(where: Filter, condition: Condition) -> Filter:
     return replace(where, must=(*where.must, condition))
 
 
-def _distinct(values: Iterable[str]) -> list[str]:
+def _distinct(values: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(values))

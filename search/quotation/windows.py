@@ -4,7 +4,7 @@ A quotation does not end where a passage does. Between two passages that touch t
 separates paragraphs; where more lies between them (fields of the document, other passages), they stay apart.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -57,28 +57,27 @@ class Windows:
     """The windows over a set of passages; each is prepared once, however many quotations look at it."""
 
     def __init__(self) -> None:
-        self._passages: dict[str, PassageInContext] = {}
+        self._passages: dict[int, PassageInContext] = {}
         self._prepared: dict[tuple[str, ...], Window] = {}
 
-    def add(self, passages: Iterable[PassageInContext]) -> None:
-        """More passages."""
-        self._passages |= {item.passage.id: item for item in passages}
+    def add(self, passages: Mapping[int, PassageInContext]) -> None:
+        """More passages, by number."""
+        self._passages |= passages
 
-    def document(self, passage_id: str) -> Document:
+    def document(self, number: int) -> Document:
         """The document of one of the passages."""
-        return self._passages[passage_id].document
+        return self._passages[number].document
 
-    def over(self, passage_ids: Iterable[str]) -> list[Window]:
+    def over(self, numbers: Iterable[int]) -> list[Window]:
         """The windows that hold the passages, in the order in which their first passage is given."""
-        wanted = {key: rank for rank, key in enumerate(passage_ids) if key in self._passages}
+        wanted = {key: rank for rank, key in enumerate(numbers) if key in self._passages}
         items = sorted(
             (self._passages[key] for key in wanted), key=lambda item: (item.passage.version_id, item.passage.start)
         )
         ranked: list[tuple[int, Window]] = []
         for _, version in groupby(items, key=lambda item: item.passage.version_id):
-            ranked += [
-                (min(wanted[item.passage.id] for item in run), self._window(run)) for run in _touching(list(version))
-            ]
+            for run in _touching(list(version)):
+                ranked.append((min(wanted[item.passage.number] for item in run), self._window(run)))
         return [window for _, window in sorted(ranked, key=lambda pair: pair[0])]
 
     def _window(self, run: Sequence[PassageInContext]) -> Window:

@@ -19,7 +19,7 @@ import anyio
 
 from corpus.catalogue import Catalogue
 from corpus.eval.questions import load_questions
-from corpus.identifiers import text_hash
+from corpus.identifiers import passage_number, text_hash
 from corpus.settings import DEMO_GROUPS, Settings, parse_groups
 from corpus.terms import TermBase
 from corpus.text.analyser import Analyser
@@ -57,7 +57,9 @@ class Judge:
     def supported(self, sentence: AnswerSentence) -> bool:
         if all(citation.quote == sentence.text for citation in sentence.citations):
             return True
-        found = self._catalogue.hydrate([citation.passage_id for citation in sentence.citations], GROUPS)
+        found = self._catalogue.hydrate(
+            [passage_number(citation.passage_id) for citation in sentence.citations], GROUPS
+        )
         sources = [Source(context, self._reader) for context in found.values()]
         marks = "".join(f"[{number}]" for number in range(1, len(sources) + 1))
         return Gate(sources, self._reader).check(sentence.text + marks).fault is None

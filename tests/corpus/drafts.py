@@ -77,8 +77,8 @@ def add(catalogue, *drafts):
     return catalogue.add_versions(drafts)
 
 
-def passage_ids(catalogue, document):
-    return [passage.id for passage in catalogue.passages_of(catalogue.version(document.id).id)]
+def passage_numbers(catalogue, document):
+    return [passage.number for passage in catalogue.passages_of(catalogue.version(document.id).id)]
 
 
 def index_everything(catalogue, fingerprint="f"):

@@ -24,7 +24,7 @@ from corpus.records import (
     Status,
     VersionDraft,
 )
-from tests.corpus.drafts import EVERYONE, GROUPS, TEXT, add, make_draft, passage_ids
+from tests.corpus.drafts import EVERYONE, GROUPS, TEXT, add, make_draft
 
 # Adding
 
@@ -140,16 +140,6 @@ def test_documents_are_filtered_and_paged_with_a_true_total(catalogue):
     catalogue.trash(page[0].id)
     assert catalogue.documents(kind=Kind.POLICY)[1] == 6
     assert catalogue.documents(status=Status.TRASHED)[0][0].id == page[0].id
-
-
-def test_neighbours_are_the_passages_around(catalogue):
-    [(document, _)] = add(catalogue, make_draft())
-    first, second = passage_ids(catalogue, document)
-    before, after = catalogue.neighbours(first)
-    assert (before, after.id) == (None, second)
-    before, after = catalogue.neighbours(second)
-    assert (before.id, after) == (first, None)
-    assert catalogue.neighbours("unknown") == (None, None)
 
 
 # What is not there

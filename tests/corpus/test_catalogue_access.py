@@ -10,7 +10,9 @@ from corpus.catalogue import Catalogue, has_hidden_fields, visible_fields, visib
 from corpus.catalogue.rows import filter_columns
 from corpus.errors import NotFound
 from corpus.records import MetadataField, Status
-from tests.corpus.drafts import EVERYONE, GROUPS, STAFF, TEXT, add, make_draft, passage_ids
+from tests.corpus.drafts import EVERYONE, GROUPS, STAFF, TEXT, add, make_draft, passage_numbers
+
+NOBODYS = 2**63 - 1
 
 
 def test_a_document_is_hidden_from_groups_that_may_not_read_it(catalogue):
@@ -28,19 +30,19 @@ def test_group_names_are_compared_whole(catalogue, groups):
     add(catalogue, make_draft(readers=frozenset({"public", 'a","c'})))
     [document], _ = catalogue.documents()
     assert catalogue.documents(groups) == ([], 0)
-    assert catalogue.hydrate(passage_ids(catalogue, document), groups) == {}
+    assert catalogue.hydrate(passage_numbers(catalogue, document), groups) == {}
 
 
 def test_hydrate_gives_current_active_readable_passages_only(catalogue):
     [(document, _)] = add(catalogue, make_draft())
-    old = passage_ids(catalogue, document)
-    found = catalogue.hydrate([*old, "unknown"], EVERYONE)
+    old = passage_numbers(catalogue, document)
+    found = catalogue.hydrate([*old, NOBODYS], EVERYONE)
     assert set(found) == set(old)
     assert found[old[0]].document.title == document.title
     assert found[old[0]].passage.text.startswith("坚持民生优先")
     assert catalogue.hydrate(old, frozenset()) == {}
     add(catalogue, make_draft(body="改"))
-    new = passage_ids(catalogue, document)
+    new = passage_numbers(catalogue, document)
     assert set(catalogue.hydrate([*old, *new], EVERYONE)) == set(new)
     catalogue.trash(document.id)
     assert catalogue.hydrate(new, EVERYONE) == {}
@@ -52,9 +54,9 @@ def test_hydrate_gives_current_active_readable_passages_only(catalogue):
 def test_facts_are_given_for_exactly_the_passages_that_hydrate_gives(catalogue):
     [(document, _)] = add(catalogue, make_draft())
     [(hidden, _)] = add(catalogue, make_draft(source="x", body="x", readers=frozenset({"curators"})))
-    old = passage_ids(catalogue, document)
+    old = passage_numbers(catalogue, document)
     add(catalogue, make_draft(body="改"))
-    ids = [*old, *passage_ids(catalogue, document), *passage_ids(catalogue, hidden), "unknown"]
+    ids = [*old, *passage_numbers(catalogue, document), *passage_numbers(catalogue, hidden), NOBODYS]
     facts = catalogue.document_facts(ids, EVERYONE)
     assert set(facts) == set(catalogue.hydrate(ids, EVERYONE)) != set()
     assert {(fact.id, fact.organization, fact.year, fact.issued_on) for fact in facts.values()} == {
@@ -115,7 +117,7 @@ def test_access_never_leaks(shared_catalogue, readers, groups):
     drafts = [make_draft(f"{run}/{n}", f"{run}{n}", readers=item, title=run) for n, item in enumerate(readers)]
     documents = [document for document, _ in shared_catalogue.add_versions(drafts)]
     allowed = {document.id for document in documents if document.readers & groups}
-    ids = [identifier for document in documents for identifier in passage_ids(shared_catalogue, document)]
+    ids = [identifier for document in documents for identifier in passage_numbers(shared_catalogue, document)]
     hits = shared_catalogue.hydrate(ids, groups).values()
     assert {hit.document.id for hit in hits} == allowed
     listed, total = shared_catalogue.documents(groups, query=run)

@@ -8,13 +8,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -23,11 +24,25 @@ from corpus.catalogue.connection import connect
 from corpus.catalogue.migrations import configuration
 from corpus.catalogue.tables import HEAD, metadata
 from corpus.errors import CatalogueUnavailable
+from corpus.identifiers import passage_number
 from corpus.records import MetadataField
-from tests.corpus.drafts import make_draft
+from tests.corpus.drafts import EVERYONE, make_draft
 
 ROOT = Path(__file__).parents[2]
-TO_0007 = """
+TO_0008 = """
+CREATE TABLE old_passages (
+    id VARCHAR(36) NOT NULL PRIMARY KEY, version_id VARCHAR(36) NOT NULL REFERENCES versions (id),
+    ordinal INTEGER NOT NULL, path JSON NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    page INTEGER, paragraph INTEGER, flags JSON NOT NULL, confidence FLOAT
+);
+INSERT INTO old_passages
+    SELECT id, version_id, ordinal, path, text, start, "end", page, paragraph, flags, confidence FROM passages;
+DROP TABLE passages;
+ALTER TABLE old_passages RENAME TO passages;
+CREATE UNIQUE INDEX ix_passages_version_id_ordinal ON passages (version_id, ordinal);
+UPDATE alembic_version SET version_num = '0008';
+"""
+TO_0007 = f"""{TO_0008}
 CREATE TABLE old (
     key BIGINT NOT NULL, version_id VARCHAR(36) NOT NULL REFERENCES versions (id), PRIMARY KEY (key, version_id)
 );
@@ -38,7 +53,7 @@ CREATE INDEX ix_bands_version_id ON bands (version_id);
 ALTER TABLE versions DROP COLUMN band_keys;
 UPDATE alembic_version SET version_num = '0007';
 """
-"""Takes a catalogue back to this revision."""
+"""Take a catalogue back to these revisions."""
 
 
 def url_of(path):
@@ -133,6 +148,18 @@ def test_documents_that_were_there_are_found_as_alike(tmp_path):
     assert {ids[0], ids[1]} <= set(before)
 
 
+def test_passages_that_were_there_are_found_by_their_numbers(tmp_path):
+    url = url_of(tmp_path / "c.sqlite3")
+    with Catalogue.open(url) as catalogue:
+        documents = [item for item, _ in catalogue.add_versions([make_draft(f"/{at}", str(at)) for at in range(9)])]
+        passages = [item for found in documents for item in catalogue.passages_of(catalogue.version(found.id).id)]
+    with sqlite3.connect(tmp_path / "c.sqlite3") as database:
+        database.executescript(TO_0008)
+    with Catalogue.open(url) as catalogue:
+        found = catalogue.hydrate([passage.number for passage in passages], EVERYONE)
+    assert {number: item.passage for number, item in found.items()} == {item.number: item for item in passages}
+
+
 def test_processes_that_open_a_new_catalogue_at_once_all_succeed(tmp_path):
     url = url_of(tmp_path / "new" / "c.sqlite3")
     code = "import sys; from corpus.catalogue import Catalogue; print(Catalogue.open(sys.argv[1]).documents()[1])"
@@ -167,7 +194,7 @@ def test_writers_in_two_processes_wait_for_each_other(tmp_path):
     url = url_of(tmp_path / "c.sqlite3")
     Catalogue.open(url).close()
     code = (
-        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import make_draft\n"
+        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import EVERYONE, make_draft\n"
         "catalogue = Catalogue.open(sys.argv[1])\n"
         "for n in range(20):\n"
         "    catalogue.add_versions([make_draft(source=f'{sys.argv[2]}/{n}', body=sys.argv[2] + str(n))])"
@@ -184,7 +211,7 @@ def test_kill_9_loses_no_finished_batch_and_leaves_no_half(tmp_path, seconds):
     url = url_of(tmp_path / "c.sqlite3")
     Catalogue.open(url).close()
     code = (
-        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import make_draft\n"
+        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import EVERYONE, make_draft\n"
         "catalogue = Catalogue.open(sys.argv[1])\n"
         "for n in range(10_000):\n"
         "    catalogue.add_versions([make_draft(source=f'{n}/{m}', body=f'{n}/{m}') for m in range(5)])\n"
@@ -233,7 +260,7 @@ def postgresql_url(tmp_path):
     data.mkdir()
     if user:
         shutil.chown(data, user)
-        for directory in (tmp_path, *tmp_path.parents[:2]):
+        for directory in (tmp_path, *tmp_path.parents[:3]):
             directory.chmod(0o755)
     binary = binaries[-1]
     subprocess.run(
@@ -272,9 +299,9 @@ def test_the_catalogue_runs_on_postgresql(postgresql_url):
         items = catalogue.passages_to_index(pending)
         catalogue.mark_indexed(pending, "f")
         assert catalogue.document(document.id, everyone).indexed
-        ids = [item.passage.id for item in items]
-        assert set(catalogue.hydrate(ids, everyone)) == set(ids)
-        assert catalogue.hydrate(ids, frozenset({"Public"})) == {}
+        numbers = [item.passage.number for item in items]
+        assert set(catalogue.hydrate(numbers, everyone)) == set(numbers)
+        assert catalogue.hydrate(numbers, frozenset({"Public"})) == {}
         assert catalogue.documents(everyone, query="供暖", limit=1)[1] == 1
         assert catalogue.documents(frozenset({"lecturers"})) == ([], 0)
         catalogue.update_document(document.id, fields={"issued_on": "2023-01-05"})
@@ -288,3 +315,39 @@ def test_the_catalogue_runs_on_postgresql(postgresql_url):
         catalogue.set_value("k", "v")
         assert catalogue.value("k") == "v"
     Catalogue.open(postgresql_url).close()
+
+
+def test_passages_that_were_there_are_numbered_on_postgresql(postgresql_url):
+    ids = [str(uuid4()) for _ in range(50)]
+    config = configuration()
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        connection.execute(
+            text(
+                "INSERT INTO documents (id, kind, title, readers, status, source, version,"
+                " current_version_id, created_at, updated_at, tells_of_end)"
+                " VALUES ('d', '', '', '', '', '', 1, 'v', now(), now(), false)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO versions (id, document_id, number, file_name, sha256, media_type,"
+                " index_state, created_at, fields, report, text, kind, title, readers)"
+                " VALUES ('v', 'd', 1, '', '', '', '', now(), '[]', '{}', '', '', '', '')"
+            )
+        )
+        for ordinal, identifier in enumerate(ids):
+            connection.execute(
+                text(
+                    'INSERT INTO passages (id, version_id, ordinal, path, text, start, "end", flags)'
+                    " VALUES (:id, 'v', :ordinal, '[]', '', 0, 0, '[]')"
+                ),
+                {"id": identifier, "ordinal": ordinal},
+            )
+        command.upgrade(config, "head")
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        numbers = connection.execute(text("SELECT id, number FROM passages")).all()
+    engine.dispose()
+    assert dict(map(tuple, numbers)) == {identifier: passage_number(identifier) for identifier in ids}

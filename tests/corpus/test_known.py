@@ -30,7 +30,7 @@ def catalogue(tmp_path):
 
 
 def _ids(catalogue, document):
-    return [passage.id for passage in catalogue.passages_of(catalogue.version(document).id)]
+    return [passage.number for passage in catalogue.passages_of(catalogue.version(document).id)]
 
 
 def _statements(catalogue):

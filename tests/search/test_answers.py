@@ -163,7 +163,7 @@ def test_the_gate_drops_a_quote_that_the_catalogue_does_not_hold(open_library):
     version = catalogue.version(document.id)
     passage = catalogue.passages_of(version.id)[1]
     builder = AnswerBuilder(catalogue)
-    found = catalogue.hydrate([passage.id], PUBLIC)[passage.id]
+    found = catalogue.hydrate([passage.number], PUBLIC)[passage.number]
     genuine = make_citation(found, 0, 8)
     altered = replace(genuine, quote=genuine.quote[:-1] + "改")
     moved = replace(genuine, locator=replace(genuine.locator, start=genuine.locator.start + 1))

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import ModelUnavailable
+from corpus.identifiers import passage_number
 from corpus.settings import Settings
 from search.candidates import in_order
 from search.cross_encoder import READ, CrossEncoderRanker, open_cross_encoder
@@ -101,7 +102,7 @@ def test_a_search_shows_the_order_of_the_model(library, model_path):
     searcher = Searcher(*parts, reranker=CrossEncoderRanker(retriever.catalogue, model))
     _, after = ranked(library, model, "冬季取暖补贴")
     hits = searcher.search(SearchRequest("冬季取暖补贴", limit=20), STAFF).hits
-    assert [hit.passage_id for hit in hits] == [item.id for item in after.candidates]
+    assert [passage_number(hit.passage_id) for hit in hits] == [item.id for item in after.candidates]
 
 
 def test_no_setting_no_model():

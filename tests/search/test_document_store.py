@@ -23,9 +23,10 @@ from haystack.testing.document_store import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.identifiers import passage_number
 from search.document_store import LunkuDocumentStore, document_to_point, point_id, point_to_document
 from search.engine.edge import EdgeEngine
-from search.engine.interface import AnyOf, Contains, Filter
+from search.engine.interface import AnyOf, Contains, Filter, Point
 
 DIMENSIONS = 768
 
@@ -115,7 +116,9 @@ def test_a_document_comes_back_from_the_engine(engine: EdgeEngine, document: Doc
 
 def test_ids_of_passages_are_kept() -> None:
     passage = "0f8fad5b-d9cb-569f-a165-70867728950e"
-    assert point_id(passage) == passage
+    assert point_id(passage) == passage_number(passage)
+    stored = point_to_document(Point(point_id(passage), {}, {"passage_id": passage, "text": "一段"}))
+    assert (stored.id, stored.content, stored.meta) == (passage, "一段", {})
     assert point_id("a") != point_id("b")
     assert point_id("a") == point_id("a")
 

@@ -13,7 +13,7 @@ from search.fusion import FEATURES, fuse, fusion_features, load_weights
 from search.logistic import LogisticModel
 
 _scores = st.floats(min_value=-1, max_value=50, allow_nan=False).map(lambda value: round(value, 3))
-_leg = st.dictionaries(st.sampled_from([f"p{number}" for number in range(30)]), _scores, max_size=25).map(
+_leg = st.dictionaries(st.sampled_from(range(30)), _scores, max_size=25).map(
     lambda found: [ScoredPoint(key, found[key]) for key in sorted(found, key=lambda key: (-found[key], key))]
 )
 _legs = st.fixed_dictionaries({WORDS: _leg, BIGRAMS: _leg, DENSE: _leg})
@@ -21,7 +21,7 @@ _legs = st.fixed_dictionaries({WORDS: _leg, BIGRAMS: _leg, DENSE: _leg})
 PLAIN = LogisticModel(FEATURES, bias=0.0, weights={"words_max": 1.0, "bigrams_max": 1.0, "dense_max": 1.0})
 
 
-def _points(**scores: float) -> list[ScoredPoint]:
+def _points(scores: dict[int, float]) -> list[ScoredPoint]:
     return [ScoredPoint(key, score) for key, score in sorted(scores.items(), key=lambda item: -item[1])]
 
 
@@ -50,27 +50,27 @@ def test_order_of_ties_within_a_leg_has_no_effect(legs, random):
 
 
 def test_legs_keep_their_own_scores():
-    fused = fuse({WORDS: _points(a=8.0, b=4.0), DENSE: _points(b=0.9, c=0.3)}, 3, PLAIN)
+    fused = fuse({WORDS: _points({1: 8.0, 2: 4.0}), DENSE: _points({2: 0.9, 3: 0.3})}, 3, PLAIN)
     assert {candidate.id: dict(candidate.legs) for candidate in fused} == {
-        "a": {WORDS: 8.0},
-        "b": {WORDS: 4.0, DENSE: 0.9},
-        "c": {DENSE: 0.3},
+        1: {WORDS: 8.0},
+        2: {WORDS: 4.0, DENSE: 0.9},
+        3: {DENSE: 0.3},
     }
-    assert fused[0].id == "b"
+    assert fused[0].id == 2
 
 
 def test_equal_scores_are_ordered_by_id():
-    fused = fuse({WORDS: _points(z=1.0, a=1.0)}, 1, PLAIN)
-    assert [candidate.id for candidate in fused] == ["a", "z"]
+    fused = fuse({WORDS: _points({9: 1.0, 1: 1.0})}, 1, PLAIN)
+    assert [candidate.id for candidate in fused] == [1, 9]
 
 
 def test_a_passage_below_the_cut_of_a_full_leg_gets_the_cut_not_nothing():
-    legs = {WORDS: _points(a=1.0), DENSE: _points(b=0.8, c=0.6)}
+    legs = {WORDS: _points({1: 1.0}), DENSE: _points({2: 0.8, 3: 0.6})}
     column = FEATURES.index("dense_max")
     full = fusion_features(legs, 2, limit=2)
     short = fusion_features(legs, 2, limit=100)
-    assert full.matrix[full.ids.index("a"), column] == pytest.approx(0.75)
-    assert short.matrix[short.ids.index("a"), column] == 0
+    assert full.matrix[full.ids.index(1), column] == pytest.approx(0.75)
+    assert short.matrix[short.ids.index(1), column] == 0
 
 
 def test_no_candidates():

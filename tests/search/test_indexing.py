@@ -13,6 +13,7 @@ import pytest
 
 from corpus.catalogue import Catalogue
 from corpus.errors import IndexMismatch
+from corpus.identifiers import passage_number
 from corpus.records import Kind, MetadataField, PassageSpan, VersionDraft
 from corpus.settings import Settings
 from corpus.terms import Term, TermBase, TermStatus
@@ -47,12 +48,12 @@ class Library:
     engine: EdgeEngine
     indexer: Indexer
 
-    def ids(self, where: Filter = EVERYTHING) -> set[str]:
+    def ids(self, where: Filter = EVERYTHING) -> set[int]:
         return {point.id for point in self.engine.query([Leg(where, 10_000)])[0]}
 
-    def passages(self, *document_ids: str) -> set[str]:
+    def passages(self, *document_ids: str) -> set[int]:
         versions = [self.catalogue.version(document_id) for document_id in document_ids]
-        return {passage.id for version in versions for passage in self.catalogue.passages_of(version.id)}
+        return {passage.number for version in versions for passage in self.catalogue.passages_of(version.id)}
 
 
 @pytest.fixture
@@ -114,8 +115,10 @@ def test_points_carry_what_is_filtered_on(library: Library) -> None:
         "identifiers": sorted({"20ZK019", "21BZZ001", "《冬季供暖》工作的通知", "松政办发〔2022〕7号"}),
         "issued_on": 20221008,
         "year": 2022,
+        "passage_id": point.payload["passage_id"],
         "text": point.payload["text"],
     }
+    assert passage_number(point.payload["passage_id"]) == point.id
     assert document.issued_on == date(2022, 10, 8)
     assert set(point.vectors) == {DENSE, WORDS, BIGRAMS}
     for condition in (
@@ -301,7 +304,7 @@ def test_killed_at_any_moment_it_is_whole_and_goes_on(tmp_path: Path) -> None:
     with Catalogue.open(catalogue_url(tmp_path)) as catalogue:
         documents = [document for document, _ in catalogue.add_versions(make_drafts(200, passages=4))]
         expected = {
-            document.id: {passage.id for passage in catalogue.passages_of(catalogue.version(document.id).id)}
+            document.id: {passage.number for passage in catalogue.passages_of(catalogue.version(document.id).id)}
             for document in documents
         }
         killed = 0

@@ -104,7 +104,7 @@ _candidates = st.lists(
     st.tuples(st.floats(0, 0.999), st.sampled_from([0.0, 0.0, 0.25, 3.0])), min_size=1, max_size=12
 ).map(
     lambda found: sorted(
-        (RankedCandidate(f"p{number}", fused, tier, {}) for number, (fused, tier) in enumerate(found)),
+        (RankedCandidate(number, fused, tier, {}) for number, (fused, tier) in enumerate(found)),
         key=lambda candidate: (-candidate.score, candidate.id),
     )
 )
@@ -124,6 +124,6 @@ def test_rereading_keeps_every_candidate_its_tier_and_the_unread_behind(ranked, 
 
 
 def test_nothing_said_changes_nothing():
-    ranked = [RankedCandidate("a", 0.8, 0.0, {}), RankedCandidate("b", 0.3, 0.0, {})]
+    ranked = [RankedCandidate(1, 0.8, 0.0, {}), RankedCandidate(2, 0.3, 0.0, {})]
     assert [item.fused for item in reread(ranked, np.zeros(2))] == pytest.approx([0.8, 0.3])
-    assert [item.id for item in reread(ranked, np.array([-4.0, 4.0]))] == ["b", "a"]
+    assert [item.id for item in reread(ranked, np.array([-4.0, 4.0]))] == [2, 1]

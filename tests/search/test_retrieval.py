@@ -7,6 +7,7 @@ import pytest
 from haystack import Document as HaystackDocument
 from haystack import component
 
+from corpus.identifiers import passage_number
 from corpus.records import Document, Kind, Status
 from search.candidates import DEMANDED_LIMIT, IDENTIFIER, MATCHING, TITLE, Candidates, plan_legs, rank
 from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, HasId, ScoredPoint
@@ -112,7 +113,7 @@ def test_a_few_passages_that_hold_what_is_demanded_are_looked_for_once(library, 
     assert found.total
     first, second = asked[:2]
     assert [leg.limit for leg in first] == [DEMANDED_LIMIT]
-    assert all({hit.passage_id for hit in found.hits} <= set(_ids(leg.where)) for leg in second)
+    assert all({passage_number(hit.passage_id) for hit in found.hits} <= set(_ids(leg.where)) for leg in second)
 
 
 def _ids(where):
@@ -123,26 +124,26 @@ def _ids(where):
 def test_the_order_in_which_legs_arrive_has_no_effect(analyser):
     query = parse_query("院坝宣讲", analyser)
     legs = {
-        WORDS: (ScoredPoint("a", 3.0), ScoredPoint("b", 2.0)),
-        DENSE: (ScoredPoint("c", 0.8), ScoredPoint("b", 0.7)),
-        TITLE: (ScoredPoint("d", 1.0),),
+        WORDS: (ScoredPoint(1, 3.0), ScoredPoint(2, 2.0)),
+        DENSE: (ScoredPoint(3, 0.8), ScoredPoint(2, 0.7)),
+        TITLE: (ScoredPoint(4, 1.0),),
     }
     forward = rank(query, Candidates(legs), load_weights().legs)
     backward = rank(query, Candidates(dict(reversed(legs.items()))), load_weights().legs)
     assert forward == backward
-    assert forward.candidates[0].id == "d"
+    assert forward.candidates[0].id == 4
     assert set(forward.candidates[0].legs) == {TITLE}
 
 
 def test_what_only_resembles_a_query_faintly_is_no_result(analyser):
     query = parse_query("院坝宣讲", analyser)
     legs = {
-        WORDS: (ScoredPoint("a", 3.0),),
-        DENSE: (ScoredPoint("near", 0.6), ScoredPoint("a", 0.1), ScoredPoint("faint", 0.2)),
-        TITLE: (ScoredPoint("d", 1.0),),
+        WORDS: (ScoredPoint(1, 3.0),),
+        DENSE: (ScoredPoint(5, 0.6), ScoredPoint(1, 0.1), ScoredPoint(6, 0.2)),
+        TITLE: (ScoredPoint(4, 1.0),),
     }
     ranking = rank(query, Candidates(legs), load_weights().legs, unrelated=0.25)
-    assert {candidate.id for candidate in ranking.candidates} == {"a", "near", "d"}
+    assert {candidate.id for candidate in ranking.candidates} == {1, 5, 4}
 
 
 def test_a_query_about_nothing_in_the_library_has_no_results(library):

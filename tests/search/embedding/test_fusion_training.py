@@ -21,7 +21,7 @@ from search.reranking import RERANKED, TEXT_FEATURES
 def candidates(good_leg: str, seed: int) -> LabelledCandidates:
     """Ten passages, one relevant; ``good_leg`` scores it clearly highest, the others score at random."""
     random = np.random.default_rng(seed)
-    ids = [f"d{number}#0" for number in range(10)]
+    ids = list(range(10))
     relevant = int(random.integers(10))
     legs = {}
     for leg in (WORDS, BIGRAMS, DENSE):

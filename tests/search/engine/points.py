@@ -37,12 +37,20 @@ def opened(name: str, folder: Path) -> Iterator[Engine]:
     engine.close()
 
 
-def identifier(number: int) -> str:
+_FIRST = 2**62
+"""Ids of points are as large as numbers of passages."""
+
+
+def identifier(number: int) -> int:
+    return _FIRST + number
+
+
+def number(point_id: int) -> int:
+    return point_id - _FIRST
+
+
+def document(number: int) -> str:
     return str(UUID(int=number))
-
-
-def number(point_id: str) -> int:
-    return UUID(point_id).int
 
 
 def numbers(points) -> list[int]:
@@ -68,8 +76,8 @@ def point(number: int, *, seed: int = 7) -> Point:
     )
     payload = {
         "readers": ["public"] if number % 3 else ["curators", "researchers"],
-        "document_id": identifier(1_000 + number // 4),
-        "version_id": identifier(2_000 + number // 4),
+        "document_id": document(1_000 + number // 4),
+        "version_id": document(2_000 + number // 4),
         "kind": ("policy", "course", "research")[number % 3],
         "year": 2015 + number % 5,
         "issued_on": 20_150_101 + 10_000 * (number % 5) + number % 28,

@@ -24,6 +24,7 @@ from search.engine.edge_conversion import GRAPH_FROM, foreign_errors, is_linked
 from search.engine.generations import read_ahead
 from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, Point
 from search.engine.lock import OwnerLock
+from tests.search.engine.points import document
 from tests.search.engine.test_engine_conformance import (
     CONDITIONS,
     DIMENSIONS,
@@ -110,7 +111,7 @@ def test_an_index_filled_without_field_indexes_has_them_afterwards(
 ) -> None:
     points = list(map(point, range(1_200)))
     points[0] = replace(points[0], payload=points[0].payload | {"course": "桥梁工程"})
-    conditions = [*CONDITIONS, AnyOf("version_id", (identifier(2_001),)), AnyOf("course", ("桥梁工程",))]
+    conditions = [*CONDITIONS, AnyOf("version_id", (document(2_001),)), AnyOf("course", ("桥梁工程",))]
     with EdgeEngine(tmp_path / "usual") as usual:
         usual.ensure_collection(DIMENSIONS)
         usual.upsert(points)
@@ -150,15 +151,15 @@ def test_reads_and_writes_during_optimisation(tmp_path: Path) -> None:
         while optimising.is_alive():
             engine.upsert([point(written)])
             written += 1
-            engine.delete(Filter(must=(AnyOf("document_id", (identifier(1_000),)),)))
-            engine.set_payload(Filter(must=(AnyOf("document_id", (identifier(1_001),)),)), {"kind": "course"})
+            engine.delete(Filter(must=(AnyOf("document_id", (document(1_000),)),)))
+            engine.set_payload(Filter(must=(AnyOf("document_id", (document(1_001),)),)), {"kind": "course"})
             assert len(engine.query([Leg(EVERYTHING, 5, DENSE, [1.0] * DIMENSIONS)])[0]) == 5
             time.sleep(0.01)
         optimising.join()
         expected = list(range(4, written))
         assert written > 41
         assert numbers(engine.query([Leg(EVERYTHING, 10_000)])[0]) == expected
-        assert engine.count(Filter(must=(AnyOf("document_id", (identifier(1_001),)), AnyOf("kind", ("course",))))) == 4
+        assert engine.count(Filter(must=(AnyOf("document_id", (document(1_001),)), AnyOf("kind", ("course",))))) == 4
         assert len(list(tmp_path.glob("shard-*"))) == 1
     with EdgeEngine(tmp_path) as engine:
         assert numbers(engine.query([Leg(EVERYTHING, 10_000)])[0]) == expected

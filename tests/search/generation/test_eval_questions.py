@@ -7,7 +7,7 @@ import pytest
 
 from corpus.catalogue import Catalogue
 from corpus.eval.questions import EVAL_DIR, load_questions
-from corpus.identifiers import text_hash
+from corpus.identifiers import passage_number, text_hash
 from search.engine.edge import EdgeEngine
 from search.generation.clauses import ClauseReader
 from search.generation.gate import Gate
@@ -64,7 +64,7 @@ def assert_shown(sentence, catalogue, reader):
         assert stored[citation.locator.start : citation.locator.end] == citation.quote
         assert text_hash(citation.quote) == citation.text_hash
     if any(citation.quote != sentence.text for citation in sentence.citations):
-        found = catalogue.hydrate([citation.passage_id for citation in sentence.citations], PUBLIC)
+        found = catalogue.hydrate([passage_number(citation.passage_id) for citation in sentence.citations], PUBLIC)
         sources = [Source(context, reader) for context in found.values()]
         marks = "".join(f"[{number}]" for number in range(1, len(sources) + 1))
         assert Gate(sources, reader).check(sentence.text + marks).supports
