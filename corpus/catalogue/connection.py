@@ -6,6 +6,8 @@ so the fsync does not count against the speed.
 """
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,8 @@ from corpus.errors import CatalogueUnavailable
 
 BUSY_SECONDS = 60
 """How long a writer waits for another one."""
+
+_RETRY_SECONDS = 0.02
 
 MAPPED_BYTES = 256 * 2**20
 """Of an SQLite file that are mapped: that halves the time of the look-ups that every search makes."""
@@ -79,8 +83,8 @@ def _configure_sqlite(engine: Engine, mapped_bytes: int) -> None:
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # The driver's own BEGIN would leave DDL and reads outside transactions.
+        _keep_log(connection)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             f"mmap_size={mapped_bytes}",
@@ -93,6 +97,24 @@ def _configure_sqlite(engine: Engine, mapped_bytes: int) -> None:
     def begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """WAL mode, which the file keeps. SQLite waits for no other process when it changes the mode: of several that open
+    a new catalogue at once one does, and the rest must ask again.
+
+    Raises:
+        sqlite3.OperationalError: the file is locked for ``BUSY_SECONDS``, or cannot be written.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
 
 
 def revision(connection: Connection) -> str | None:

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from threading import Timer
 from uuid import uuid4
 
 import pytest
@@ -166,6 +167,18 @@ def test_processes_that_open_a_new_catalogue_at_once_all_succeed(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         runs = list(pool.map(lambda _: run_python(code, url), range(4)))
     assert [(run.returncode, run.stdout) for run in runs] == [(0, "0\n")] * 4, [run.stderr for run in runs]
+
+
+def test_a_new_catalogue_waits_for_a_writer_that_has_not_left_the_journal(tmp_path):
+    path = tmp_path / "c.sqlite3"
+    writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for statement in ("CREATE TABLE t (x)", "BEGIN IMMEDIATE", "INSERT INTO t VALUES (1)"):
+        writer.execute(statement)
+    commit = Timer(0.3, lambda: writer.execute("COMMIT"))
+    commit.start()
+    Catalogue.open(url_of(path)).close()
+    commit.join()
+    writer.close()
 
 
 def test_a_catalogue_of_a_newer_program_is_refused(tmp_path):
