@@ -8,7 +8,8 @@ lexical legs alone and is not offered (docs/decisions/0009-fusion.md).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -108,19 +109,20 @@ def fusion_features(
         query_terms: number of words the analyser finds in the query.
         limit: how many candidates each leg was asked for.
     """
-    ids = tuple(sorted({identifier for name in LEGS for identifier, _ in legs.get(name, ())}))
+    points = [point for name in LEGS for point in legs.get(name, ())]
+    found_ids, found_scores = zip(*points, strict=True) if points else ((), ())
+    # In one go: of every query there are some 200, and each step over a leg by itself costs as much as over all.
+    ids, rows = np.unique(np.array(found_ids, dtype=np.int64), return_inverse=True)
+    scores = np.array(found_scores, dtype=np.float64)
     matrix = np.zeros((len(ids), len(FEATURES)))
-    if not ids:
-        return CandidateFeatures(ids, matrix)
-    row_of = {identifier: row for row, identifier in enumerate(ids)}
-    columns = [_leg_columns(legs.get(name, ()), row_of, limit) for name in LEGS]
-    matrix[:, : len(LEGS) * len(LEG_FEATURES)] = np.hstack(columns)
-    words, bigrams, dense = (matrix[:, FEATURES.index(f"{name}_max")] for name in LEGS)
-    lexical, leg = (words + bigrams) / 2, legs.get(WORDS, ())
-    strength = leg[0].score / max(1, query_terms) / _SCORE_OF_A_TERM if leg else 0.0
-    trust = [value * by for value in (lexical, dense) for by in (strength, _peak(leg))]
-    matrix[:, -len(QUERY_FEATURES) :] = np.stack(trust, axis=1)
-    return CandidateFeatures(ids, matrix)
+    end = 0
+    for leg, name in enumerate(LEGS):
+        start, end = end, end + len(legs.get(name, ()))
+        if end > start:
+            columns = matrix[:, leg * len(LEG_FEATURES) : (leg + 1) * len(LEG_FEATURES)]
+            _fill_leg(columns, rows[start:end], scores[start:end], limit)
+    _fill_trust(matrix, legs.get(WORDS, ()), query_terms)
+    return CandidateFeatures(tuple(ids.tolist()), matrix)
 
 
 def fuse(
@@ -134,29 +136,35 @@ def fuse(
             own[identifier][name] = score
     scores = weights.score(candidates.matrix)
     # The ids are sorted, and the sort is stable: equal scores stay in order of id.
-    order = np.argsort(-scores, kind="stable").tolist()
-    ids, values = candidates.ids, scores.tolist()
-    return [RankedCandidate(ids[row], values[row], 0.0, own[ids[row]]) for row in order]
+    order = np.argsort(-scores, kind="stable")
+    ids = [candidates.ids[row] for row in order.tolist()]
+    return list(map(_ranked, zip(ids, scores[order].tolist(), repeat(0.0), map(own.__getitem__, ids), strict=False)))
 
 
-def _leg_columns(points: Sequence[ScoredPoint], row_of: Mapping[int, int], limit: int) -> NDArray[np.float64]:
-    columns = np.zeros((len(row_of), len(LEG_FEATURES)))
-    if not points:
-        return columns
-    ids, found_scores = zip(*points, strict=True)
-    rows = [row_of[identifier] for identifier in ids]
-    found = np.array(found_scores)
-    best, least = float(found.max()), float(found.min())
-    # A passage below the cut of a full leg has at most the leg's least score; below a short one it has none.
-    floor = least if len(points) >= limit else min(0.0, least)
-    scores = np.full(len(row_of), floor)
-    scores[rows] = found
+_ranked = partial(tuple.__new__, RankedCandidate)
+"""A named tuple made within C: every query has hundreds of them."""
+
+
+def _fill_leg(columns: NDArray[np.float64], rows: NDArray[np.intp], scores: NDArray[np.float64], limit: int) -> None:
+    """Fill in the two features of a leg that found the candidates of ``rows``; ``columns`` are zeros."""
+    best, least = float(scores.max()), float(scores.min())
     if best > 0:
-        # A best cosine just above zero would make the negative ones huge.
-        columns[:, 0] = np.maximum(scores, 0.0) / best
+        # A best cosine just above zero would make the negative ones huge. A passage below the cut of a full leg has at
+        # most the leg's least score; below a short one it has none.
+        columns[:, 0] = max(least, 0.0) / best if len(rows) >= limit else 0.0
+        columns[rows, 0] = np.maximum(scores, 0.0) / best
     # Equal scores share a rank, so the order in which an engine returns ties has no effect.
-    columns[rows, 1] = 1.0 / (1 + np.searchsorted(np.sort(-found), -found))
-    return columns
+    columns[rows, 1] = 1.0 / (1 + np.searchsorted(np.sort(-scores), -scores))
+
+
+def _fill_trust(matrix: NDArray[np.float64], words: Sequence[ScoredPoint], query_terms: int) -> None:
+    """Fill in ``QUERY_FEATURES``."""
+    by_words, by_bigrams, dense = (matrix[:, FEATURES.index(f"{name}_max")] for name in LEGS)
+    lexical = (by_words + by_bigrams) / 2
+    strength = words[0].score / max(1, query_terms) / _SCORE_OF_A_TERM if words else 0.0
+    peak = _peak(words)
+    for name, by in zip(QUERY_FEATURES, (strength, peak, strength, peak), strict=True):
+        matrix[:, FEATURES.index(name)] = by * (lexical if name.startswith("lexical") else dense)
 
 
 def _peak(points: Sequence[ScoredPoint]) -> float:
