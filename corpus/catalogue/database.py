@@ -9,20 +9,23 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
+from corpus.catalogue import reading
 from corpus.catalogue.connection import connect, foreign_errors, writer
-from corpus.catalogue.reading import last_change
+from corpus.catalogue.last_change import LastChange
 
 
 class Snapshot:
     """A transaction that a thread reads in, and what is asked again and again within it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changes: LastChange) -> None:
         self.connection = connection
+        self._changes = changes
+        self._commits = changes.commits()  # The transaction begins with its first statement, which is yet to come.
 
     @cached_property
     def last_change(self) -> datetime | None:
         """When a document was last added or changed."""
-        return last_change(self.connection)
+        return self._changes.seen_by(self.connection, self._commits)
 
 
 class _Shared(threading.local):
@@ -38,6 +41,7 @@ class Database:
         self._engine = engine
         self._writer = writer(engine)
         self._shared = _Shared()
+        self._changes = LastChange(engine)
 
     @classmethod
     def open(cls, url: str, *, mapped: bool = True) -> Self:
@@ -53,6 +57,7 @@ class Database:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._changes.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -65,7 +70,7 @@ class Database:
     def snapshot(self) -> Iterator[None]:
         """Let what this thread reads within the block share one transaction: cheaper, and of one state on SQLite."""
         with foreign_errors(), self._engine.connect() as connection:
-            outer, self._shared.snapshot = self._shared.snapshot, Snapshot(connection)
+            outer, self._shared.snapshot = self._shared.snapshot, Snapshot(connection, self._changes)
             try:
                 yield
             finally:
@@ -82,7 +87,7 @@ class Database:
 
     def _last_change(self, connection: Connection) -> datetime | None:
         snapshot = self._shared.snapshot
-        return last_change(connection) if snapshot is None else snapshot.last_change
+        return reading.last_change(connection) if snapshot is None else snapshot.last_change
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:

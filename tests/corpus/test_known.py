@@ -83,11 +83,29 @@ def test_within_a_snapshot_the_last_change_is_asked_for_once(catalogue):
         catalogue.document_facts(ids, PUBLIC)
         catalogue.hydrate(ids, PUBLIC)
         catalogue.last_change()
+    with catalogue.snapshot():
+        catalogue.last_change()
     assert len([statement for statement in statements if "updated_at" in statement]) == 1
     with catalogue.snapshot():
         catalogue.update_document(document.id, readers=CURATORS)
     with catalogue.snapshot():
         assert catalogue.hydrate(ids, PUBLIC) == {}
+
+
+def test_a_snapshot_is_of_one_moment_and_the_next_one_of_its_own(catalogue):
+    [(document, _)] = catalogue.add_versions([make_draft()])
+    ids = _ids(catalogue, document.id)
+    with Catalogue.open(str(catalogue._engine.url)) as other:
+        with catalogue.snapshot():
+            other.update_document(document.id, readers=CURATORS)
+            assert catalogue.hydrate(ids, PUBLIC) == {}, "committed before its first statement"
+        with catalogue.snapshot():
+            assert set(catalogue.document_facts(ids, CURATORS)) == set(ids)
+            other.update_document(document.id, readers=PUBLIC)
+            assert set(catalogue.hydrate(ids, CURATORS)) == set(ids), "committed after it"
+        with catalogue.snapshot():
+            assert catalogue.document_facts(ids, CURATORS) == catalogue.hydrate(ids, CURATORS) == {}
+            assert set(catalogue.hydrate(ids, PUBLIC)) == set(ids)
 
 
 def test_what_is_loaded_beforehand_is_what_would_be_read(catalogue):
@@ -125,8 +143,11 @@ def test_memory_never_differs_from_the_database(tmp_path_factory, changes):
             change(other, document.id)
             ids = list(dict.fromkeys([*ids, *_ids(catalogue, document.id)]))
             for groups in (PUBLIC, CURATORS):
-                known = catalogue.document_facts(ids, groups)
+                with catalogue.snapshot():
+                    known = catalogue.document_facts(ids, groups)
+                    passages = catalogue.hydrate(ids, groups)
+                    moment = catalogue.last_change()
                 assert known == other.document_facts(ids, groups)
-                passages = catalogue.hydrate(ids, groups)
                 assert passages == other.hydrate(ids, groups)
                 assert set(known) == set(passages)
+                assert moment == other.last_change()
