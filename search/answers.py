@@ -40,7 +40,7 @@ from search.query import Query
 from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
-from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose, with_points
+from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose, saying_who_may, with_points
 from search.sparse import word_vector
 from search.succession import Succession
 
@@ -178,7 +178,7 @@ class AnswerBuilder:
         if not eligible:
             reasons = [reason for reason in evidence.unmet if reason]
             return _abstention(evidence, reasons[0] if reasons else "找到的段落中没有成句的内容。")
-        shares = table.shares(models, eligible)
+        shares = saying_who_may(evidence, table.shares(models, eligible))
         best = best_sentence(evidence, shares)
         features = table.support_features(models, best)
         support = float(models.support.score(features[np.newaxis, :])[0])

@@ -145,11 +145,21 @@ def is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
 
 
 def says_what_is_meant(question: Question, citations: Sequence[Citation]) -> bool:
-    """Whether the citations give what is asked for: a definition, or how something is done. Sentences that only have
-    the words in them are no full answer to what they mean, nor 登记在册的宣讲员 to how they are registered."""
-    if question.type is AnswerType.DEFINITION:
-        return any(_defines(question, citation) for citation in citations)
-    return question.type is not AnswerType.MANNER or _tells_how(question, citations)
+    """Whether the citations give what is asked for: a definition, how something is done, who may do it. Sentences that
+    only have the words in them are no full answer to what they mean, nor 登记在册的宣讲员 to how they register."""
+    match question.type:
+        case AnswerType.DEFINITION:
+            return any(_defines(question, citation) for citation in citations)
+        case AnswerType.MANNER:
+            return _tells_how(question, citations)
+        case AnswerType.ELIGIBILITY:
+            return any(says_who_may(question, "\n".join((*item.path[-1:], item.quote))) for item in citations)
+    return True
+
+
+def says_who_may(question: Question, text: str) -> bool:
+    """Whether a sentence, or the heading before it, has words that go with who may do what is asked."""
+    return has_cue(question, fold(text))
 
 
 def _tells_how(question: Question, citations: Sequence[Citation]) -> bool:

@@ -15,6 +15,11 @@ _ASKED = (
         r"^(?:请问|请解释|解释一?下)?(?P<term>[^,。;!?]{2,30}?)"
         r"(?:是(?:个)?什么(?:意思)?|(?:指的|是指|指)(?:是)?什么|的?(?:含义|定义|概念|意思)(?:是什么)?)[?。!]*$"
     ),
+    re.compile(
+        r"^(?:请问)?(?:(?:谁|何人|(?:什么样?|哪[些类种])的?人员?)[都才可能以够]*(?:成为|当上?|做|担任|算(?:得上|[是作])?)"
+        r"|(?:如何|怎[么样]*)[才可能以够]*(?:成为|当上|当(?!好)|算(?:得上|[是作])?))(?:[一1]名|[一1]?个)?"
+        r"(?P<term>[^,。;!?]{2,30}?)[呢?。!]*$"
+    ),
 )
 _CLOSING, _PAUSES, _VERBS = ("", "”", '"', "」"), ("", ","), ("是指", "系指", "指的是")
 _PROMISE = re.compile("什么是|何谓|含义|定义|概念|界定")
@@ -23,7 +28,8 @@ _BEFORE = r"(?:^|(?<=\W)|(?<=称)|(?<=称的)|(?<=所谓))"
 
 
 def asked_term(folded: str) -> str:
-    """The term whose meaning a folded question may ask for, else an empty string."""
+    """The term whose meaning a folded question may ask for, else an empty string: who may be a 百姓名嘴, and how one
+    becomes it, says what it is."""
     found = next(filter(None, (pattern.match(folded.strip()) for pattern in _ASKED)), None)
     return found["term"].strip(_QUOTES) if found else ""
 

@@ -63,6 +63,8 @@ _BEFORE, _AFTER, _LONG_BEFORE = 0.7, 0.5, 0.4
 """What it counts for in the sentence before, the one after, and two before, for ``window``."""
 _PARTIAL = 0.8
 """What the pairs of a term count for when the term itself does not occur."""
+_IN_PARTS = 0.95
+"""What a term counts for whose words all occur, but not side by side."""
 _SHORTEST_SENTENCE = 4
 _MODELS = Path(__file__).with_name("answer_weights.json")
 
@@ -185,7 +187,10 @@ class TermCoverage:
     def __init__(self, question: Question, weights: Mapping[str, float]) -> None:
         self.terms = question.terms
         self._names = [
-            [(name, _pairs_of_partial(name)) for name in (term, *question.synonyms.get(term, ()))]
+            [
+                (name, _pairs_of_partial(name), question.parts.get(name, ()))
+                for name in (term, *question.synonyms.get(term, ()))
+            ]
             for term in question.terms
         ]
         raw = np.array([weights.get(term, 1.0) for term in question.terms])
@@ -205,9 +210,11 @@ def _pairs_of_partial(term: str) -> list[str]:
     return [] if len(term) < 3 or term.isascii() else _pairs(term)
 
 
-def _covered(term: str, pairs: Sequence[str], folded: str) -> float:
+def _covered(term: str, pairs: Sequence[str], parts: Sequence[str], folded: str) -> float:
     if term in folded:
         return 1.0
+    if parts and all(part in folded for part in parts):
+        return _IN_PARTS
     return _PARTIAL * sum([pair in folded for pair in pairs]) / len(pairs) if pairs else 0.0
 
 

@@ -22,6 +22,7 @@ class AnswerType(StrEnum):
     PERSON = "person"
     PLACE = "place"
     DEFINITION = "definition"
+    ELIGIBILITY = "eligibility"
     FACT = "fact"
 
 
@@ -36,11 +37,18 @@ _NUMBER_ASKED = (
 _PLACE_ASKED = (
     "哪里|哪儿|哪边|何处|何地|什么地方|哪一?个?[省市县区国州]|哪一?[间座栋幢]|哪个(?:城市|国家|地区)|在哪(?![一些个种])"
 )
+_ELIGIBILITY_ASKED = (
+    "(?:谁|何人|(?:什么样?|哪[些类种]|怎样)的?(?:人员?|单位|机构|部门|团队|学生|同学|教师|老师|干部|群众|居民))[都才也]*"
+    "(?:可以|能(?![力源量])|可(?![是见])|有资格|有权|适合)"
+    "|(?:如何|怎[么样]*)[才能够可以]*(?:成为|当[上选]|当(?!好|[地场天年众])|入选|加入)"
+    "|(?:什么|哪些|何种|怎样)(?:样的)?(?:条件|资格|门槛)|(?:条件|资格|门槛|对象|范围)(?:是|有|为|包括)?(?:什么|哪些|谁)"
+)
 _MANNER_ASKED = re.compile("如何|怎[么样]*")
 _TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (AnswerType.TIME, re.compile(_TIME_ASKED)),
     (AnswerType.NUMBER, re.compile(_NUMBER_ASKED)),
-    (AnswerType.LIST, re.compile("哪些|哪[两三四五六七八九十几]|有什么|包括什么|(?<!为)什么(?:措施|内容|要求|条件)")),
+    (AnswerType.ELIGIBILITY, re.compile(_ELIGIBILITY_ASKED)),
+    (AnswerType.LIST, re.compile("哪些|哪[两三四五六七八九十几]|有什么|包括什么|(?<!为)什么(?:措施|内容|要求)")),
     (AnswerType.REASON, re.compile("为什么|为何|原因|缘何|何以")),
     (AnswerType.MANNER, _MANNER_ASKED),
     (AnswerType.PERSON, re.compile("谁|哪一?位|何人|什么人")),
@@ -51,7 +59,7 @@ _SLOTS = (
     "时候 时间 日期 地方 原因 名字 名称 叫 叫做 称为 现在 目前 主要 具体 内容 年 月 日 指 算 "
     "最多 最少 至少 最 大约 大概 约 到底 究竟 一般 通常 之内 以内 之前 之后 不能 还能 长时间 多长时间 做法 举措 方面 "
     "步骤 由于 除了 为了 曾 曾经 已经 有关 或者 还是 还有 是因为 当时 有着 用来 一共 共有 可能 文中 提及 做 起 止 完 "
-    "掉 够 意思 含义 定义 何谓 多大 多高 多长 多深 多重 多宽 多远"
+    "掉 够 当 当上 意思 含义 定义 何谓 多大 多高 多长 多深 多重 多宽 多远"
 )
 SLOT_WORDS = frozenset(_SLOTS.split())
 """Words that stand for the answer asked for (什么时候, 最多几个): an answer replaces them and need not hold them."""
@@ -67,7 +75,8 @@ _SPOKEN = (
 
 _CLASSIFIERS = "个种类款份项位名家所座间栋幢条届部门本首场次期级层支块件台只国省市县区年月日天"
 _INTERROGATIVE = re.compile(
-    f"哪[一几两三四五]?[{_CLASSIFIERS}]?|第?几(?![乎何率内])[{_CLASSIFIERS}]?|多少"
+    "(?:哪[些类种]|什么样?|怎样)的?人(?![员民类口物才文事群])|(?<=[能才以谁么样])当上?(?=..)"
+    f"|哪[一几两三四五]?[{_CLASSIFIERS}]?|第?几(?![乎何率内])[{_CLASSIFIERS}]?|多少"
     f"|(?<![如任])何[年月日时处地人种物事因以在者国]|[那这该]一?[{_CLASSIFIERS}]"
 )
 _CHOICE = re.compile(r"(\w{1,2}?)[不没](?=\1)")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -45,6 +45,10 @@ _CUES: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
         ),
         AnswerType.REASON: re.compile("因[为此]|由于|所以|导致|使得|为了|原因|鉴于|从而|故"),
         AnswerType.LIST: re.compile("、|包括|分为|如下|以下|分别"),
+        AnswerType.ELIGIBILITY: re.compile(
+            "条件|资格|具有|具备|符合|满足|年满|周岁|年龄|学历|职称|不受.{0,8}限|不得|不予|不受理|限[于报]|仅限|对象|面向|范围"
+            "|均可|可以|方可|选拔|遴选|推荐|招募|选聘|聘[请任为]|担任|自愿|凡|(?:应当?|必须|须)[是为在经由]"
+        ),
         AnswerType.DEFINITION: re.compile("[是系]指|指的是|所称|称为|称作|定义|含义|就是|即(?!使|将|可|日|时|刻)"),
     }
 )
@@ -90,6 +94,7 @@ class Question(Shared):
         asked: the noun of which an instance is asked for (什么职业 → 职业), else an empty string.
         required: quoted names, words in Latin letters or digits and ordinals (第四届), folded, each in all its forms:
             an answer must hold one form of each.
+        parts: the words that a longer term is put together of, 申报 and 课题 of 申报课题.
         defined: the names of the term whose meaning it may ask for, folded; empty where it asks for none.
         places: named places and bodies, folded, without 省, 市 …: an answer must hold or stand under each of them.
     """
@@ -104,6 +109,7 @@ class Question(Shared):
     required: tuple[tuple[str, ...], ...]
     places: tuple[str, ...]
     defined: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -150,6 +156,7 @@ class QuestionReader:
             required=(*((item,) for item in single), *dict.fromkeys(ordinals)),
             places=tuple(dict.fromkeys(place for place in places if place)),
             defined=(defined, *self._analyser.synonyms(defined)) if defined else (),
+            parts={word.text: parts for word in words if (parts := _parts(word, tokens))},
         )
 
     def _bodies(self, words: Sequence[Token]) -> Iterator[str]:
@@ -237,6 +244,21 @@ def _longest(tokens: Sequence[Token]) -> Iterator[Token]:
         if token.end > end:
             yield token
             end = token.end
+
+
+def _parts(word: Token, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The words of two characters or more that stand end to end from a word's first character to its last."""
+    inside = [token for token in tokens if len(token.text) > 1 and token != word and token.end <= word.end]
+
+    def from_(start: int) -> tuple[str, ...] | None:
+        if start == word.end:
+            return ()
+        for token in sorted((token for token in inside if token.start == start), key=lambda token: -token.end):
+            if (rest := from_(token.end)) is not None:
+                return (token.text, *rest)
+        return None
+
+    return from_(word.start) or ()
 
 
 def _ordinal_forms(match: re.Match[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Which sentences of the evidence are shown: the likeliest, an enumeration whole, or what stands under a heading."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.folding import fold
-from search.conditions import is_heading
+from search.conditions import is_heading, says_who_may
 from search.enumeration import enumeration_around, marker_style
 from search.evidence import Evidence, FoundPassage, Sentence
 from search.interrogatives import AnswerType
@@ -19,8 +20,30 @@ _LIKELY = 0.05
 """Share of the best sentence's probability that one must have to be preferred for the enumeration it is part of."""
 _LONGEST_OPENING = 30
 """Characters of a sentence that can only be the opening of a point, not its content."""
-ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER})
+_CONDITIONS = re.compile("条件|资格|对象|范围|门槛")
+"""What headings have under which it is said who may do something."""
+ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER, AnswerType.ELIGIBILITY})
 """Kinds of answer that an enumeration can be."""
+
+
+def saying_who_may(evidence: Evidence, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The shares where it is asked who may do something: of the sentences alone that stand under 申请条件 and the like,
+    or else that say so themselves, if one of them is nearly as likely as the best. The words of 谁能当百姓名嘴 stand in
+    any sentence that speaks of them."""
+    if evidence.question.type is not AnswerType.ELIGIBILITY:
+        return shares
+    sentences = evidence.table.sentences
+    headings = [_heading(evidence, item) for item in sentences]
+    promised = [_CONDITIONS.search(heading) is not None for heading in headings]
+    said = [
+        says_who_may(evidence.question, f"{heading}\n{item.text}")
+        for heading, item in zip(headings, sentences, strict=True)
+    ]
+    for telling in (promised, said):
+        kept = np.where(telling, shares, 0.0)
+        if kept.any() and kept.max() >= _LIKELY * shares.max():
+            return np.asarray(kept / kept.sum())
+    return shares
 
 
 def best_sentence(evidence: Evidence, shares: NDArray[np.float64]) -> int:
@@ -49,6 +72,8 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
     question, sentences = evidence.question, evidence.table.sentences
     if points := _promised_points(evidence, best):
         return points
+    if conditions := _all_conditions(evidence, best):
+        return conditions
     if is_heading(sentences[best], evidence.found):
         best = _last_heading(sentences, best, evidence.found)
         return [best, *_below(sentences, best)][:MOST_SENTENCES]
@@ -70,6 +95,23 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
             chosen.append(index)
             texts.add(sentences[index].text)
     return sorted(chosen)
+
+
+def _all_conditions(evidence: Evidence, best: int) -> list[int]:
+    """Where it is asked who may do something, all that a passage under 申请条件 says, if it can be shown whole: one
+    condition without the others misleads."""
+    sentences = evidence.table.sentences
+    if evidence.question.type is not AnswerType.ELIGIBILITY or not _CONDITIONS.search(
+        _heading(evidence, sentences[best])
+    ):
+        return []
+    same = [at for at, sentence in enumerate(sentences) if sentence.passage == sentences[best].passage]
+    return same if len(same) <= MOST_SENTENCES else []
+
+
+def _heading(evidence: Evidence, sentence: Sentence) -> str:
+    """The innermost heading that a sentence stands under."""
+    return "".join(evidence.found[sentence.passage].context.passage.path[-1:])
 
 
 def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:

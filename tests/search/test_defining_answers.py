@@ -34,6 +34,12 @@ def test_the_defining_sentence_answers(open_library, question):
     assert _ask(open_library, question, DEFINING) == (AnswerStatus.ANSWERED, [MEANING])
 
 
+def test_who_may_be_one_is_answered_by_what_one_is(open_library):
+    meaning = "楼院讲解员是指由居民推选、经街道登记的志愿者。"
+    told = replace(DEFINING, parts=(((), DEFINING.title), (("第三条",), LONG + meaning)))
+    assert _ask(open_library, "谁能当楼院讲解员？", told) == (AnswerStatus.ANSWERED, [meaning])
+
+
 def test_a_definition_that_a_reader_may_not_see_is_not_shown(open_library):
     hidden = replace(DEFINING, readers=STAFF - PUBLIC)
     status, texts = _ask(open_library, "邻里课堂是什么", hidden)

@@ -73,6 +73,15 @@ def test_what_a_choice_asks_about_stays():
         ("宣讲员咋选？", AnswerType.MANNER),
         ("材料在哪儿领？", AnswerType.PLACE),
         ("令人咋舌的事例有哪些？", AnswerType.LIST),
+        ("谁能报名？", AnswerType.ELIGIBILITY),
+        ("哪些老师可以参评？", AnswerType.ELIGIBILITY),
+        ("啥样的人有资格当评委？", AnswerType.ELIGIBILITY),
+        ("怎么才能成为会员？", AnswerType.ELIGIBILITY),
+        ("参评需要什么条件？", AnswerType.ELIGIBILITY),
+        ("评选范围是什么？", AnswerType.ELIGIBILITY),
+        ("怎么当好讲解员？", AnswerType.MANNER),
+        ("谁主持开班式？", AnswerType.PERSON),
+        ("哪些人参加了座谈？", AnswerType.LIST),
     ],
 )
 def test_kinds_of_answers(text, kind):
