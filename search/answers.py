@@ -40,7 +40,7 @@ from search.query import Query
 from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
-from search.selection import ENUMERATED, MOST_SENTENCES, best_sentence, carries, choose, saying_who_may, with_points
+from search.selection import MOST_SENTENCES, best_sentence, choose, point_parents, promised_sentences, with_points
 from search.sparse import word_vector
 from search.succession import Succession
 
@@ -178,12 +178,17 @@ class AnswerBuilder:
         if not eligible:
             reasons = [reason for reason in evidence.unmet if reason]
             return _abstention(evidence, reasons[0] if reasons else "找到的段落中没有成句的内容。")
-        shares = saying_who_may(evidence, table.shares(models, eligible))
+        shares = table.shares(models, eligible)
         best = best_sentence(evidence, shares)
-        features = table.support_features(models, best)
-        support = float(models.support.score(features[np.newaxis, :])[0])
+        support = self._support(evidence, best)
         if support < models.partial:
             return _abstention(evidence, _shortfall(evidence, best, "资料不足以作答"))
+        promised = promised_sentences(evidence, shares)
+        if promised is not None:
+            # What brought the document here need not stand under the heading too.
+            shares = promised
+            best = best_sentence(evidence, shares)
+            support = self._support(evidence, best)
         citations = self._points(evidence, best) or [
             _cited(evidence, index) for index in choose(evidence, shares, best)
         ]
@@ -195,14 +200,15 @@ class AnswerBuilder:
             return Answer(AnswerStatus.PARTIAL, sentences, _nearest(evidence), reason)
         return Answer(AnswerStatus.ANSWERED, sentences, [], None)
 
+    def _support(self, evidence: Evidence, best: int) -> float:
+        """The probability that the library holds an answer, with the sentence at ``best`` as the best of it."""
+        features = evidence.table.support_features(self.models, best)
+        return float(self.models.support.score(features[np.newaxis, :])[0])
+
     def _points(self, evidence: Evidence, best: int) -> list[Citation]:
         """Where the points asked for are sections of their own (一是……二是……): the first sentence of each."""
         context = evidence.found[evidence.table.sentences[best].passage].context
-        if evidence.question.type not in ENUMERATED:
-            return []
-        for parent in (context.passage.path, context.passage.path[:-1]):
-            if not parent or not carries(parent[-1], context.document.title, evidence.question.terms):
-                continue
+        for parent in point_parents(evidence, best):
             points = points_under(self.catalogue.passages_of(context.passage.version_id), parent)
             if 1 < len(points) <= MOST_SENTENCES:
                 return [_first_sentence(evidence, PassageInContext(point, context.document)) for point in points]
@@ -257,10 +263,12 @@ class Answering:
 
 
 def _first_sentence(evidence: Evidence, context: PassageInContext) -> Citation:
-    """The first sentence of a point; where it is asked how, and a heading only names the point, the first behind it."""
+    """The first sentence of a point, behind the heading of all points; where it is asked how, and a heading only names
+    the point, the first behind that."""
     found = [FoundPassage(context, 0.0)]
     sentences = sentences_of(found)
-    first = sentences[0]
+    outer = context.passage.path[:-1]
+    first = next((sentence for sentence in sentences if sentence.text not in outer), sentences[0])
     if evidence.question.type is AnswerType.MANNER and not _STATED_POINT.match(first.text):
         first = next((sentence for sentence in sentences if not is_heading(sentence, found)), first)
     return evidence.citation(context, first.start, first.end)

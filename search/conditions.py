@@ -7,6 +7,7 @@ must hold a number or a time where one is asked for. See docs/decisions/0010-ext
 import re
 from collections.abc import Iterator, Sequence
 
+from corpus.labels import FIELD_OF_LABEL
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.evidence import FoundPassage, Sentence
@@ -28,7 +29,11 @@ _FORMULA = re.compile(
 """What official documents say on their way: 现将有关事项通知如下, 特此通知."""
 _CODE = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{5,14}(?![0-9a-z])")
 """Codes of projects and courses: letters and digits, 24zk005, ml6032."""
+_LABELLED = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{1,10}):(?=.{1,60}$)")
+_DESCRIBING = frozenset({"teaching_content", "assessment", "prerequisites", "completion"})
+"""Particulars that may say how something is done."""
 _TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
+_NEVER_NAMED = frozenset({AnswerType.REASON, AnswerType.MANNER, AnswerType.ELIGIBILITY})
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""
 
@@ -84,6 +89,8 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
         yield "只找到了公文的套语，没有直接回答这个问题。"
     if adds_nothing(question, folded):
         yield "只找到了名称，没有直接回答这个问题。"
+    if question.type in _TOLD_APART and is_particular(folded):
+        yield "只找到了文件的基本信息，没有直接回答这个问题。"
     if code := _other_code(question, folded, found[sentence.passage]):
         yield f"找到了相关段落，但说的不是“{code}”。"
     if other_years(question, folded):
@@ -102,14 +109,24 @@ def _without_codes(question: Question, folded: str) -> str:
 
 
 def adds_nothing(question: Question, folded: str) -> bool:
-    """Whether a sentence only names what the question names: 课程：某某研究（ML6032）; or what its codes stand for."""
+    """Whether a sentence only names what the question names, 课程：某某研究（ML6032）, or what its codes stand for; or
+    names anything where no name is asked for: a project on 激励机制 does not say how they are 激励."""
     cells = [_NAME_ALONE.fullmatch(cell.strip(" 。")) for cell in folded.split(";")]
     names = [cell["labelled"] or cell["titled"] for cell in cells if cell]
     if len(names) < len(cells):
         return False
+    if question.type in _NEVER_NAMED:
+        return True
     courses = (fold(name) for course in question.query.courses for name in course.names)
     known = "\n".join([fold(question.query.asked), *courses])
     return all(name in known for name in names)
+
+
+def is_particular(folded: str) -> bool:
+    """Whether a sentence is a particular of its document, 承担单位:……, which tells neither why nor how."""
+    label = _LABELLED.match(folded)
+    field = FIELD_OF_LABEL.get(re.sub(r"\s", "", label[1])) if label else None
+    return field is not None and field not in _DESCRIBING
 
 
 def _other_code(question: Question, folded: str, item: FoundPassage) -> str | None:

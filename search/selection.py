@@ -1,8 +1,9 @@
 """Which sentences of the evidence are shown: the likeliest, an enumeration whole, or what stands under a heading."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,30 +21,44 @@ _LIKELY = 0.05
 """Share of the best sentence's probability that one must have to be preferred for the enumeration it is part of."""
 _LONGEST_OPENING = 30
 """Characters of a sentence that can only be the opening of a point, not its content."""
-_CONDITIONS = re.compile("条件|资格|对象|范围|门槛")
-"""What headings have under which it is said who may do something."""
+_PROMISING: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
+    {
+        AnswerType.ELIGIBILITY: re.compile("条件|资格|对象|范围|门槛"),
+        AnswerType.REASON: re.compile("原因|成因|症结|根源|缘由|动因|为什么|为何"),
+    }
+)
+"""What headings have under which it is said who may do something, or why it is so."""
 ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER, AnswerType.ELIGIBILITY})
 """Kinds of answer that an enumeration can be."""
 
 
-def saying_who_may(evidence: Evidence, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The shares where it is asked who may do something: of the sentences alone that stand under 申请条件 and the like,
-    or else that say so themselves, if one of them is nearly as likely as the best. The words of 谁能当百姓名嘴 stand in
-    any sentence that speaks of them."""
-    if evidence.question.type is not AnswerType.ELIGIBILITY:
-        return shares
+def promised_sentences(evidence: Evidence, shares: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Where it is asked who may do something, or why it is so: the shares of those sentences alone that stand under
+    申请条件, 主要原因 and the like, or else of those that say themselves who may; None where there are none.
+
+    One of them must be nearly as likely as the best of all, or stand in the same document, whose title names half of
+    what is asked about. The words of 谁能当百姓名嘴 stand in any sentence that speaks of them.
+    """
+    if evidence.question.type not in _PROMISING:
+        return None
     sentences = evidence.table.sentences
-    headings = [_heading(evidence, item) for item in sentences]
-    promised = [_CONDITIONS.search(heading) is not None for heading in headings]
-    said = [
-        says_who_may(evidence.question, f"{heading}\n{item.text}")
-        for heading, item in zip(headings, sentences, strict=True)
-    ]
-    for telling in (promised, said):
+    promised = np.array([_is_promised(evidence, item) for item in sentences])
+    said = np.array(
+        [
+            evidence.question.type is AnswerType.ELIGIBILITY
+            and says_who_may(evidence.question, "\n".join((*_headings(evidence, item)[-1:], item.text)))
+            for item in sentences
+        ]
+    )
+    best = evidence.found[sentences[int(np.argmax(shares))].passage].context.document
+    titled = sum(term in fold(best.title) for term in evidence.question.terms) * 2 >= len(evidence.question.terms)
+    within = np.array([titled and evidence.found[item.passage].context.document.id == best.id for item in sentences])
+    likely = shares >= _LIKELY * shares.max()
+    for telling in (promised & (likely | within), said & likely):
         kept = np.where(telling, shares, 0.0)
-        if kept.any() and kept.max() >= _LIKELY * shares.max():
+        if kept.any():
             return np.asarray(kept / kept.sum())
-    return shares
+    return None
 
 
 def best_sentence(evidence: Evidence, shares: NDArray[np.float64]) -> int:
@@ -72,8 +87,8 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
     question, sentences = evidence.question, evidence.table.sentences
     if points := _promised_points(evidence, best):
         return points
-    if conditions := _all_conditions(evidence, best):
-        return conditions
+    if whole := _whole_passage(evidence, best):
+        return whole
     if is_heading(sentences[best], evidence.found):
         best = _last_heading(sentences, best, evidence.found)
         return [best, *_below(sentences, best)][:MOST_SENTENCES]
@@ -97,21 +112,35 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
     return sorted(chosen)
 
 
-def _all_conditions(evidence: Evidence, best: int) -> list[int]:
-    """Where it is asked who may do something, all that a passage under 申请条件 says, if it can be shown whole: one
-    condition without the others misleads."""
+def point_parents(evidence: Evidence, best: int) -> Iterator[Sequence[str]]:
+    """Paths of the headings right below which the points asked for may stand as sections of their own."""
+    question, context = evidence.question, evidence.found[evidence.table.sentences[best].passage].context
+    promising = _PROMISING.get(question.type)
+    for parent in filter(None, (context.passage.path, context.passage.path[:-1])):
+        asked = question.type in ENUMERATED and carries(parent[-1], context.document.title, question.terms)
+        if asked or (promising and promising.search(parent[-1])):
+            yield parent
+
+
+def _whole_passage(evidence: Evidence, best: int) -> list[int]:
+    """All that a passage says under a heading that promises who may or why, if it can be shown whole: one condition
+    without the others misleads."""
     sentences = evidence.table.sentences
-    if evidence.question.type is not AnswerType.ELIGIBILITY or not _CONDITIONS.search(
-        _heading(evidence, sentences[best])
-    ):
+    if not _is_promised(evidence, sentences[best]):
         return []
     same = [at for at, sentence in enumerate(sentences) if sentence.passage == sentences[best].passage]
     return same if len(same) <= MOST_SENTENCES else []
 
 
-def _heading(evidence: Evidence, sentence: Sentence) -> str:
-    """The innermost heading that a sentence stands under."""
-    return "".join(evidence.found[sentence.passage].context.passage.path[-1:])
+def _is_promised(evidence: Evidence, sentence: Sentence) -> bool:
+    """Whether one of the two headings that a sentence stands under says what is asked for."""
+    promising = _PROMISING.get(evidence.question.type)
+    return promising is not None and any(map(promising.search, _headings(evidence, sentence)))
+
+
+def _headings(evidence: Evidence, sentence: Sentence) -> Sequence[str]:
+    """The two innermost headings that a sentence stands under."""
+    return evidence.found[sentence.passage].context.passage.path[-2:]
 
 
 def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:

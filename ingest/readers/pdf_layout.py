@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import fmean
 
+from ingest.metadata.labels import LABEL
 from ingest.numbering import numbering
 from ingest.readers.pdf_columns import Gutter, body_right, reading_order, within
 from ingest.readers.pdf_lines import HYPHEN, Line, Page, join
@@ -248,6 +249,8 @@ def _continues(text: str, last: tuple[Line, _Region], line: Line, region: _Regio
     flush = abs(line.left - region.left) <= 0.6 * em
     if _begins_item(before.text, line.text, ended or not full) and not (full and flush and _counts_on(text, line.text)):
         return False
+    if LABEL.match(line.text) and (not full or LABEL.match(text)):
+        return False  # Each particular of a course or a project has a line of its own.
     if not flush:
         shift = before.left - line.left
         outdented = _INDENT[0] * em < shift < _INDENT[1] * em and before.text[-1] != "."  # entries of a bibliography

@@ -48,6 +48,8 @@ def test_the_noun_of_which_an_instance_is_asked_for(text, asked):
         ("啥时候开班？", "啥"),
         ("谁来管补助？", "谁来"),
         ("来自农村的有谁？", "谁"),
+        ("哪些人能参评？", "人"),
+        ("怎样才能当上楼长？", "当上"),
     ],
 )
 def test_words_that_ask_are_no_terms(text, absent):

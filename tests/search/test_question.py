@@ -142,3 +142,10 @@ def test_enumerations_are_taken_whole(sentences, index, expected):
 )
 def test_a_figure_belongs_to_the_year_its_sentence_opens_with(sentence, other):
     assert other_years(_read("2023年有多少志愿者？"), sentence) is other
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"), [("怎么申报课题？", {"申报课题": ("申报", "课题")}), ("课题怎么申报？", {})]
+)
+def test_a_longer_term_is_put_together_of_words(text, parts):
+    assert _read(text).parts == parts

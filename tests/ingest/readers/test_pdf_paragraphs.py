@@ -178,3 +178,15 @@ def test_narrow_columns_with_few_paragraphs_are_judged_by_the_whole_document(tmp
     assert wrap(first, 18)[1].endswith("号）")
     wanted = [first, *SENTENCES, *(f"此外，{sentence}" for sentence in SENTENCES)]
     assert texts(draw(tmp_path, lambda canvas: _two_columns(canvas, wanted, 12))) == wanted
+
+
+def test_each_particular_has_a_line_of_its_own_however_wide_the_one_above(tmp_path: Path) -> None:
+    rows = ["项目名称：山区夜校与乡村议事的相互促进研究", "主 持 人：乔木青", "承担单位：石桥学院马克思主义学院"]
+
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(FONT, EM)
+        for number, row in enumerate(rows):
+            canvas.drawString(LEFT, TOP - number * LEADING, row)
+        set_paragraphs(canvas, SENTENCES, LEFT, TOP - len(rows) * LEADING, 26)
+
+    assert texts(draw(tmp_path, paint)) == [*rows, *SENTENCES]

@@ -1,4 +1,4 @@
-"""Who may do something is answered by what says so, and by all of the conditions or none."""
+"""Who may do something, and why something is so, is answered by what stands under a heading that promises it, whole."""
 
 from dataclasses import replace
 
@@ -52,3 +52,29 @@ def test_a_sentence_that_says_so_itself_answers(open_library):
     tea = Source("楼院茶话会须知", (((), "楼院茶话会须知"), ((), f"楼院茶话会每周举办，茶话会备有茶水。{rule}")))
     status, texts = _ask(open_library, "哪些人可以参加楼院茶话会？", tea, BULLETIN)
     assert (status, texts) == (AnswerStatus.ANSWERED, [rule])
+
+
+CAUSES = ["一是路途太远。", "二是课时太碎。", "三是教材太旧。"]
+SURVEY = Source(
+    "关于山区夜校学员流失情况的调查",
+    (
+        ((), "关于山区夜校学员流失情况的调查"),
+        ((), "山区夜校学员流失较多，夜校学员一年后只剩四成。本调查在五个乡镇进行，山区夜校学员填写了问卷。"),
+        (("一、主要成因", "一是路途太远"), f"一、主要成因\n{CAUSES[0]}有的学员到夜校要走十里。"),
+        (("一、主要成因", "二是课时太碎"), f"{CAUSES[1]}每晚只讲二十分钟。"),
+        (("一、主要成因", "三是教材太旧"), f"{CAUSES[2]}课本还是十年前的。"),
+        (("二、对策", "（一）送课下乡"), "二、对策\n（一）送课下乡。每月两次，夜校学员在村里听课。"),
+    ),
+)
+
+
+def test_causes_are_the_points_under_their_heading(open_library):
+    status, texts = _ask(open_library, "为什么山区夜校学员流失？", SURVEY, BULLETIN)
+    assert (status is AnswerStatus.ABSTAINED, texts) == (False, CAUSES)
+
+
+@pytest.mark.parametrize("question", ["为什么要办山区夜校？", "怎样办好山区夜校？"])
+def test_particulars_and_names_tell_neither_why_nor_how(open_library, question):
+    rows = ["项目名称：山区夜校办学机制研究", "承担单位：石桥学院山区夜校研究所"]
+    form = Source("山区夜校研究课题结项简表", (((), "山区夜校研究课题结项简表"), ((), "\n".join(rows))))
+    assert not set(_ask(open_library, question, form, SURVEY)[1]) & set(rows)
