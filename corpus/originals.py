@@ -65,6 +65,10 @@ class Originals:
         except FileNotFoundError as error:
             raise NotFound(f"没有哈希为 {sha256} 的原件，请重新入库该文件") from error
 
+    def path(self, sha256: str) -> Path:
+        """The file of an original, which may not be there: nobody but us should have taken it away."""
+        return self._place(sha256)
+
     def read(self, sha256: str) -> bytes:
         """The original's bytes; raises as ``open``."""
         with self.open(sha256) as stream:

@@ -30,13 +30,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to take in. ``name`` stands for the path of a temporary file; the rest overrides what is guessed."""
+    """A file to take in, or one of the library's own originals, which is ``held``.
+
+    ``name`` stands for the path of a temporary file or an original; kind and readers override what is guessed.
+    """
 
     path: Path
     name: str | None = None
     kind: Kind | None = None
     readers: frozenset[str] | None = None
     container: Self | None = None
+    held: bool = False
 
     @property
     def source(self) -> str:
@@ -242,7 +246,8 @@ def _hashed(source: SourceFile) -> FileInHand:
         with source.path.open("rb") as stream:
             return FileInHand(source, hashlib.file_digest(stream, "sha256").hexdigest())
     except FileNotFoundError:
-        return FileInHand(source, error=DamagedFile("找不到这个文件，请检查路径。"))
+        lost = "库中的原件不见了，请把这个文件重新入库。" if source.held else "找不到这个文件，请检查路径。"
+        return FileInHand(source, error=DamagedFile(lost))
     except OSError as error:
         return FileInHand(source, error=DamagedFile(f"无法打开文件：{error.strerror}。请检查权限。"))
 

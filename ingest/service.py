@@ -79,11 +79,29 @@ class Ingester:
             on_outcome: called after each file with its outcome, the number done and the total known so far.
         """
         files = [SourceFile(path, (names or {}).get(path), kind, readers) for path in expand(paths)]
+        return self._run(files, _take_in, reread, on_outcome)
+
+    def reread(self, on_outcome: OnOutcome | None = None) -> list[FileOutcome]:
+        """Read the originals of all documents anew, as ``ingest`` does with ``reread``; one outcome for each document.
+
+        What is in a mail's attachments has originals of its own.
+        """
+        held = self._catalogue.held_files()
+        files = [SourceFile(self._originals.path(item.sha256), item.file_name, held=True) for item in held]
+        return self._run(files, _take_in_alone, True, on_outcome)
+
+    def _run(
+        self,
+        files: Sequence[SourceFile],
+        take_in: Callable[[IngestPipeline, Sequence[SourceFile]], list[FileOutcome]],
+        reread: bool,
+        on_outcome: OnOutcome | None,
+    ) -> list[FileOutcome]:
         outcomes: list[FileOutcome] = []
         left = len(files)
         with ReaderPool(self._lanes) as pool, ThreadPoolExecutor(self._lanes, "ingest") as threads:
             pipeline = IngestPipeline(pool, self._catalogue, self._originals, self._groups, reread=reread)
-            work = partial(_take_in, pipeline)
+            work = partial(take_in, pipeline)
             for batch in _in_order(threads, work, _batches(files), self._lanes + BATCHES_AHEAD):
                 left = max(left - BATCH_FILES, 0)
                 total = len(outcomes) + len(batch) + left
@@ -125,6 +143,11 @@ def _take_in(
         with TemporaryDirectory(prefix="lunku-unpack-") as folder:
             outcomes += _take_in_members(pipeline, container, Path(folder), budget or Budget())
     return outcomes
+
+
+def _take_in_alone(pipeline: IngestPipeline, sources: Sequence[SourceFile]) -> list[FileOutcome]:
+    """Outcomes of a batch, whatever files are inside its containers."""
+    return pipeline.run(sources)[0]
 
 
 def _take_in_members(

@@ -54,7 +54,10 @@ def _finish(succeeded: bool) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="文件或文件夹")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="文件或文件夹；与 --reread 同用时可以不写，重读库中的原件"),
+    ] = None,
     kind: KindOption = None,
     readers: Annotated[
         str | None, typer.Option("--readers", help="可见范围（组名，用逗号分隔）；缺省按规则判断", show_default=False)
@@ -66,9 +69,11 @@ def ingest(
     data_dir: DataDirOption = None,
 ) -> None:
     """把文件或文件夹入库并建立索引。"""
+    if not paths and not reread:
+        raise typer.BadParameter("请写出要入库的文件或文件夹", param_hint="PATH...")
     from api.cli.ingesting import run
 
-    _finish(run(paths, kind, readers, reread, as_json, data_dir))
+    _finish(run(paths or [], kind, readers, reread, as_json, data_dir))
 
 
 @app.command()

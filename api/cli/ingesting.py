@@ -34,6 +34,8 @@ def run(
     named = None if readers is None else parse_readers(readers)
     if named is not None and not named:
         raise InvalidSetting("--readers 没有写出组名，例如 --readers instructors,researchers")
+    if not paths and (kind or named):
+        raise InvalidSetting("重读库中已有的文件时，类别与可见范围保持不变。要改，请用 lunku documents set 或写出文件")
     settings = load_settings(data_dir)
     outcomes = ingest_and_index(settings, paths, kind, named, reread=reread, show_outcomes=not as_json)
     if as_json:
@@ -50,7 +52,8 @@ def ingest_and_index(
     reread: bool = False,
     show_outcomes: bool,
 ) -> list[FileOutcome]:
-    """Ingest the paths, then bring the index up to date; progress on stderr."""
+    """Ingest the paths, or without any read the library's own originals anew; then bring the index up to date. Progress
+    on stderr."""
     import_haystack()
     from ingest.service import Ingester, expand
 
@@ -64,13 +67,17 @@ def ingest_and_index(
                 progress.console.print(_line(outcome))
 
         files = expand(paths)
-        alongside = len(files) >= LONG_INGEST and find_server(settings) is None
+        many = len(files) if paths else len(catalogue.held_files())
+        alongside = many >= LONG_INGEST and find_server(settings) is None
         with ExitStack() as beside:
             if alongside:
                 tell = beside.enter_context(index_bars(progress, many=0))
                 beside.enter_context(indexing_alongside(settings, catalogue, tell))
             ingester = Ingester(catalogue, Originals(settings.originals_dir))
-            outcomes = ingester.ingest(files, kind=kind, readers=readers, reread=reread, on_outcome=show)
+            if paths:
+                outcomes = ingester.ingest(files, kind=kind, readers=readers, reread=reread, on_outcome=show)
+            else:
+                outcomes = ingester.reread(show)
         _index(settings, catalogue, progress)
     if show_outcomes:
         counts = Counter(item.outcome for item in outcomes)

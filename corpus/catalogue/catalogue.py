@@ -13,6 +13,7 @@ from corpus.catalogue.views import (
     AlikeDocument,
     DocumentFacts,
     DocumentTitle,
+    HeldFile,
     PassageInContext,
     PassageToIndex,
     VersionSummary,
@@ -159,6 +160,11 @@ class Catalogue(Registers):
         out."""
         with self._read() as connection:
             return reading.version_texts(connection, numbers)
+
+    def held_files(self) -> list[HeldFile]:
+        """The files that the active documents were read from, as their current versions have them."""
+        with self._read() as connection:
+            return reading.held_files(connection)
 
     def earlier_versions(
         self, groups: frozenset[str], document_ids: Iterable[str], holding: Sequence[str] = ()

@@ -17,7 +17,7 @@ from corpus.catalogue.rows import (
     select_documents,
 )
 from corpus.catalogue.tables import documents, passages, sections, settings, versions
-from corpus.catalogue.views import DocumentFacts, DocumentTitle, PassageInContext, VersionSummary
+from corpus.catalogue.views import DocumentFacts, DocumentTitle, HeldFile, PassageInContext, VersionSummary
 from corpus.errors import NotFound
 from corpus.records import Document, Kind, Passage, Section, Status, Version
 
@@ -175,6 +175,17 @@ def list_versions(connection: Connection, document_id: str) -> list[VersionSumma
         .order_by(versions.c.number.desc())
     )
     return [VersionSummary(**row) for row in connection.execute(query).mappings()]
+
+
+def held_files(connection: Connection) -> list[HeldFile]:
+    """The files of active documents, by document id."""
+    query = (
+        select(documents.c.id, versions.c.file_name, versions.c.sha256)
+        .join(versions, versions.c.id == documents.c.current_version_id)
+        .where(documents.c.status == Status.ACTIVE)
+        .order_by(documents.c.id)
+    )
+    return [HeldFile(*row) for row in connection.execute(query)]
 
 
 def earlier_versions(

@@ -87,6 +87,15 @@ class VersionSummary:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """The file that a document's current version was read from."""
+
+    document_id: str
+    file_name: str
+    sha256: str
+
+
 class JobStatus(StrEnum):
     """Life of a job."""
 

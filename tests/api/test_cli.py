@@ -43,6 +43,11 @@ def test_ingest_names_the_outcome_of_every_file_and_goes_on(tmp_path):
     assert second["summary"] == {"unchanged": 2}
     anew = lunku_json(tmp_path / "data", "ingest", "--reread", files / "巡护通知.txt", files / "田野访谈.md")
     assert anew["summary"] == {"unchanged": 2}, "what is read in the same way makes no version"
+    held = lunku_json(tmp_path / "data", "ingest", "--reread")
+    assert held["summary"] == {"unchanged": 2}, "without files the library's own originals are read"
+    assert {item["path"] for item in held["files"]} == {"巡护通知.txt", "田野访谈.md"}
+    lunku(tmp_path / "data", "ingest", "--reread", "--readers", "curators", code=1)
+    lunku(tmp_path / "data", "ingest", code=2)
 
 
 def test_ingest_keeps_progress_and_reasons_apart_from_the_summary(tmp_path):

@@ -108,6 +108,16 @@ def test_mail_with_attachments(ingester, catalogue, tmp_path: Path) -> None:
     assert {item.outcome for item in ingester.ingest([path])} == {Outcome.UNCHANGED}
 
 
+def test_a_mail_and_its_attachment_are_read_anew_once_each(ingester, catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "来信.eml"
+    path.write_bytes(mail("活动安排", "附件是活动安排，请查收。" * 5, {"安排.docx": document(tmp_path)}).as_bytes())
+    first = {item.document_id for item in ingester.ingest([path])}
+    again = ingester.reread()
+    assert len(first) == len(again) == 2
+    assert {item.document_id for item in again} == first
+    assert {item.outcome for item in again} == {Outcome.UNCHANGED}
+
+
 def test_nesting_ends(ingester, tmp_path: Path) -> None:
     path = write_zip(tmp_path / "0.zip", {"深处.txt": NOTICE})
     for level in range(1, 4):

@@ -206,6 +206,32 @@ def test_a_file_is_read_anew_where_that_is_asked_for(ingester, catalogue, folder
     assert catalogue.document(document.id).version == 2
 
 
+def test_originals_are_read_anew_without_the_files_that_they_came_from(
+    ingester, catalogue, folder, monkeypatch, tmp_path
+):
+    (folder / "大纲.txt").write_text(SYLLABUS, encoding="utf-8")
+    (folder / "通知.txt").write_text(NOTICE, encoding="utf-8")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("ingest.passages._CARD_FIELDS", frozenset({"title"}))
+        changed, same = ingester.ingest([folder])
+    source = catalogue.document(changed.document_id).source
+    for path in folder.iterdir():
+        path.unlink()
+
+    outcomes = {item.document_id: item.outcome for item in ingester.reread()}
+    assert outcomes == {changed.document_id: Outcome.INDEXED, same.document_id: Outcome.UNCHANGED}
+    document = catalogue.document(changed.document_id)
+    assert (document.version, document.source) == (2, source)
+    assert catalogue.version(document.id).file_name == "大纲.txt"
+    assert {item.outcome for item in ingester.reread()} == {Outcome.UNCHANGED}
+
+    catalogue.trash(same.document_id)
+    Originals(tmp_path / "originals").path(catalogue.version(document.id).sha256).unlink()
+    [lost] = ingester.reread()
+    assert lost.outcome not in {Outcome.INDEXED, Outcome.UNCHANGED}
+    assert "重新入库" in lost.reason
+
+
 def test_a_file_that_was_trashed_only_comes_back_when_it_is_read_anew(ingester, catalogue, folder, monkeypatch):
     (folder / "大纲.txt").write_text(SYLLABUS, encoding="utf-8")
     staff = frozenset({"curators"})
