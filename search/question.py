@@ -32,7 +32,7 @@ _QUANTITY = re.compile(
     "|半数|一半"
 )
 _TIME = re.compile(
-    rf"\d|(?:{NUMERAL})+[年月日]|逢{NUMERAL}|世纪|年代|[早晚]期|时期|[王清明元宋唐汉]朝|今年|去年|每年|当年|同年|次年|年[初底末]|[上下]旬"
+    rf"\d|(?:{NUMERAL})+(?:[年月日天周]|个(?:月|星期|小时|工作日|学期)|星期|小时|学期)|逢{NUMERAL}|世纪|年代|[早晚]期|时期|[王清明元宋唐汉]朝|今年|去年|每年|当年|同年|次年|年[初底末]|[上下]旬"
 )
 _CUES: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
     {
@@ -60,6 +60,8 @@ _NOT_QUANTITIES = re.compile(
 )
 _OF_A_FORM = re.compile(r"课题|项目|课程|这门课|[0-9][A-Za-z]|[A-Za-z][0-9]")
 """What shows that a project or a course is asked about, by name or code."""
+_DAYS = frozenset("天日周")
+"""Units that an answer gives in other words: 公示多少天, 5个工作日."""
 _LONGEST_WORD = 3
 """Characters of a label that the analyser takes as one word anyhow."""
 _QUOTED = re.compile(r"[“\"「『‘]([^“”\"「」『』‘’]{2,40})[”\"」』’]")
@@ -133,6 +135,9 @@ class QuestionReader:
         if of_a_form:
             terms = _with_particular(terms, folded)
         kind = answer_type(folded)
+        unit = counted_unit(folded, tokens) if kind is AnswerType.NUMBER else ""
+        if unit in _DAYS:
+            terms = tuple(term for term in terms if term != unit)
         years = years_of(folded)
         quoted = [match[1] for match in _QUOTED.finditer(folded)]
         latin = [token for token in _LATIN.findall(folded) if len(token) > 1 and token not in map(str, years)]
@@ -151,7 +156,7 @@ class QuestionReader:
                 if (names := (*self._analyser.synonyms(term), *(labels_alike(term) if of_a_form else ())))
             },
             years=years,
-            unit=counted_unit(folded, tokens) if kind is AnswerType.NUMBER else "",
+            unit=unit,
             asked=asked_noun(folded, tokens) if kind not in _NAMING else "",
             required=(*((item,) for item in single), *dict.fromkeys(ordinals)),
             places=tuple(dict.fromkeys(place for place in places if place)),

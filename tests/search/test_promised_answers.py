@@ -78,3 +78,13 @@ def test_particulars_and_names_tell_neither_why_nor_how(open_library, question):
     rows = ["项目名称：山区夜校办学机制研究", "承担单位：石桥学院山区夜校研究所"]
     form = Source("山区夜校研究课题结项简表", (((), "山区夜校研究课题结项简表"), ((), "\n".join(rows))))
     assert not set(_ask(open_library, question, form, SURVEY)[1]) & set(rows)
+
+
+def test_what_another_passage_mentions_is_not_said_to_be_missing(open_library):
+    tea = Source("邻里茶会须知", (((), "邻里茶会须知"), ((), "邻里茶会不收费，欢迎街坊自带杯子。")))
+    books = Source("旧书市集公告", (((), "旧书市集公告"), ((), "旧书市集报名截止时间为2024年4月15日。")))
+    searcher, _ = open_library(*(replace(make_draft(source), source=source.title) for source in (tea, books)))
+    answer = searcher.answer("邻里茶会报名截止到什么时候？", SearchFilters(), PUBLIC)
+    assert answer.status is not AnswerStatus.ANSWERED
+    assert "茶会" not in answer.reason
+    assert "“棋类" in searcher.answer("棋类比赛报名截止到什么时候？", SearchFilters(), PUBLIC).reason

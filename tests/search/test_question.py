@@ -144,6 +144,12 @@ def test_a_figure_belongs_to_the_year_its_sentence_opens_with(sentence, other):
     assert other_years(_read("2023年有多少志愿者？"), sentence) is other
 
 
+def test_days_may_be_counted_in_other_words():
+    assert "天" not in _read("公示多少天？").terms
+    assert bears_type(AnswerType.TIME, "开课两周内可以退课。")
+    assert not bears_type(AnswerType.TIME, "两名学生可以退课。")
+
+
 @pytest.mark.parametrize(
     ("text", "parts"), [("怎么申报课题？", {"申报课题": ("申报", "课题")}), ("课题怎么申报？", {})]
 )
