@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,32 @@ class Name:
         return letters("".join(syllables)), letters("".join(syllable[:1] for syllable in syllables))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """Stretches [start, end) of one text; none of them is empty."""
+
+    text: str
+    starts: Bounds
+    ends: Bounds
+
+    @classmethod
+    def whole(cls, texts: Sequence[str]) -> Self:
+        """Each of the texts, one after the other."""
+        bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+        return cls("".join(texts), bounds[:-1], bounds[1:])
+
+    @classmethod
+    def within(cls, text: str, longest: int) -> Self:
+        """All stretches of two to ``longest`` characters of a text, the longest first."""
+        starts = [np.arange(len(text) - size + 1) for size in range(min(longest, len(text)), 1, -1)]
+        sizes = np.repeat(np.arange(min(longest, len(text)), 1, -1), list(map(len, starts)))
+        begins = np.concatenate([*starts, np.zeros(0, dtype=np.int64)])
+        return cls(text, begins, begins + sizes)
+
+    def __getitem__(self, number: int) -> str:
+        return self.text[self.starts[number] : self.ends[number]]
+
+
 Named = tuple[str, Origin, frozenset[frozenset[str]] | None]
 
 
@@ -76,28 +103,29 @@ class Names:
             Name(text, key, origin, readers) for (text, origin, readers), key in zip(named, folded, strict=True)
         ]
         self._right = [name for name in self.all if name.is_corrected_to]
-        texts = [name.folded for name in self._right]
-        self._by_sound = _Lookup(sound_keys(texts))
-        self._by_first_half, self._by_second_half = map(_Lookup, half_keys(texts))
+        stretches = Stretches.whole([name.folded for name in self._right])
+        self._by_sound = _Lookup(sound_keys(stretches))
+        self._by_first_half, self._by_second_half = map(_Lookup, half_keys(stretches))
 
-    def sounding_like(self, parts: Sequence[str]) -> dict[str, list[Name]]:
-        """The folded texts that sound like a name, with the names; only those of two characters or more."""
+    def sounding_like(self, stretches: Stretches) -> dict[str, list[Name]]:
+        """The folded stretches that sound like a name, with the names; only those of two characters or more."""
         found: dict[str, list[Name]] = {}
-        for number, rows in self._by_sound.find(sound_keys(parts)):
-            heard = tuple(map(sound, parts[number]))
+        for number, rows in self._by_sound.find(sound_keys(stretches)):
+            part = stretches[number]
+            heard = tuple(map(sound, part))
             names = [name for name in self._at(rows) if tuple(map(sound, name.folded)) == heard]
             if names:
-                found[parts[number]] = names
+                found[part] = names
         return found
 
-    def sharing_a_half(self, parts: Sequence[str]) -> dict[str, list[Name]]:
-        """The folded texts that share their first or their second half with a name of their length, with the names:
+    def sharing_a_half(self, stretches: Stretches) -> dict[str, list[Name]]:
+        """The folded stretches that share their first or their second half with a name of their length, with the names:
         with one wrong character, one of the halves is still right."""
         found: dict[str, list[Name]] = {}
-        for lookup, keys in zip((self._by_first_half, self._by_second_half), half_keys(parts), strict=True):
+        for lookup, keys in zip((self._by_first_half, self._by_second_half), half_keys(stretches), strict=True):
             for number, rows in lookup.find(keys):
-                names = [name for name in self._at(rows) if len(name.folded) == len(parts[number])]
-                found.setdefault(parts[number], []).extend(names)
+                part = stretches[number]
+                found.setdefault(part, []).extend(name for name in self._at(rows) if len(name.folded) == len(part))
         return found
 
     def _at(self, rows: NDArray[np.intp]) -> list[Name]:
@@ -121,58 +149,67 @@ class Names:
         return found
 
 
+_BEGINNING = 18
+_REST = np.uint64(64 - _BEGINNING)
+"""Bits of a key that are looked at first: a table of a quarter megabyte stays in the processor's cache."""
+
+
 class _Lookup:
     """Rows by key."""
 
     def __init__(self, keys: Keys) -> None:
         self._rows = np.argsort(keys, kind="stable")
         self._keys = keys[self._rows]
+        self._beginnings = np.zeros(1 << _BEGINNING, dtype=bool)
+        self._beginnings[keys >> _REST] = True
 
     def find(self, keys: Keys) -> Iterator[tuple[int, NDArray[np.intp]]]:
         """The places of the keys that are there, each with its rows. Different texts may have one key: compare them."""
         if not self._keys.size:
             return
-        # Most keys are not there, and to look for where one ends takes as long as to look for where it begins.
-        starts = np.searchsorted(self._keys, keys)
-        there = np.flatnonzero(self._keys.take(starts, mode="clip") == keys)
-        ends = np.searchsorted(self._keys, keys[there], "right")
-        for number, start, end in zip(there.tolist(), starts[there].tolist(), ends.tolist(), strict=True):
+        # Most keys are not there, which their beginning tells for nearly all; and to look for where one ends takes as
+        # long as to look for where it begins.
+        likely = np.flatnonzero(self._beginnings[keys >> _REST])
+        starts = np.searchsorted(self._keys, keys[likely])
+        there = np.flatnonzero(self._keys.take(starts, mode="clip") == keys[likely])
+        ends = np.searchsorted(self._keys, keys[likely[there]], "right")
+        for number, start, end in zip(likely[there].tolist(), starts[there].tolist(), ends.tolist(), strict=True):
             yield number, self._rows[start:end]
 
 
-def sound_keys(texts: Sequence[str]) -> Keys:
-    """A number for each text, equal for those that sound the same. No text may be empty."""
-    codes, bounds = _characters(texts)
-    distinct, at = np.unique(codes, return_inverse=True)
+def sound_keys(stretches: Stretches) -> Keys:
+    """A number for each stretch, equal for those that sound the same."""
+    distinct, at = np.unique(codes_of(stretches.text), return_inverse=True)
     heard = np.array([hash(sound(chr(code))) for code in distinct], dtype=np.int64).astype(np.uint64)
-    return _summed(heard[at], bounds)
+    return _Sums(heard[at]).keys(stretches.starts, stretches.starts, stretches.ends)
 
 
-def half_keys(texts: Sequence[str]) -> tuple[Keys, Keys]:
-    """Two numbers for each text, for the first and for the second half, equal for equal halves of texts of a length."""
-    codes, bounds = _characters(texts)
-    length = np.diff(bounds)
-    first = _places(bounds) < np.repeat(length // 2, length)
-    halves = (np.where(half, codes + np.uint64(1), np.uint64(0)) for half in (first, ~first))
-    one, other = (_summed(half, bounds) * _PRIME + length.astype(np.uint64) for half in halves)
+def half_keys(stretches: Stretches) -> tuple[Keys, Keys]:
+    """Two numbers for each stretch, for the first and for the second half, equal for equal halves of equal lengths."""
+    starts, ends = stretches.starts, stretches.ends
+    middles = starts + (ends - starts) // 2
+    sums = _Sums(codes_of(stretches.text).astype(np.uint64) + np.uint64(1))
+    halves = sums.keys(starts, starts, middles), sums.keys(starts, middles, ends)
+    one, other = (half * _PRIME + (ends - starts).astype(np.uint64) for half in halves)
     return one, other
 
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+_INVERSE = np.uint64(pow(int(_PRIME), -1, 2**64))
 
 
-def _characters(texts: Sequence[str]) -> tuple[Keys, Bounds]:
-    """The code points of all texts, and where each text begins, and the last ends."""
-    return codes_of("".join(texts)).astype(np.uint64), np.cumsum([0, *map(len, texts)], dtype=np.int64)
+class _Sums:
+    """Polynomials of a text's values up to each place, modulo 2⁶⁴: that of a stretch is the difference of two of them,
+    times a power (Karp and Rabin 1987), however many characters it has."""
 
+    def __init__(self, values: Keys) -> None:
+        powers = np.full(len(values) + 1, _PRIME).cumprod(dtype=np.uint64)
+        self._sums = np.zeros(len(values) + 1, dtype=np.uint64)
+        np.cumsum(values * powers[:-1], out=self._sums[1:])
+        self._inverse = np.full(len(values) + 1, _INVERSE)
+        self._inverse[0] = 1
+        self._inverse = self._inverse.cumprod(dtype=np.uint64)
 
-def _places(bounds: Bounds) -> Bounds:
-    """The place of each character in its text."""
-    return np.arange(bounds[-1]) - np.repeat(bounds[:-1], np.diff(bounds))
-
-
-def _summed(values: Keys, bounds: Bounds) -> Keys:
-    """A polynomial of each text's values, modulo 2⁶⁴."""
-    places = _places(bounds)
-    powers = np.full(int(places.max(initial=-1)) + 1, _PRIME).cumprod(dtype=np.uint64)
-    return np.add.reduceat(values * powers[places], bounds[:-1]) if len(bounds) > 1 else values
+    def keys(self, origins: Bounds, starts: Bounds, ends: Bounds) -> Keys:
+        """The polynomials over [start, end), with the powers counted from ``origins``."""
+        return (self._sums[ends] - self._sums[starts]) * self._inverse[origins]

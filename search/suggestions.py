@@ -15,7 +15,7 @@ from corpus.errors import InvalidQuery
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.engine.interface import Contains, EngineReader, Leg
-from search.names import LONGEST_NAME, SHORTEST_WITH_ERROR, Name, Named, Names, Origin
+from search.names import LONGEST_NAME, SHORTEST_WITH_ERROR, Name, Named, Names, Origin, Stretches
 from search.query import access
 from search.spelling import letters, sound, syllable
 from search.syntax import PHRASE, parse_expression
@@ -173,12 +173,12 @@ class Suggestions:
         """Stretches without blanks that sound like a name or differ from it in one character, not overlapping; of those
         that would, the longest."""
         names = self._current()
-        sizes = range(min(LONGEST_NAME, len(folded)), 1, -1)
-        places = [(start, start + size) for size in sizes for start in range(len(folded) - size + 1)]
-        parts = list({folded[start:end] for start, end in places})
-        alike, halved = names.sounding_like(parts), names.sharing_a_half(parts)
+        stretches = Stretches.within(folded, LONGEST_NAME)
+        alike, halved = names.sounding_like(stretches), names.sharing_a_half(stretches)
         found: list[tuple[int, int, Name]] = []
-        for start, end in places:
+        if not alike and not halved:
+            return found
+        for start, end in zip(stretches.starts.tolist(), stretches.ends.tolist(), strict=True):
             part = folded[start:end]
             if (part not in alike and part not in halved) or part.split() != [part]:
                 continue
