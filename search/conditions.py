@@ -32,6 +32,9 @@ _CODE = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{5,14}(?
 _LABELLED = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{1,10}):(?=.{1,60}$)")
 _DESCRIBING = frozenset({"teaching_content", "assessment", "prerequisites", "completion"})
 """Particulars that may say how something is done."""
+_COUNTING_ASKED = re.compile("(?:如何|怎[么样]*|咋个?)(?:来|去)?(?:计算|核算|折算|算(?![数是得]))")
+_COUNTING = re.compile(r"\d|计算|核算|折算|换算|计[入为]|不计|为单位|按.{1,12}[计算记]")
+"""What an answer to 怎么算 has."""
 _TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
 _NEVER_NAMED = frozenset({AnswerType.REASON, AnswerType.MANNER, AnswerType.ELIGIBILITY})
 _LABEL = 8
@@ -167,16 +170,24 @@ def says_what_is_meant(question: Question, citations: Sequence[Citation]) -> boo
     match question.type:
         case AnswerType.DEFINITION:
             return any(_defines(question, citation) for citation in citations)
-        case AnswerType.MANNER:
-            return _tells_how(question, citations)
-        case AnswerType.ELIGIBILITY:
-            return any(says_who_may(question, "\n".join((*item.path[-1:], item.quote))) for item in citations)
-    return True
+        case AnswerType.MANNER if not _tells_how(question, citations):
+            return False
+    return not needs_words(question) or any(has_words(question, item.quote, item.path) for item in citations)
 
 
-def says_who_may(question: Question, text: str) -> bool:
-    """Whether a sentence, or the heading before it, has words that go with who may do what is asked."""
-    return has_cue(question, fold(text))
+def needs_words(question: Question) -> bool:
+    """Whether only certain words can answer: those of conditions, who may do something; those of counting, 怎么算."""
+    return question.type is AnswerType.ELIGIBILITY or _asks_to_count(question)
+
+
+def has_words(question: Question, sentence: str, path: Sequence[str]) -> bool:
+    """Whether a sentence has the words that its question needs, or the heading does that it stands under."""
+    text = fold("\n".join((*path[-1:], sentence)))
+    return _COUNTING.search(text) is not None if _asks_to_count(question) else has_cue(question, text)
+
+
+def _asks_to_count(question: Question) -> bool:
+    return question.type is AnswerType.MANNER and _COUNTING_ASKED.search(fold(question.query.asked)) is not None
 
 
 def _tells_how(question: Question, citations: Sequence[Citation]) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.folding import fold
-from search.conditions import is_heading, says_who_may
+from search.conditions import has_words, is_heading, needs_words
 from search.enumeration import enumeration_around, marker_style
 from search.evidence import Evidence, FoundPassage, Sentence
 from search.interrogatives import AnswerType
@@ -33,25 +33,20 @@ ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER, AnswerType.ELIGIBILI
 
 
 def promised_sentences(evidence: Evidence, shares: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Where it is asked who may do something, or why it is so: the shares of those sentences alone that stand under
-    申请条件, 主要原因 and the like, or else of those that say themselves who may; None where there are none.
+    """Where it is asked who may do something, why it is so, or how it is counted: the shares of those sentences alone
+    that stand under 申请条件, 主要原因 and the like, or else have the words that an answer needs; None without any.
 
     One of them must be nearly as likely as the best of all, or stand in the same document, whose title names half of
     what is asked about. The words of 谁能当百姓名嘴 stand in any sentence that speaks of them.
     """
-    if evidence.question.type not in _PROMISING:
+    question, sentences = evidence.question, evidence.table.sentences
+    needing = needs_words(question)
+    if question.type not in _PROMISING and not needing:
         return None
-    sentences = evidence.table.sentences
     promised = np.array([_is_promised(evidence, item) for item in sentences])
-    said = np.array(
-        [
-            evidence.question.type is AnswerType.ELIGIBILITY
-            and says_who_may(evidence.question, "\n".join((*_headings(evidence, item)[-1:], item.text)))
-            for item in sentences
-        ]
-    )
+    said = np.array([needing and has_words(question, item.text, _headings(evidence, item)) for item in sentences])
     best = evidence.found[sentences[int(np.argmax(shares))].passage].context.document
-    titled = sum(term in fold(best.title) for term in evidence.question.terms) * 2 >= len(evidence.question.terms)
+    titled = sum(term in fold(best.title) for term in question.terms) * 2 >= len(question.terms)
     within = np.array([titled and evidence.found[item.passage].context.document.id == best.id for item in sentences])
     likely = shares >= _LIKELY * shares.max()
     for telling in (promised & (likely | within), said & likely):
@@ -124,12 +119,13 @@ def point_parents(evidence: Evidence, best: int) -> Iterator[Sequence[str]]:
 
 def _whole_passage(evidence: Evidence, best: int) -> list[int]:
     """All that a passage says under a heading that promises who may or why, if it can be shown whole: one condition
-    without the others misleads."""
+    without the others misleads. What cannot be the answer, of another year, is left out."""
     sentences = evidence.table.sentences
     if not _is_promised(evidence, sentences[best]):
         return []
     same = [at for at, sentence in enumerate(sentences) if sentence.passage == sentences[best].passage]
-    return same if len(same) <= MOST_SENTENCES else []
+    shown = [at for at in same if evidence.unmet[at] is None or is_heading(sentences[at], evidence.found)]
+    return shown if len(shown) <= MOST_SENTENCES else []
 
 
 def _is_promised(evidence: Evidence, sentence: Sentence) -> bool:

@@ -88,3 +88,16 @@ def test_what_another_passage_mentions_is_not_said_to_be_missing(open_library):
     assert answer.status is not AnswerStatus.ANSWERED
     assert "茶会" not in answer.reason
     assert "“棋类" in searcher.answer("棋类比赛报名截止到什么时候？", SearchFilters(), PUBLIC).reason
+
+
+COUNTED = "茶会时长按签到到签退计算，每满一小时记1分。"
+UNCOUNTED = Source("邻里茶会简报", (((), "邻里茶会简报"), ((), "茶会时长不得写进社区考核，茶会时长由街坊商量。")))
+
+
+def test_what_does_not_count_is_no_full_answer_to_how_it_is_counted(open_library):
+    assert _ask(open_library, "茶会时长怎么算？", UNCOUNTED)[0] is not AnswerStatus.ANSWERED
+
+
+def test_how_something_is_counted_is_answered_by_what_counts(open_library):
+    rules = Source("邻里茶会积分办法", (((), "邻里茶会积分办法"), ((), COUNTED)))
+    assert COUNTED in _ask(open_library, "茶会时长怎么算？", UNCOUNTED, rules)[1]
