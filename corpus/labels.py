@@ -47,6 +47,11 @@ LABELS: dict[str, str] = {
 FIELD_OF_LABEL = {label: name for name, labels in LABELS.items() for label in labels.split()}
 
 
+def field_named(label: str) -> str | None:
+    """The field that a label names as a form prints it, with blanks in it (主 持 人); None for another text."""
+    return FIELD_OF_LABEL.get("".join(label.split()))
+
+
 _OF_ONE_MEANING = frozenset(
     {"principal", "instructor", "members", "hours", "assessment", "output_type", "prerequisites"}
 )

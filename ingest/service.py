@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corpus.catalogue import Catalogue
+from corpus.catalogue import Catalogue, HeldFile
 from corpus.errors import DamagedFile, UnsupportedFile
 from corpus.originals import Originals
 from corpus.records import Kind
@@ -81,12 +81,11 @@ class Ingester:
         files = [SourceFile(path, (names or {}).get(path), kind, readers) for path in expand(paths)]
         return self._run(files, _take_in, reread, on_outcome)
 
-    def reread(self, on_outcome: OnOutcome | None = None) -> list[FileOutcome]:
-        """Read the originals of all documents anew, as ``ingest`` does with ``reread``; one outcome for each document.
+    def reread(self, held: Iterable[HeldFile], on_outcome: OnOutcome | None = None) -> list[FileOutcome]:
+        """Read originals of the library anew, as ``ingest`` does with ``reread``; one outcome for each document.
 
         What is in a mail's attachments has originals of its own.
         """
-        held = self._catalogue.held_files()
         files = [SourceFile(self._originals.path(item.sha256), item.file_name, held=True) for item in held]
         return self._run(files, _take_in_alone, True, on_outcome)
 

@@ -24,6 +24,7 @@ from search.definitions import defines, defining_forms, promises
 from search.engine.interface import WORDS, Contains, EngineReader, Filter, Leg
 from search.enumeration import points_under
 from search.evidence import (
+    IN_PARTS,
     Evidence,
     EvidenceModels,
     FoundPassage,
@@ -48,8 +49,6 @@ PASSAGES = 10
 """Passages whose sentences are considered."""
 NEAREST = 5
 """Passages shown beside an abstention."""
-_MENTIONED = 0.95
-"""Coverage from which on a passage mentions a term."""
 _ABSENT_WEIGHT = 1.25
 """Weight of a term that no readable passage holds, over the heaviest of those that one does."""
 _COUNTED_WORDS = 60_000_000
@@ -284,7 +283,7 @@ def _cited(evidence: Evidence, index: int) -> Citation:
 def _shortfall(evidence: Evidence, best: int, finding: str) -> str:
     """A reason that names the heaviest terms of the question that the best passage lacks, if the others do, too: what
     one of them mentions is not missing, though it does not answer."""
-    mentioned = evidence.table.passages.max(axis=0) >= _MENTIONED
+    mentioned = evidence.table.passages.max(axis=0) >= IN_PARTS
     lacking = np.where(mentioned, 0.0, evidence.table.missing(best))
     order = sorted(np.flatnonzero(lacking >= _LACKING), key=lambda term: -lacking[term])[:_MOST_NAMED]
     if not order:

@@ -7,12 +7,12 @@ must hold a number or a time where one is asked for. See docs/decisions/0010-ext
 import re
 from collections.abc import Iterator, Sequence
 
-from corpus.labels import FIELD_OF_LABEL
+from corpus.labels import field_named
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.evidence import FoundPassage, Sentence
 from search.interrogatives import AnswerType, answer_type, asked_action, plain_spelling
-from search.question import Question, bears_type, has_cue, other_years, years_of
+from search.question import Question, bears_type, cue_of, has_cue, other_years, years_of
 from search.results import Citation
 
 _ATTRIBUTE = re.compile("(?:在册)?的|在册|人数|总数|数量|[率数量](?!据)")
@@ -32,11 +32,11 @@ _CODE = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z]{5,14}(?
 _LABELLED = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{1,10}):(?=.{1,60}$)")
 _DESCRIBING = frozenset({"teaching_content", "assessment", "prerequisites", "completion"})
 """Particulars that may say how something is done."""
-_COUNTING_ASKED = re.compile("(?:如何|怎[么样]*|咋个?)(?:来|去)?(?:计算|核算|折算|算(?![数是得]))")
+_COUNTING_ASKED = re.compile("(?:如何|怎[么样]*)(?:来|去)?(?:计算|核算|折算|算(?![数是得]))")
 _COUNTING = re.compile(r"\d|计算|核算|折算|换算|计[入为]|不计|为单位|按.{1,12}[计算记]")
 """What an answer to 怎么算 has."""
 _TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
-_NEVER_NAMED = frozenset({AnswerType.REASON, AnswerType.MANNER, AnswerType.ELIGIBILITY})
+_NEVER_NAMED = _TOLD_APART | {AnswerType.ELIGIBILITY}
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""
 
@@ -128,7 +128,7 @@ def adds_nothing(question: Question, folded: str) -> bool:
 def is_particular(folded: str) -> bool:
     """Whether a sentence is a particular of its document, 承担单位:……, which tells neither why nor how."""
     label = _LABELLED.match(folded)
-    field = FIELD_OF_LABEL.get(re.sub(r"\s", "", label[1])) if label else None
+    field = field_named(label[1]) if label else None
     return field is not None and field not in _DESCRIBING
 
 
@@ -172,22 +172,18 @@ def says_what_is_meant(question: Question, citations: Sequence[Citation]) -> boo
             return any(_defines(question, citation) for citation in citations)
         case AnswerType.MANNER if not _tells_how(question, citations):
             return False
-    return not needs_words(question) or any(has_words(question, item.quote, item.path) for item in citations)
+    needed = needed_words(question)
+    said = (fold("\n".join((*item.path[-1:], item.quote))) for item in citations)
+    return needed is None or any(map(needed.search, said))
 
 
-def needs_words(question: Question) -> bool:
-    """Whether only certain words can answer: those of conditions, who may do something; those of counting, 怎么算."""
-    return question.type is AnswerType.ELIGIBILITY or _asks_to_count(question)
-
-
-def has_words(question: Question, sentence: str, path: Sequence[str]) -> bool:
-    """Whether a sentence has the words that its question needs, or the heading does that it stands under."""
-    text = fold("\n".join((*path[-1:], sentence)))
-    return _COUNTING.search(text) is not None if _asks_to_count(question) else has_cue(question, text)
-
-
-def _asks_to_count(question: Question) -> bool:
-    return question.type is AnswerType.MANNER and _COUNTING_ASKED.search(fold(question.query.asked)) is not None
+def needed_words(question: Question) -> re.Pattern[str] | None:
+    """What an answer, or the heading above it, must have where only certain words can answer: words of conditions, who
+    may do something; of counting, 怎么算. None for other questions."""
+    if question.type is AnswerType.ELIGIBILITY:
+        return cue_of(question.type)
+    counting = question.type is AnswerType.MANNER and _COUNTING_ASKED.search(plain_spelling(fold(question.query.asked)))
+    return _COUNTING if counting else None
 
 
 def _tells_how(question: Question, citations: Sequence[Citation]) -> bool:

@@ -63,7 +63,7 @@ _BEFORE, _AFTER, _LONG_BEFORE = 0.7, 0.5, 0.4
 """What it counts for in the sentence before, the one after, and two before, for ``window``."""
 _PARTIAL = 0.8
 """What the pairs of a term count for when the term itself does not occur."""
-_IN_PARTS = 0.95
+IN_PARTS = 0.95
 """What a term counts for whose words all occur, but not side by side."""
 _SHORTEST_SENTENCE = 4
 _MODELS = Path(__file__).with_name("answer_weights.json")
@@ -214,7 +214,7 @@ def _covered(term: str, pairs: Sequence[str], parts: Sequence[str], folded: str)
     if term in folded:
         return 1.0
     if parts and all(part in folded for part in parts):
-        return _IN_PARTS
+        return IN_PARTS
     return _PARTIAL * sum([pair in folded for pair in pairs]) / len(pairs) if pairs else 0.0
 
 

@@ -59,7 +59,7 @@ _SLOTS = (
     "时候 时间 日期 地方 原因 名字 名称 叫 叫做 称为 现在 目前 主要 具体 内容 年 月 日 指 算 "
     "最多 最少 至少 最 大约 大概 约 到底 究竟 一般 通常 之内 以内 之前 之后 不能 还能 长时间 多长时间 做法 举措 方面 "
     "步骤 由于 除了 为了 曾 曾经 已经 有关 或者 还是 还有 是因为 当时 有着 用来 一共 共有 可能 文中 提及 做 起 止 完 "
-    "掉 够 当 当上 意思 含义 定义 何谓 多大 多高 多长 多深 多重 多宽 多远"
+    "掉 够 当 意思 含义 定义 何谓 多大 多高 多长 多深 多重 多宽 多远"
 )
 SLOT_WORDS = frozenset(_SLOTS.split())
 """Words that stand for the answer asked for (什么时候, 最多几个): an answer replaces them and need not hold them."""

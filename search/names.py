@@ -82,10 +82,9 @@ class Stretches:
     @classmethod
     def within(cls, text: str, longest: int) -> Self:
         """All stretches of two to ``longest`` characters of a text, the longest first."""
-        starts = [np.arange(len(text) - size + 1) for size in range(min(longest, len(text)), 1, -1)]
-        sizes = np.repeat(np.arange(min(longest, len(text)), 1, -1), list(map(len, starts)))
-        begins = np.concatenate([*starts, np.zeros(0, dtype=np.int64)])
-        return cls(text, begins, begins + sizes)
+        sizes = np.arange(min(longest, len(text)), 1, -1)
+        starts = np.concatenate([np.zeros(0, dtype=np.int64), *map(np.arange, len(text) - sizes + 1)])
+        return cls(text, starts, starts + np.repeat(sizes, len(text) - sizes + 1))
 
     def __getitem__(self, number: int) -> str:
         return self.text[self.starts[number] : self.ends[number]]

@@ -196,11 +196,16 @@ def bears_type(kind: AnswerType, folded: str, unit: str = "") -> bool:
     return True
 
 
+def cue_of(kind: AnswerType) -> re.Pattern[str] | None:
+    """The words that go with an answer of the kind, in a folded text; None where no words do."""
+    return _CUES.get(kind)
+
+
 def has_cue(question: Question, folded: str) -> bool:
     """Whether a folded sentence has words that go with an answer: 由……, 位于……, 因为……, a number of what is counted."""
     if question.unit:
         return counts_unit(question.unit, folded)
-    pattern = _CUES.get(question.type)
+    pattern = cue_of(question.type)
     return pattern is not None and pattern.search(folded) is not None
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.folding import fold
-from search.conditions import has_words, is_heading, needs_words
+from search.conditions import is_heading, needed_words
 from search.enumeration import enumeration_around, marker_style
 from search.evidence import Evidence, FoundPassage, Sentence
 from search.interrogatives import AnswerType
+from search.question import Question
 
 MOST_SENTENCES = 6
 _ENOUGH = 0.8
@@ -28,7 +29,7 @@ _PROMISING: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
     }
 )
 """What headings have under which it is said who may do something, or why it is so."""
-ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER, AnswerType.ELIGIBILITY})
+_ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER, AnswerType.ELIGIBILITY})
 """Kinds of answer that an enumeration can be."""
 
 
@@ -40,20 +41,30 @@ def promised_sentences(evidence: Evidence, shares: NDArray[np.float64]) -> NDArr
     what is asked about. The words of 谁能当百姓名嘴 stand in any sentence that speaks of them.
     """
     question, sentences = evidence.question, evidence.table.sentences
-    needing = needs_words(question)
-    if question.type not in _PROMISING and not needing:
+    needed = needed_words(question)
+    if question.type not in _PROMISING and needed is None:
         return None
-    promised = np.array([_is_promised(evidence, item) for item in sentences])
-    said = np.array([needing and has_words(question, item.text, _headings(evidence, item)) for item in sentences])
-    best = evidence.found[sentences[int(np.argmax(shares))].passage].context.document
+    at = np.array([sentence.passage for sentence in sentences])
+    documents = [item.context.document for item in evidence.found]
+    best = documents[at[np.argmax(shares)]]
     titled = sum(term in fold(best.title) for term in question.terms) * 2 >= len(question.terms)
-    within = np.array([titled and evidence.found[item.passage].context.document.id == best.id for item in sentences])
+    within = np.array([titled and document.id == best.id for document in documents])[at]
+    promised = np.array([_is_promised(question, item) for item in evidence.found])[at]
     likely = shares >= _LIKELY * shares.max()
-    for telling in (promised & (likely | within), said & likely):
+    for telling in (promised & (likely | within), likely & _saying(evidence, needed)):
         kept = np.where(telling, shares, 0.0)
         if kept.any():
             return np.asarray(kept / kept.sum())
     return None
+
+
+def _saying(evidence: Evidence, needed: re.Pattern[str] | None) -> NDArray[np.bool_]:
+    """Which sentences have the words that are needed, or stand under a heading that has them."""
+    sentences = evidence.table.sentences
+    if needed is None:
+        return np.zeros(len(sentences), dtype=bool)
+    headed = [any(needed.search(fold(part)) for part in item.context.passage.path[-1:]) for item in evidence.found]
+    return np.array([headed[item.passage] or needed.search(item.folded) is not None for item in sentences])
 
 
 def best_sentence(evidence: Evidence, shares: NDArray[np.float64]) -> int:
@@ -68,7 +79,7 @@ def _promised_points(evidence: Evidence, index: int) -> list[int]:
     question, sentences = evidence.question, evidence.table.sentences
     context = evidence.found[sentences[index].passage].context
     headings = context.passage.path[-1:]
-    if question.type not in ENUMERATED or not headings:
+    if question.type not in _ENUMERATED or not headings:
         return []
     if not carries(headings[0], context.document.title, question.terms):
         return []
@@ -89,7 +100,7 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
         return [best, *_below(sentences, best)][:MOST_SENTENCES]
     if _opens_point(sentences, best):
         return [best, *_below(sentences, best)][:MOST_SENTENCES]
-    if question.type in ENUMERATED:
+    if question.type in _ENUMERATED:
         enumeration = _enumeration(sentences, best)
         whole = enumeration if len(enumeration) > 1 else _clauses(sentences, best)
         if len(whole) > 1:
@@ -112,7 +123,7 @@ def point_parents(evidence: Evidence, best: int) -> Iterator[Sequence[str]]:
     question, context = evidence.question, evidence.found[evidence.table.sentences[best].passage].context
     promising = _PROMISING.get(question.type)
     for parent in filter(None, (context.passage.path, context.passage.path[:-1])):
-        asked = question.type in ENUMERATED and carries(parent[-1], context.document.title, question.terms)
+        asked = question.type in _ENUMERATED and carries(parent[-1], context.document.title, question.terms)
         if asked or (promising and promising.search(parent[-1])):
             yield parent
 
@@ -121,22 +132,17 @@ def _whole_passage(evidence: Evidence, best: int) -> list[int]:
     """All that a passage says under a heading that promises who may or why, if it can be shown whole: one condition
     without the others misleads. What cannot be the answer, of another year, is left out."""
     sentences = evidence.table.sentences
-    if not _is_promised(evidence, sentences[best]):
+    if not _is_promised(evidence.question, evidence.found[sentences[best].passage]):
         return []
     same = [at for at, sentence in enumerate(sentences) if sentence.passage == sentences[best].passage]
     shown = [at for at in same if evidence.unmet[at] is None or is_heading(sentences[at], evidence.found)]
     return shown if len(shown) <= MOST_SENTENCES else []
 
 
-def _is_promised(evidence: Evidence, sentence: Sentence) -> bool:
-    """Whether one of the two headings that a sentence stands under says what is asked for."""
-    promising = _PROMISING.get(evidence.question.type)
-    return promising is not None and any(map(promising.search, _headings(evidence, sentence)))
-
-
-def _headings(evidence: Evidence, sentence: Sentence) -> Sequence[str]:
-    """The two innermost headings that a sentence stands under."""
-    return evidence.found[sentence.passage].context.passage.path[-2:]
+def _is_promised(question: Question, item: FoundPassage) -> bool:
+    """Whether one of the two headings that a passage stands under says what is asked for."""
+    promising = _PROMISING.get(question.type)
+    return promising is not None and any(map(promising.search, item.context.passage.path[-2:]))
 
 
 def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:

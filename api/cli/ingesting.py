@@ -67,8 +67,8 @@ def ingest_and_index(
                 progress.console.print(_line(outcome))
 
         files = expand(paths)
-        many = len(files) if paths else len(catalogue.held_files())
-        alongside = many >= LONG_INGEST and find_server(settings) is None
+        held = [] if paths else catalogue.held_files()
+        alongside = len(files) + len(held) >= LONG_INGEST and find_server(settings) is None
         with ExitStack() as beside:
             if alongside:
                 tell = beside.enter_context(index_bars(progress, many=0))
@@ -77,7 +77,7 @@ def ingest_and_index(
             if paths:
                 outcomes = ingester.ingest(files, kind=kind, readers=readers, reread=reread, on_outcome=show)
             else:
-                outcomes = ingester.reread(show)
+                outcomes = ingester.reread(held, show)
         _index(settings, catalogue, progress)
     if show_outcomes:
         counts = Counter(item.outcome for item in outcomes)

@@ -51,8 +51,9 @@ class LastChange:
 
         What was committed in between belongs to a later number, for which it is looked up again.
         """
-        if self._answer is not None and self._answer.commits == commits:
-            return self._answer.change
+        answer = self._answer  # Another thread may exchange it meanwhile.
+        if answer is not None and answer.commits == commits:
+            return answer.change
         change = reading.last_change(connection)
         if commits is not None:
             self._answer = _Answer(commits, change)

@@ -180,7 +180,7 @@ def list_versions(connection: Connection, document_id: str) -> list[VersionSumma
 def held_files(connection: Connection) -> list[HeldFile]:
     """The files of active documents, by document id."""
     query = (
-        select(documents.c.id, versions.c.file_name, versions.c.sha256)
+        select(versions.c.file_name, versions.c.sha256)
         .join(versions, versions.c.id == documents.c.current_version_id)
         .where(documents.c.status == Status.ACTIVE)
         .order_by(documents.c.id)

@@ -91,7 +91,6 @@ class VersionSummary:
 class HeldFile:
     """The file that a document's current version was read from."""
 
-    document_id: str
     file_name: str
     sha256: str
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from corpus.fields import IDENTIFYING_FIELDS
-from corpus.labels import FIELD_OF_LABEL
+from corpus.labels import FIELD_OF_LABEL, field_named
 from corpus.records import Section, Span
 from corpus.text.bulk_folding import fold_many
 from ingest.blocks import BlockType
@@ -236,7 +236,7 @@ def _within(before: str, value: str) -> str:
 
 
 def _label_alone(line: str) -> bool:
-    return len(line) <= 12 and line[-1] in "：:" and re.sub(r"\s", "", line[:-1]) in FIELD_OF_LABEL
+    return len(line) <= 12 and line[-1] in "：:" and field_named(line[:-1]) is not None
 
 
 def _is_prose(line: str) -> bool:

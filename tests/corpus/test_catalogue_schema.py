@@ -207,7 +207,7 @@ def test_writers_in_two_processes_wait_for_each_other(tmp_path):
     url = url_of(tmp_path / "c.sqlite3")
     Catalogue.open(url).close()
     code = (
-        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import EVERYONE, make_draft\n"
+        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import make_draft\n"
         "catalogue = Catalogue.open(sys.argv[1])\n"
         "for n in range(20):\n"
         "    catalogue.add_versions([make_draft(source=f'{sys.argv[2]}/{n}', body=sys.argv[2] + str(n))])"
@@ -224,7 +224,7 @@ def test_kill_9_loses_no_finished_batch_and_leaves_no_half(tmp_path, seconds):
     url = url_of(tmp_path / "c.sqlite3")
     Catalogue.open(url).close()
     code = (
-        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import EVERYONE, make_draft\n"
+        "import sys; from corpus.catalogue import Catalogue; from tests.corpus.drafts import make_draft\n"
         "catalogue = Catalogue.open(sys.argv[1])\n"
         "for n in range(10_000):\n"
         "    catalogue.add_versions([make_draft(source=f'{n}/{m}', body=f'{n}/{m}') for m in range(5)])\n"

@@ -112,7 +112,7 @@ def test_a_mail_and_its_attachment_are_read_anew_once_each(ingester, catalogue, 
     path = tmp_path / "来信.eml"
     path.write_bytes(mail("活动安排", "附件是活动安排，请查收。" * 5, {"安排.docx": document(tmp_path)}).as_bytes())
     first = {item.document_id for item in ingester.ingest([path])}
-    again = ingester.reread()
+    again = ingester.reread(catalogue.held_files())
     assert len(first) == len(again) == 2
     assert {item.document_id for item in again} == first
     assert {item.outcome for item in again} == {Outcome.UNCHANGED}

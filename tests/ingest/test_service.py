@@ -218,16 +218,16 @@ def test_originals_are_read_anew_without_the_files_that_they_came_from(
     for path in folder.iterdir():
         path.unlink()
 
-    outcomes = {item.document_id: item.outcome for item in ingester.reread()}
+    outcomes = {item.document_id: item.outcome for item in ingester.reread(catalogue.held_files())}
     assert outcomes == {changed.document_id: Outcome.INDEXED, same.document_id: Outcome.UNCHANGED}
     document = catalogue.document(changed.document_id)
     assert (document.version, document.source) == (2, source)
     assert catalogue.version(document.id).file_name == "大纲.txt"
-    assert {item.outcome for item in ingester.reread()} == {Outcome.UNCHANGED}
+    assert {item.outcome for item in ingester.reread(catalogue.held_files())} == {Outcome.UNCHANGED}
 
     catalogue.trash(same.document_id)
     Originals(tmp_path / "originals").path(catalogue.version(document.id).sha256).unlink()
-    [lost] = ingester.reread()
+    [lost] = ingester.reread(catalogue.held_files())
     assert lost.outcome not in {Outcome.INDEXED, Outcome.UNCHANGED}
     assert "重新入库" in lost.reason
 
