@@ -4,10 +4,10 @@ A library of 50,000 documents has as many titles, and a search from the command 
 are looked up by is computed for all of them together, as numbers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
@@ -19,8 +19,6 @@ from search.spelling import letters, sound, spell, syllable
 
 LONGEST_NAME = 20
 """Characters of a name that a misspelt one is put right to, at most."""
-SHORTEST_WITH_ERROR = 4
-"""Characters of a name that is recognised with one of them wrong, at least."""
 SHORTEST_INITIALS = 3
 
 Keys = NDArray[np.uint64]
@@ -55,6 +53,11 @@ class Name:
         """Whether a misspelt one is put right: not numbers, nor long titles."""
         return self.origin not in _NUMBERS and 2 <= len(self.folded) <= LONGEST_NAME
 
+    @property
+    def preference(self) -> tuple[int, int, str]:
+        """Which of several names that may be meant is taken: the lowest."""
+        return list(Origin).index(self.origin), len(self.folded), self.text
+
     def is_visible(self, groups: frozenset[str]) -> bool:
         """Whether it may be shown to ``groups``, as far as documents that bear it decide."""
         return self.readers is None or any(readers & groups for readers in self.readers)
@@ -65,29 +68,55 @@ class Name:
         return letters("".join(syllables)), letters("".join(syllable[:1] for syllable in syllables))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stretches:
-    """Stretches [start, end) of one text; none of them is empty."""
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Half-open ranges [start, end) of a text, whatever it says; none of them is empty."""
 
-    text: str
     starts: Bounds
     ends: Bounds
+
+    @cached_property
+    def without_one(self) -> tuple[Bounds, Bounds, Bounds, Bounds]:
+        """For each range and each place in it: the range's number, its start, the place, and the range's end."""
+        sizes = self.ends - self.starts
+        numbers = np.repeat(np.arange(len(sizes)), sizes)
+        starts = self.starts[numbers]
+        within = np.arange(len(numbers)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return numbers, starts, starts + within, self.ends[numbers]
+
+
+@lru_cache(maxsize=64)
+def _places_within(length: int, longest: int) -> Places:
+    sizes = np.arange(min(longest, length), 1, -1)
+    starts = np.concatenate([np.zeros(0, dtype=np.int64), *map(np.arange, length - sizes + 1)])
+    return Places(starts, starts + np.repeat(sizes, length - sizes + 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """Stretches of one text."""
+
+    text: str
+    places: Places
 
     @classmethod
     def whole(cls, texts: Sequence[str]) -> Self:
         """Each of the texts, one after the other."""
         bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-        return cls("".join(texts), bounds[:-1], bounds[1:])
+        return cls("".join(texts), Places(bounds[:-1], bounds[1:]))
 
     @classmethod
     def within(cls, text: str, longest: int) -> Self:
         """All stretches of two to ``longest`` characters of a text, the longest first."""
-        sizes = np.arange(min(longest, len(text)), 1, -1)
-        starts = np.concatenate([np.zeros(0, dtype=np.int64), *map(np.arange, len(text) - sizes + 1)])
-        return cls(text, starts, starts + np.repeat(sizes, len(text) - sizes + 1))
+        return cls(text, _places_within(len(text), longest))
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Where a stretch starts and ends."""
+        return int(self.places.starts[number]), int(self.places.ends[number])
 
     def __getitem__(self, number: int) -> str:
-        return self.text[self.starts[number] : self.ends[number]]
+        start, end = self.place(number)
+        return self.text[start:end]
 
 
 Named = tuple[str, Origin, frozenset[frozenset[str]] | None]
@@ -104,30 +133,30 @@ class Names:
         self._right = [name for name in self.all if name.is_corrected_to]
         stretches = Stretches.whole([name.folded for name in self._right])
         self._by_sound = _Lookup(sound_keys(stretches))
-        self._by_first_half, self._by_second_half = map(_Lookup, half_keys(stretches))
+        keys, self._with_key = edit_keys(stretches)
+        self._by_edit = _Lookup(keys)
 
-    def sounding_like(self, stretches: Stretches) -> dict[str, list[Name]]:
-        """The folded stretches that sound like a name, with the names; only those of two characters or more."""
-        found: dict[str, list[Name]] = {}
+    def sounding_like(self, stretches: Stretches) -> dict[int, list[Name]]:
+        """The numbers of the folded stretches that sound like a name, with the names."""
+        found: dict[int, list[Name]] = {}
         for number, rows in self._by_sound.find(sound_keys(stretches)):
-            part = stretches[number]
-            heard = tuple(map(sound, part))
+            heard = tuple(map(sound, stretches[number]))
             names = [name for name in self._at(rows) if tuple(map(sound, name.folded)) == heard]
             if names:
-                found[part] = names
+                found[number] = names
         return found
 
-    def sharing_a_half(self, stretches: Stretches) -> dict[str, list[Name]]:
-        """The folded stretches that share their first or their second half with a name of their length, with the names:
-        with one wrong character, one of the halves is still right."""
-        found: dict[str, list[Name]] = {}
-        for lookup, keys in zip((self._by_first_half, self._by_second_half), half_keys(stretches), strict=True):
-            for number, rows in lookup.find(keys):
-                part = stretches[number]
-                found.setdefault(part, []).extend(name for name in self._at(rows) if len(name.folded) == len(part))
-        return found
+    def an_edit_away(self, stretches: Stretches) -> dict[int, list[Name]]:
+        """The numbers of the folded stretches that one edit may turn into a name, with the names: another character in
+        one place, one more or one less, or two neighbours exchanged. Both are then equal but for a character taken from
+        either."""
+        found: dict[int, set[int]] = {}
+        keys, with_key = edit_keys(stretches)
+        for number, rows in self._by_edit.find(keys):
+            found.setdefault(int(with_key[number]), set()).update(self._with_key[rows].tolist())
+        return {number: self._at(sorted(rows)) for number, rows in found.items()}
 
-    def _at(self, rows: NDArray[np.intp]) -> list[Name]:
+    def _at(self, rows: Iterable[int]) -> list[Name]:
         return [self._right[row] for row in rows]
 
     @cached_property
@@ -148,49 +177,54 @@ class Names:
         return found
 
 
-_BEGINNING = 18
-_REST = np.uint64(64 - _BEGINNING)
-"""Bits of a key that are looked at first: a table of a quarter megabyte stays in the processor's cache."""
+_MOST_BITS = 22
+"""Of a key that are looked at first, at most: the table of them then has four megabytes."""
 
 
 class _Lookup:
     """Rows by key."""
 
     def __init__(self, keys: Keys) -> None:
-        self._rows = np.argsort(keys, kind="stable")
+        self._rows = np.argsort(keys)  # A stable sort takes four times as long.
         self._keys = keys[self._rows]
-        self._beginnings = np.zeros(1 << _BEGINNING, dtype=bool)
-        self._beginnings[keys >> _REST] = True
+        bits = min(_MOST_BITS, len(keys).bit_length() + 3)  # One in eight places of the table is taken.
+        self._rest = np.uint64(64 - bits)
+        self._beginnings = np.zeros(1 << bits, dtype=bool)
+        self._beginnings[keys >> self._rest] = True
 
     def find(self, keys: Keys) -> Iterator[tuple[int, NDArray[np.intp]]]:
-        """The places of the keys that are there, each with its rows. Different texts may have one key: compare them."""
+        """The places of the keys that are there, each with its rows in order.
+
+        Different texts may have one key: compare them.
+        """
         if not self._keys.size:
             return
         # Most keys are not there, which their beginning tells for nearly all; and to look for where one ends takes as
         # long as to look for where it begins.
-        likely = np.flatnonzero(self._beginnings[keys >> _REST])
+        likely = np.flatnonzero(self._beginnings[keys >> self._rest])
         starts = np.searchsorted(self._keys, keys[likely])
         there = np.flatnonzero(self._keys.take(starts, mode="clip") == keys[likely])
         ends = np.searchsorted(self._keys, keys[likely[there]], "right")
         for number, start, end in zip(likely[there].tolist(), starts[there].tolist(), ends.tolist(), strict=True):
-            yield number, self._rows[start:end]
+            yield number, np.sort(self._rows[start:end])
 
 
 def sound_keys(stretches: Stretches) -> Keys:
     """A number for each stretch, equal for those that sound the same."""
     distinct, at = np.unique(codes_of(stretches.text), return_inverse=True)
     heard = np.array([hash(sound(chr(code))) for code in distinct], dtype=np.int64).astype(np.uint64)
-    return _Sums(heard[at]).keys(stretches.starts, stretches.starts, stretches.ends)
+    starts = stretches.places.starts
+    return _Sums(heard[at]).keys(starts, starts, stretches.places.ends)
 
 
-def half_keys(stretches: Stretches) -> tuple[Keys, Keys]:
-    """Two numbers for each stretch, for the first and for the second half, equal for equal halves of equal lengths."""
-    starts, ends = stretches.starts, stretches.ends
-    middles = starts + (ends - starts) // 2
+def edit_keys(stretches: Stretches) -> tuple[Keys, NDArray[np.intp]]:
+    """Numbers of each stretch and of what is left of it without one of its characters, equal for equal texts, and the
+    stretch of each (the symmetric deletions of Garbe's SymSpell, for one edit)."""
+    starts, ends = stretches.places.starts, stretches.places.ends
+    numbers, first, without, last = stretches.places.without_one
     sums = _Sums(codes_of(stretches.text).astype(np.uint64) + np.uint64(1))
-    halves = sums.keys(starts, starts, middles), sums.keys(starts, middles, ends)
-    one, other = (half * _PRIME + (ends - starts).astype(np.uint64) for half in halves)
-    return one, other
+    rest = sums.keys(first, first, without) + sums.keys(first + 1, without + 1, last)
+    return np.concatenate([sums.keys(starts, starts, ends), rest]), np.concatenate([np.arange(len(starts)), numbers])
 
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_INITIALS = "bpmfdtnlgkhjqxzcsrwy"
 _NOT_LATIN = re.compile(r"[^a-z]")
 
 
@@ -41,12 +42,18 @@ def syllable(character: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def sound(character: str) -> str:
-    """A character's syllable as many speakers hear it: without the difference of zh z, ch c, sh s, -ng -n."""
+    """A character's syllable as many speakers hear it: without the difference of zh z, ch c, sh s, n l, -ng -n."""
     heard = syllable(character)
     for written, plain in _ALIKE:
         if heard.startswith(written):
             heard = plain + heard[len(written) :]
     return heard[:-1] if heard.endswith("ng") else heard
+
+
+def sounds_partly_alike(one: str, other: str) -> bool:
+    """Whether one character may have been typed for the other: another syllable that begins or ends like its own."""
+    first, second = sound(one), sound(other)
+    return first[:2] == second[:2] or first.lstrip(_INITIALS) == second.lstrip(_INITIALS)
 
 
 def letters(text: str) -> str:

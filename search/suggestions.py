@@ -15,16 +15,17 @@ from corpus.errors import InvalidQuery
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
 from search.engine.interface import Contains, EngineReader, Leg
-from search.names import LONGEST_NAME, SHORTEST_WITH_ERROR, Name, Named, Names, Origin, Stretches
+from search.misspelling import Misspelling, misspellings
+from search.names import LONGEST_NAME, Name, Named, Names, Origin
 from search.query import access
-from search.spelling import letters, sound, syllable
+from search.spelling import letters, syllable
 from search.syntax import PHRASE, parse_expression
 
 LONGEST = 40
 """Characters of a text that is completed, at most: more is no name."""
 
-LONGEST_CORRECTED = 20
-"""Characters of a text that is corrected, at most: every search pays for it."""
+LONGEST_CORRECTED = LONGEST_NAME + 1
+"""Characters of a text that is corrected, at most (a long name with one doubled): every search pays for it."""
 
 SETTLED = 1.0
 """Seconds for which names are taken to be current."""
@@ -33,7 +34,6 @@ _PAUSE = 10.0
 """Names are read again at the earliest after this many times the seconds that reading them took."""
 
 _SHORTEST_PINYIN = 4
-_INITIALS = "bpmfdtnlgkhjqxzcsrwy"
 _LATIN_RUN = re.compile(r"[a-z][a-z' ]*[a-z]")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _HAN_BEFORE = re.compile(_HAN.pattern + "$")
@@ -126,12 +126,16 @@ class Suggestions:
         What a passage within reach holds as it was written is no error, and neither is a quoted string. Expressions of
         the query language are left alone.
         """
-        folded = fold(text).strip()
+        text = text.strip()
+        folded = fold(text)
         if not folded or len(folded) > LONGEST_CORRECTED or PHRASE.search(text) or _is_expression(text):
             return None
         if self._state is None and self._stands(folded, groups):
             return None
-        candidates = [*self._spelt_out(folded, groups), *self._misspelt(folded, groups)]
+        candidates = [
+            *self._spelt_out(folded, groups),
+            *misspellings(folded, self._current(), groups, self._analyser),
+        ]
         if not candidates:
             return None
         right = self._held({name.folded for *_, name in candidates if name.readers is None}, groups)
@@ -141,9 +145,10 @@ class Suggestions:
         for start, end, name in candidates:
             held = name.readers is not None or name.folded in right
             if start >= last and held and folded[start:end] not in known:
-                corrected += folded[last:start] + name.text
+                # Folding keeps every character's place.
+                corrected += text[last:start] + name.text
                 last = end
-        return corrected + folded[last:] if last else None
+        return corrected + text[last:] if last else None
 
     def _stands(self, folded: str, groups: frozenset[str]) -> bool:
         """Whether every part of a text stands in a passage within reach, so that nothing of it can be an error.
@@ -155,7 +160,7 @@ class Suggestions:
         parts = {part for part in folded.split() if len(part) > 1}
         return self._held(parts, groups) == parts
 
-    def _spelt_out(self, folded: str, groups: frozenset[str]) -> Iterator[tuple[int, int, Name]]:
+    def _spelt_out(self, folded: str, groups: frozenset[str]) -> Iterator[Misspelling]:
         """Runs of Latin letters that are some name's pinyin, or its initials, or that of what characters beside them
         lack of a name: 理论xuanjiang."""
         names = self._current()
@@ -166,36 +171,8 @@ class Suggestions:
                 found = [name for name in names.by_letters.get(spelt, ()) if name.is_visible(groups)]
                 found = [name for name in found if name.folded.startswith(ends[0]) and name.folded.endswith(ends[1])]
                 if found and (len(spelt) >= _SHORTEST_PINYIN or spelt in {name.spelling()[1] for name in found}):
-                    yield start, end, min(found, key=_preference)
+                    yield Misspelling(start, end, min(found, key=lambda name: name.preference))
                     break
-
-    def _misspelt(self, folded: str, groups: frozenset[str]) -> list[tuple[int, int, Name]]:
-        """Stretches without blanks that sound like a name or differ from it in one character, not overlapping; of those
-        that would, the longest."""
-        names = self._current()
-        stretches = Stretches.within(folded, LONGEST_NAME)
-        alike, halved = names.sounding_like(stretches), names.sharing_a_half(stretches)
-        found: list[tuple[int, int, Name]] = []
-        if not alike and not halved:
-            return found
-        for start, end in zip(stretches.starts.tolist(), stretches.ends.tolist(), strict=True):
-            part = folded[start:end]
-            if (part not in alike and part not in halved) or part.split() != [part]:
-                continue
-            if any(start < other_end and other_start < end for other_start, other_end, _ in found):
-                continue
-            if right := next((name for name in alike.get(part, ()) if name.folded == part), None):
-                found.append((start, end, right))  # Nothing inside it is an error.
-                continue
-            near = [name for name in alike.get(part, ()) if name.is_visible(groups)]
-            if len(part) == 2 and self._analyser.has_word(part):
-                continue
-            if not near and len(part) >= SHORTEST_WITH_ERROR:
-                differing = (name for name in halved.get(part, ()) if _differ_in_one_sound(part, name.folded))
-                near = [name for name in differing if name.is_visible(groups)]
-            if near:
-                found.append((start, end, min(near, key=_preference)))
-        return sorted((start, end, name) for start, end, name in found if folded[start:end] != name.folded)
 
     def _current(self) -> Names:
         """The names, read again when the catalogue has changed; meanwhile other threads go on with the old ones."""
@@ -241,22 +218,6 @@ def _place_spelt(text: str, written: str, spelt: str) -> int:
     syllables = [_spelling(character) for character in text[at + len(written) :][: len(spelt)]]
     forms = ("".join(syllables), "".join(spelling[:1] for spelling in syllables))
     return at if any(form.startswith(spelt) for form in forms) else -1
-
-
-def _preference(name: Name) -> tuple[int, int, str]:
-    return list(Origin).index(name.origin), len(name.folded), name.text
-
-
-def _sound_alike(one: str, other: str) -> bool:
-    """Whether one character may have been typed for the other: another syllable that begins or ends like its own."""
-    first, second = sound(one), sound(other)
-    return first[:2] == second[:2] or first.lstrip(_INITIALS) == second.lstrip(_INITIALS)
-
-
-def _differ_in_one_sound(one: str, other: str) -> bool:
-    """Whether two texts of one length differ in one character, which may have been typed for the other."""
-    differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-    return len(differing) == 1 and _sound_alike(*differing[0])
 
 
 def _is_expression(text: str) -> bool:
