@@ -18,6 +18,7 @@ from pathlib import Path
 from api.evaluation import TRAINING_QUERIES, LabelledLibrary, open_labelled_library
 from corpus.errors import InvalidQuery
 from corpus.settings import DEMO_GROUPS, parse_groups
+from search.candidates import NamedDocuments
 from search.evaluation import LabelledQueries, query_hash, read_hashes, read_queries
 from search.fusion import LEGS
 from search.fusion_training import LabelledCandidates, cross_validate, fit, label, leg_ndcg, ndcg
@@ -54,7 +55,7 @@ def _candidates(library: LabelledLibrary, labelled: LabelledQueries) -> Iterator
             query = retrieval.analyser.run(text=text, where=where)["query"]
         except InvalidQuery:
             continue
-        legs = retrieval.retriever.fetch(query, where).legs
+        legs = retrieval.retriever.fetch(query, where, NamedDocuments()).legs
         ids = list({point.id for name in LEGS for point in legs.get(name, ())})
         facts, texts = library.catalogue.document_facts(ids, groups), library.catalogue.texts_of(ids)
         read = {key: (library.records[facts[key].id], ReadText(*texts[key])) for key in ids}

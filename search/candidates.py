@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpus.catalogue import DocumentFacts
 from corpus.text.folding import fold
 from search.demands import holds_all
-from search.engine.interface import DENSE, AnyOf, Contains, Filter, Leg, ScoredPoint, SparseVector
+from search.engine.interface import DENSE, AnyOf, Condition, Contains, Filter, Leg, ScoredPoint, SparseVector
 from search.fusion import FEATURES, LEG_LIMIT, LEGS, RankedCandidate, fuse
 from search.logistic import LogisticModel, logistic
 from search.query import Query, Shared
@@ -22,7 +22,9 @@ IDENTIFIER, TITLE, ARTICLE, MENTION, NAMED = "identifier", "title", "article", "
 that the query names; passages in which a number stands; of documents that the query names."""
 
 COURSE = "course"
-"""Legs of the best passages of courses that the query names by their codes: ``course/words`` and so on."""
+"""Passages of courses that the query names by their codes."""
+_WITHIN = (COURSE, TITLE, NAMED)
+"""Names of what the best passages are looked for within: ``course/words`` and so on are legs of their own."""
 
 DEMANDED, MATCHING = "phrase", "matching"
 """Legs that count: passages that hold what the query demands; or, where it demands nothing, all its words."""
@@ -34,10 +36,11 @@ DEMANDED_LIMIT = 10_000
 """Passages fetched that hold what the query demands: ranking them is all that is left to do."""
 
 TIERS: Mapping[str, float] = MappingProxyType(
-    {IDENTIFIER: 4.0, ARTICLE: 3.0, TITLE: 3.0, COURSE: 2.5, MENTION: 2.0, NAMED: 0.25}
+    {IDENTIFIER: 7.0, ARTICLE: 3.0, TITLE: 3.0, COURSE: 2.5, MENTION: 2.0, NAMED: 0.25}
 )
 """What an exact match adds to a fused score, which is below 1. All but a title named among other words thus stand
-above what was only found by its wording."""
+above what was only found by its wording; and a past document (``succession.DEMOTION``) found by its number above what
+mentions it."""
 
 _LEXICAL = LogisticModel(FEATURES, bias=-3.0, weights={"words_max": 3.0, "bigrams_max": 3.0})
 _SEMANTIC = LogisticModel(FEATURES, bias=-3.0, weights={"dense_max": 6.0})
@@ -49,6 +52,14 @@ class QueryVectors:
 
     sparse: Mapping[str, SparseVector]
     dense: Sequence[float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocuments:
+    """Ids of the documents that a query as a whole is a name of, and of those that it names among other words."""
+
+    whole: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +115,23 @@ def counted_filter(query: Query, where: Filter) -> Filter | None:
     return None
 
 
-def plan_legs(query: Query, vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
+def plan_legs(query: Query, vectors: QueryVectors, where: Filter, named: NamedDocuments) -> dict[str, Leg]:
     """The legs to fetch for a query, by name, among the passages that pass ``where``."""
     legs = _ranking(vectors, where)
-    if query.courses:
-        within = replace(where, must=(*where.must, query.of_courses))
-        legs |= {f"{COURSE}/{name}": leg for name, leg in _ranking(vectors, within).items()}
+    for prefix, condition in _within(query, named).items():
+        within = replace(where, must=(*where.must, condition))
+        legs |= {f"{prefix}/{name}": leg for name, leg in _ranking(vectors, within).items()}
     if not query.demanding and (counted := counted_filter(query, where)):
         legs[MATCHING] = Leg(counted, LEG_LIMIT)
-    legs |= {name: Leg(_also(where, *conditions), LEG_LIMIT) for name, conditions in _exact(query).items()}
+    legs |= {name: Leg(_also(where, *conditions), LEG_LIMIT) for name, conditions in _exact(query, named).items()}
     return legs
+
+
+def _within(query: Query, named: NamedDocuments) -> dict[str, Condition]:
+    """What the best passages are looked for within, beside the whole library."""
+    within: dict[str, Condition] = {COURSE: query.of_courses} if query.courses else {}
+    of_names = {TITLE: named.whole, NAMED: named.among}
+    return within | {prefix: AnyOf("document_id", ids) for prefix, ids in of_names.items() if ids}
 
 
 def _ranking(vectors: QueryVectors, where: Filter) -> dict[str, Leg]:
@@ -130,7 +148,7 @@ def rank(query: Query, candidates: Candidates, weights: LogisticModel, unrelated
     ``unrelated`` at most, is no result: a query about nothing in the library has none.
     """
     model = {Mode.HYBRID: weights, Mode.SEMANTIC: _SEMANTIC}.get(query.mode, _LEXICAL)
-    scored = {name: _with_course(name, candidates.legs) for name in LEGS if name in candidates.legs}
+    scored = {name: _with_inner(name, candidates.legs) for name in LEGS if name in candidates.legs}
     fused = fuse(scored, len(query.words), model)
     least = unrelated if query.mode is Mode.HYBRID else -1.0
     related = [item for item in fused if len(item.legs) > 1 or item.legs.get(DENSE, 1.0) > least]
@@ -157,12 +175,12 @@ def _with_exact(fused: Sequence[RankedCandidate], legs: Mapping[str, Sequence[Sc
     return in_order(ranked.values())
 
 
-def _with_course(name: str, legs: Mapping[str, Sequence[ScoredPoint]]) -> Sequence[ScoredPoint]:
-    """What a leg finds, and what it finds within the courses of the query."""
-    within = legs.get(f"{COURSE}/{name}")
-    if not within:
+def _with_inner(name: str, legs: Mapping[str, Sequence[ScoredPoint]]) -> Sequence[ScoredPoint]:
+    """What a leg finds, and what it finds within the courses and documents that the query names."""
+    inner = [point for prefix in _WITHIN for point in legs.get(f"{prefix}/{name}", ())]
+    if not inner:
         return legs[name]
-    scores = dict([*within, *legs[name]])
+    scores = dict([*inner, *legs[name]])
     return sorted(starmap(ScoredPoint, scores.items()), key=lambda point: (-point.score, point.id))
 
 
@@ -187,14 +205,13 @@ def in_order(candidates: Iterable[RankedCandidate]) -> list[RankedCandidate]:
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.id))
 
 
-def _exact(query: Query) -> dict[str, tuple[AnyOf | Contains, ...]]:
+def _exact(query: Query, named: NamedDocuments) -> dict[str, tuple[AnyOf | Contains, ...]]:
     """Conditions of the exact legs that the query gives rise to; what can be written in several ways has a leg each."""
     legs: dict[str, tuple[AnyOf | Contains, ...]] = {}
     if query.titles:
         legs[TITLE] = (AnyOf("identifiers", query.titles),)
-    if query.named:
-        of_named = AnyOf("identifiers", query.named)
-        legs[NAMED] = (of_named,)
+    if named.among:
+        of_named = AnyOf("document_id", named.among)
         legs |= {f"{ARTICLE}/{form}": (of_named, Contains("text", form)) for form in query.article_forms}
     if query.identifiers:
         legs[IDENTIFIER] = (AnyOf("identifiers", query.identifiers),)

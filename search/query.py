@@ -17,9 +17,10 @@ from corpus.text.references import (
     find_document_numbers,
     find_law_names,
     find_project_numbers,
+    find_typed_numbers,
     normalise_identifier,
 )
-from corpus.text.titles import EDGES, STATE, title_key
+from corpus.text.titles import EDGES, STATE, find_called, may_name, title_key
 from search.demands import Concept, Demands, Values, demands_of, find_concepts, parse_day
 from search.engine.interface import AnyOf, Between, Condition, Either, Filter
 from search.results import Mode, SearchFilters
@@ -77,9 +78,10 @@ class Query(Shared):
         bare: the query is nothing but identifiers.
         codes: what may be the code of a course, normalised.
         courses: those of them for which the library has documents.
-        titles: keys (``title_key``) of the titles that the query as a whole may be; 某法第N条 also without the words
-            around it and with 中华人民共和国.
+        titles: keys (``title_key``) of the titles that the query as a whole may be, with 中华人民共和国 and without;
+            某法第N条 also without the words around it.
         named: keys of the titles that it names: what stands in 《》, and the law before an article.
+        called: what in ``text`` may be the name of a document (``corpus.text.titles.find_called``).
         article: 第N条 as ``find_article_numbers`` normalises it.
         article_forms: the ways in which that is written, folded.
         mode: how to search for it.
@@ -99,6 +101,7 @@ class Query(Shared):
     courses: tuple[CodedCourse, ...] = ()
     titles: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    called: tuple[Reference, ...] = ()
     article: str | None = None
     article_forms: tuple[str, ...] = ()
     mode: Mode = Mode.HYBRID
@@ -177,11 +180,14 @@ def parse_query(text: str, analyser: Analyser, values: Values | None = None) -> 
         must=demands.must,
         must_not=demands.must_not,
         phrases=demands.phrases,
-        identifiers=_distinct(normalise_identifier(reference.value) for reference in references),
+        identifiers=_distinct(
+            normalise_identifier(reference.value) for reference in (*references, *find_typed_numbers(text))
+        ),
         codes=_distinct(map(normalise_identifier, _CODE.findall(_without(text, references)))),
         bare=bool(references) and not any(map(str.isalnum, _without(text, references))),
-        titles=_distinct([title_key(text), *_article_titles(text)]),
+        titles=_distinct([*_title_keys(text), *_article_titles(text)]),
         named=_named_titles(text),
+        called=tuple(find_called(text, analyser.tagged(text))) if may_name(text) else (),
         article=article.value if article else None,
         article_forms=_article_forms(article.value, text[article.start : article.end]) if article else (),
     )
@@ -251,6 +257,12 @@ def _without(text: str, references: Iterable[Reference]) -> str:
     for reference in references:
         characters[reference.start : reference.end] = " " * (reference.end - reference.start)
     return "".join(characters)
+
+
+def _title_keys(text: str) -> tuple[str, str]:
+    """The keys of the title that a text is, with the name of the state and without."""
+    plain = title_key(text).removeprefix(STATE)
+    return plain, STATE + plain
 
 
 def _named_titles(text: str) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from haystack import Pipeline, component
 
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.text.analyser import Analyser
-from corpus.text.references import find_article_numbers
+from corpus.text.folding import fold
+from corpus.text.references import Reference, find_article_numbers
+from corpus.text.titles import OF_A_DOCUMENT
 from search.candidates import (
     ARTICLE,
     DEMANDED,
@@ -22,6 +24,7 @@ from search.candidates import (
     MATCHING,
     TIERS,
     Candidates,
+    NamedDocuments,
     QueryVectors,
     ResolvedRanking,
     counted_filter,
@@ -33,7 +36,9 @@ from search.candidates import (
 from search.embedding import Embedder, static_model
 from search.engine.interface import WORDS, AnyOf, EngineReader, Filter, HasId, Leg, ScoredPoint
 from search.fusion import LEG_LIMIT, RankedCandidate, load_weights
+from search.interrogatives import without_interrogatives
 from search.query import CodedCourse, Query, access_only, parse_query
+from search.question import content_words
 from search.rarity import TokenRarity
 from search.reranking import RERANKED, Reader, ReadText
 from search.results import Mode
@@ -41,6 +46,8 @@ from search.sparse import query_vectors
 
 _FIELD_VALUES = 100_000
 """Values of a field that a query can name."""
+_ASKS_FOR_A_DOCUMENT = OF_A_DOCUMENT | {"查", "找", "查找", "查询", "查看", "找到", "看看", "一下", "下载", "最新版"}
+"""Words beside the name of a document that ask for nothing but it."""
 _MOST_CODES = 8
 """Codes of a query that are looked up, each by a count of its own."""
 
@@ -136,19 +143,39 @@ class PassageRetriever:
         Raises:
             EngineUnavailable: the engine does not answer.
         """
-        candidates = self.fetch(query, where)
+        candidates = self.fetch(query, where, self._named(query, groups))
         ranking = rank(query, candidates, load_weights().legs, self.encoder.embedder.unrelated)
         facts = self.catalogue.document_facts([candidate.id for candidate in ranking.candidates], groups)
         readable = [candidate for candidate in ranking.candidates if candidate.id in facts]
-        tiered = [candidate.id for candidate in readable if candidate.tier]
-        if tiered:
-            found = self.catalogue.hydrate(tiered, groups)
+        # What legs found is in order already, but for what only mentions an article.
+        unsure = [item.id for item in readable if item.tier and (not item.fused or ARTICLE in item.legs)]
+        if unsure:
+            found = self.catalogue.hydrate(unsure, groups)
             readable = _order_tiers(_verify_articles(readable, found, query), found)
         if self.reader and readable and query.mode is Mode.HYBRID and not query.bare:
             readable = self._read(self.reader, query, readable)
         return {"ranking": ResolvedRanking(tuple(readable), MappingProxyType(facts), ranking.total)}
 
-    def fetch(self, query: Query, where: Filter) -> Candidates:
+    def _named(self, query: Query, groups: frozenset[str]) -> NamedDocuments:
+        """The documents that ``groups`` may read and the query names, none by a name that is a part of a longer one:
+        who asks for 松岭省信访条例 does not mean 信访条例."""
+        if not query.called:
+            return NamedDocuments()
+        bearers = self.catalogue.bearers([name.value for name in query.called], groups)
+        names = [name for name in query.called if name.value in bearers]
+        outer = [name for name in names if not any(_is_inside(name, other) for other in names)]
+        whole = [name for name in outer if self._asks_for_nothing_else(query.asked, name)]
+        among = [name for name in outer if name not in whole]
+        ids = ([identifier for name in some for identifier in bearers[name.value]] for some in (whole, among))
+        return NamedDocuments(*(tuple(dict.fromkeys(some)) for some in ids))
+
+    def _asks_for_nothing_else(self, text: str, name: Reference) -> bool:
+        """Whether a text is a name, if with words around it that ask for the document: 有没有某条例, 某法的全文."""
+        rest = fold(text[: name.start] + " " + text[name.end :])
+        words = content_words(self.encoder.analyser.tokens(without_interrogatives(rest)))
+        return {word.text for word in words} <= _ASKS_FOR_A_DOCUMENT
+
+    def fetch(self, query: Query, where: Filter, named: NamedDocuments) -> Candidates:
         """The candidates by leg, with their number.
 
         Where the words of a query stand together in more passages than a leg brings, those are the results. So they
@@ -158,8 +185,8 @@ class PassageRetriever:
             EngineUnavailable: the engine does not answer.
         """
         if query.demanding:
-            return self._fetch_demanded(query, where)
-        by_leg = self._legs(query, matching(query, where))
+            return self._fetch_demanded(query, where, named)
+        by_leg = self._legs(query, matching(query, where), named)
         counted, total = counted_filter(query, where), None
         if counted and len(by_leg.get(MATCHING, ())) == LEG_LIMIT:
             total = self.engine.count(counted)
@@ -168,7 +195,7 @@ class PassageRetriever:
             by_leg = {name: tuple(point for point in leg if point.id in ids) for name, leg in by_leg.items()}
         return Candidates(MappingProxyType(by_leg), total)
 
-    def _fetch_demanded(self, query: Query, where: Filter) -> Candidates:
+    def _fetch_demanded(self, query: Query, where: Filter, named: NamedDocuments) -> Candidates:
         """The passages that hold what the query demands, ranked.
 
         They are looked up first: looking for them is most of the work, and the legs need not repeat it where they are
@@ -182,11 +209,11 @@ class PassageRetriever:
             total = self.engine.count(holding)
         else:
             holding = replace(where, must=(*where.must, HasId(tuple(point.id for point in demanded))))
-        return Candidates(MappingProxyType({**self._legs(query, holding), DEMANDED: demanded}), total)
+        return Candidates(MappingProxyType({**self._legs(query, holding, named), DEMANDED: demanded}), total)
 
-    def _legs(self, query: Query, where: Filter) -> dict[str, tuple[ScoredPoint, ...]]:
+    def _legs(self, query: Query, where: Filter, named: NamedDocuments) -> dict[str, tuple[ScoredPoint, ...]]:
         """What each leg finds among the passages that pass ``where``, in one round trip."""
-        legs = plan_legs(query, self.encoder.encode(query), where)
+        legs = plan_legs(query, self.encoder.encode(query), where, named)
         found = self.engine.query(list(legs.values()))
         return {name: tuple(points) for name, points in zip(legs, found, strict=True)}
 
@@ -240,6 +267,11 @@ def build_retrieval(catalogue: Catalogue, engine: EngineReader, analyser: Analys
     encoder = QueryEncoder(analyser, embedder, TokenRarity(catalogue, embedder))
     retriever = PassageRetriever(catalogue, engine, encoder, Reader(analyser, static_model(embedder)))
     return Retrieval(QueryAnalyser(analyser, engine), retriever)
+
+
+def _is_inside(name: Reference, other: Reference) -> bool:
+    """Whether a name is a part of a longer one at the same place."""
+    return other.start <= name.start and name.end <= other.end and other.end - other.start > name.end - name.start
 
 
 def _verify_articles(

@@ -238,6 +238,12 @@ class Catalogue(Registers):
         with self._read() as connection:
             return naming.named(connection, wanted)
 
+    def bearers(self, names: Iterable[str], groups: frozenset[str]) -> dict[str, list[str]]:
+        """Ids of the active documents that ``groups`` may read, by those of the names (``corpus.text.titles.called``)
+        that they have."""
+        with self._read() as connection:
+            return naming.bearers(connection, names, groups)
+
     def dated_titles(self, document_ids: Sequence[str]) -> list[DocumentTitle]:
         """The titles and dates of those documents that are active, whoever may read them, with what their fields say of
         their end."""

@@ -1,12 +1,14 @@
 """What documents are called: those that may be meant, or share a name, are found without reading every title."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from corpus.catalogue.reading import batches
+from corpus.catalogue.reading import batches, unindexed
 from corpus.catalogue.tables import NAME_LENGTH, document_names, documents
+from corpus.records import Status
 from corpus.text.titles import called, core_title, names_of
 
 
@@ -42,3 +44,18 @@ def named(connection: Connection, wanted: Iterable[str]) -> list[str]:
     for batch in batches(sorted({name[:NAME_LENGTH] for name in wanted})):
         found.update(connection.scalars(select(document_names.c.document_id).where(document_names.c.name.in_(batch))))
     return sorted(found)
+
+
+def bearers(connection: Connection, wanted: Iterable[str], groups: frozenset[str]) -> dict[str, list[str]]:
+    """Ids of the active documents that ``groups`` may read, by the names that they have."""
+    found: dict[str, list[str]] = defaultdict(list)
+    query = (
+        select(document_names.c.name, document_names.c.document_id, documents.c.readers)
+        .join(documents, documents.c.id == document_names.c.document_id)
+        .where(unindexed(documents.c.status, Status.ACTIVE))
+    )
+    for batch in batches(sorted({name for name in wanted if len(name) <= NAME_LENGTH})):
+        for name, identifier, readers in connection.execute(query.where(document_names.c.name.in_(batch))):
+            if readers & groups:
+                found[name].append(identifier)
+    return {name: sorted(identifiers) for name, identifiers in found.items()}

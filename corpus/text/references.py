@@ -28,6 +28,11 @@ _YEAR_AND_NUMBER = re.compile(
     r"[〔\[(【《<{「] ?(?P<year>(?:19|20)\d\d) ?[〕\])】》>}」] ?第? ?"
     r"(?P<number>\d{1,5}|[零一二三四五六七八九十百]{1,5}) ?号"
 )
+_TYPED = re.compile(
+    r" ?(?P<open>[〔\[(【]?) ?-?(?P<year>(?:19|20)\d\d) ?(?P<close>[〕\])】年-]?) ?"
+    r"第? ?(?P<number>\d{1,4}) ?(?P<end>号?)(?![\d年月日./-])"
+)
+_TYPED_CODE = re.compile(rf"[{_HAN}]{{2,14}}$")
 _CODE = re.compile(rf"[{_HAN}]{{1,14}}(?: ?[({{〔][{_HAN}]{{1,4}}[)}}〕])?[{_HAN}]{{0,4}} ?$")
 _LEAD_IN = re.compile(
     "根据|依据|按照|依照|遵照|参照|贯彻|落实|执行|印发|转发|下发|发布|参见|详见|关于|文件|通知|意见|决定|以及|字号|文号|编号"
@@ -91,6 +96,26 @@ def _bracketed_numbers(folded: str) -> Iterator[Reference]:
         name = _after_lead_in(code[0], _LEAD_IN)
         value = f"{name.replace(' ', '')}〔{match['year']}〕{number}号"
         yield Reference(value, match.start() - len(name), match.end())
+
+
+def find_typed_numbers(text: str) -> list[Reference]:
+    """发文字号 as they are typed in haste: 国发2018 43号, 国发2018年43号, 国发〔2018〕43, in text order.
+
+    Without brackets and 号 alike, as 国发 2018 43, only where nothing else stands in the text.
+    """
+    folded = fold(text).strip()
+    start = len(text) - len(text.lstrip())
+    found = []
+    for match in _TYPED.finditer(folded):
+        code = _TYPED_CODE.search(folded[max(0, match.start() - 14) : match.start()])
+        if code is None:
+            continue
+        alone = (match.start() - len(code[0]), match.end()) == (0, len(folded))
+        if match["end"] or (match["open"] and match["close"]) or alone:
+            name = _after_lead_in(code[0], _LEAD_IN)
+            value = f"{name}〔{match['year']}〕{int(match['number'])}号"
+            found.append(Reference(value, start + match.start() - len(name), start + match.end()))
+    return found
 
 
 def _orders(folded: str) -> Iterator[Reference]:

@@ -49,3 +49,17 @@ def test_a_new_version_takes_the_place_of_the_old_names(catalogue):
     assert (catalogue.named(["甲办法"]), catalogue.named(["乙办法"])) == ([], [document.id])
     catalogue.trash(document.id)
     assert catalogue.dated_titles(catalogue.named(["乙办法"])) == []
+
+
+def test_bearers_of_a_name_are_those_that_the_reader_may_see(catalogue):
+    rules = add(catalogue, "云岭县讲堂办法（试行）")
+    notice = add(catalogue, "关于印发《云岭县讲堂办法》的通知")
+    gone = add(catalogue, "云岭县讲堂办法")
+    readers = catalogue.document(rules).readers
+    catalogue.trash(gone)
+    catalogue.update_document(notice, readers=frozenset({"editors"}))
+    wanted = ["云岭县讲堂办法", "云岭县讲堂办法(试行)", "讲堂办法", "长" * 300]
+    assert catalogue.bearers(wanted, readers) == {"云岭县讲堂办法": [rules], "云岭县讲堂办法(试行)": [rules]}
+    both = catalogue.bearers(wanted, readers | {"editors"})
+    assert both["云岭县讲堂办法"] == sorted([rules, notice])
+    assert catalogue.bearers(wanted, frozenset()) == {}

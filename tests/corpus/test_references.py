@@ -12,6 +12,7 @@ from corpus.text.references import (
     find_document_numbers,
     find_law_names,
     find_project_numbers,
+    find_typed_numbers,
     normalise_identifier,
 )
 
@@ -138,3 +139,27 @@ def test_hostile_text_takes_linear_time(unit: str) -> None:
 @pytest.mark.parametrize("text", ["国发〔二〇一九〕五号", "国发（二○一九）第5号", "国发[2019]五号"])
 def test_document_numbers_in_chinese_digits(text: str) -> None:
     assert [reference.value for reference in find_document_numbers(f"根据{text}文件")] == ["国发〔2019〕5号"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("国发201843号", ["国发〔2018〕43号"]),
+        ("国发 2018 43号", ["国发〔2018〕43号"]),
+        ("国发2018年第43号文件", ["国发〔2018〕43号"]),
+        ("国发-2018-43", ["国发〔2018〕43号"]),
+        ("国发〔2018〕43", ["国发〔2018〕43号"]),
+        ("　国发 ２０１８ ４３ ", ["国发〔2018〕43号"]),
+        ("根据松文明办2022年15号怎么办理", ["松文明办〔2022〕15号"]),
+        ("国发〔2018〕43号", ["国发〔2018〕43号"]),
+        ("国庆2019年10月1号放假", []),
+        ("疫情2020年5000人", []),
+        ("国庆2019 10天", []),
+        ("公布日期2019-03-05", []),
+        ("2018年43号", []),
+    ],
+)
+def test_document_numbers_typed_in_haste(text: str, values: list[str]) -> None:
+    found = find_typed_numbers(text)
+    assert [item.value for item in found] == values
+    assert [text[item.start] for item in found] == [value[0] for value in values]

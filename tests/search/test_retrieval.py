@@ -9,7 +9,7 @@ from haystack import component
 
 from corpus.identifiers import passage_number
 from corpus.records import Document, Kind, Status
-from search.candidates import DEMANDED_LIMIT, IDENTIFIER, MATCHING, TITLE, Candidates, plan_legs, rank
+from search.candidates import DEMANDED_LIMIT, IDENTIFIER, MATCHING, TITLE, Candidates, NamedDocuments, plan_legs, rank
 from search.engine.interface import BIGRAMS, DENSE, WORDS, AnyOf, HasId, ScoredPoint
 from search.fusion import load_weights
 from search.hits import HitsToDocuments
@@ -77,7 +77,7 @@ def test_a_query_has_a_vector_for_each_leg(analyser, embedder):
 )
 def test_legs_of_a_mode(analyser, embedder, mode, text, legs):
     query = QueryAnalyser(analyser).run(text=text, mode=mode)["query"]
-    planned = plan_legs(query, QueryEncoder(analyser, embedder).encode(query), WHERE)
+    planned = plan_legs(query, QueryEncoder(analyser, embedder).encode(query), WHERE, NamedDocuments())
     assert set(planned) == legs
 
 
