@@ -4,10 +4,12 @@ A library of 50,000 documents has as many titles, and a search from the command 
 are looked up by is computed for all of them together, as numbers.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Self
 
 import numpy as np
@@ -62,9 +64,13 @@ class Name:
         """Whether it may be shown to ``groups``, as far as documents that bear it decide."""
         return self.readers is None or any(readers & groups for readers in self.readers)
 
+    def syllables(self) -> Sequence[str]:
+        """Its pinyin; runs of other characters as they are."""
+        return spell(self.folded) if self.origin is Origin.TERM else tuple(map(syllable, self.folded))
+
     def spelling(self) -> tuple[str, str]:
         """Its pinyin and its initials."""
-        syllables = spell(self.folded) if self.origin is Origin.TERM else tuple(map(syllable, self.folded))
+        syllables = self.syllables()
         return letters("".join(syllables)), letters("".join(syllable[:1] for syllable in syllables))
 
 
@@ -119,6 +125,24 @@ class Stretches:
         return self.text[start:end]
 
 
+class Joined:
+    """Texts one after the other: what stands in any of them is found at once."""
+
+    _between = "\0"
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._text = self._between.join(texts)
+        self._starts = [0, *accumulate(len(text) + 1 for text in texts)]
+
+    def find(self, part: str) -> Iterator[tuple[int, int]]:
+        """Every occurrence of ``part`` in a text: the text's number, and the place in it."""
+        at = -1 if self._between in part or not part else self._text.find(part)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            yield number, at - self._starts[number]
+            at = self._text.find(part, at + 1)
+
+
 Named = tuple[str, Origin, frozenset[frozenset[str]] | None]
 
 
@@ -163,6 +187,21 @@ class Names:
     def spellings(self) -> list[tuple[str, str]]:
         """The pinyin and the initials of each of ``all``."""
         return [name.spelling() for name in self.all]
+
+    @cached_property
+    def written(self) -> Joined:
+        """The names, folded."""
+        return Joined([name.folded for name in self.all])
+
+    @cached_property
+    def pinyin(self) -> Joined:
+        """The names' pinyin."""
+        return Joined([pinyin for pinyin, _ in self.spellings])
+
+    @cached_property
+    def initials(self) -> Joined:
+        """The initials of the names' pinyin."""
+        return Joined([initials for _, initials in self.spellings])
 
     @cached_property
     def by_letters(self) -> dict[str, list[Name]]:

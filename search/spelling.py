@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _INITIALS = "bpmfdtnlgkhjqxzcsrwy"
+_HAN = re.compile("[\u4e00-\u9fff]")
 _NOT_LATIN = re.compile(r"[^a-z]")
 
 
@@ -59,3 +60,8 @@ def sounds_partly_alike(one: str, other: str) -> bool:
 def letters(text: str) -> str:
     """A text's Latin letters, in small ones, run together."""
     return _NOT_LATIN.sub("", text.lower())
+
+
+def spelling(text: str) -> str:
+    """A text's letters, its Han characters in pinyin."""
+    return letters("".join(syllable(character) if _HAN.match(character) else character for character in text))

@@ -14,11 +14,12 @@ from corpus.catalogue import Catalogue
 from corpus.errors import InvalidQuery
 from corpus.text.analyser import Analyser
 from corpus.text.folding import fold
+from search.completion import fitting
 from search.engine.interface import Contains, EngineReader, Leg
 from search.misspelling import Misspelling, misspellings
 from search.names import LONGEST_NAME, Name, Named, Names, Origin
 from search.query import access
-from search.spelling import letters, syllable
+from search.spelling import spelling
 from search.syntax import PHRASE, parse_expression
 
 LONGEST = 40
@@ -37,8 +38,6 @@ _SHORTEST_PINYIN = 4
 _LATIN_RUN = re.compile(r"[a-z][a-z' ]*[a-z]")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _HAN_BEFORE = re.compile(_HAN.pattern + "$")
-_MIXED = re.compile(rf"(?P<written>{_HAN.pattern})(?P<spelt>[a-z][a-z']*)")
-"""What stands in a search field while its last word is being typed in pinyin."""
 _CHECKED = 40
 """Names whose visibility is asked of the engine for one list of completions, at most."""
 
@@ -78,7 +77,7 @@ class Suggestions:
         return Suggestion(self.complete(text, groups, limit), self.correct(text, groups))
 
     def complete(self, text: str, groups: frozenset[str], limit: int = 10) -> list[Completion]:
-        """Names that begin with the text, hold it, or are spelt so in pinyin or its initials."""
+        """Names that begin with the text, hold it or all its words, or are spelt so in pinyin or its initials."""
         key = fold(text).strip()
         if not key or len(key) > LONGEST:
             return []
@@ -90,22 +89,11 @@ class Suggestions:
 
     def _matches(self, key: str, groups: frozenset[str]) -> Iterator[tuple[int, Name]]:
         """Names that match, each with how well: the lower the better."""
-        spelt = letters(key) if key.isascii() and not any(map(str.isdigit, key)) else ""
-        mixed = _MIXED.fullmatch(key)
-        order = list(Origin)
-        names = self._current()
-        for number, name in enumerate(names.all):
-            if not name.is_visible(groups):
-                continue
-            at = name.folded.find(key)
-            if at >= 0:
-                yield (0 if at == 0 else 10) + order.index(name.origin), name
-            elif spelt:
-                pinyin, initials = names.spellings[number]
-                if pinyin.startswith(spelt) or (len(spelt) > 1 and initials.startswith(spelt)):
-                    yield 20 + order.index(name.origin), name
-            elif mixed and (at := _place_spelt(name.folded, mixed["written"], letters(mixed["spelt"]))) >= 0:
-                yield (20 if at == 0 else 30) + order.index(name.origin), name
+        names, order = self._current(), list(Origin)
+        for number, fit in fitting(key, names).items():
+            name = names.all[number]
+            if name.is_visible(groups):
+                yield 10 * fit + order.index(name.origin), name
 
     def _shown(self, names: Sequence[Name], groups: frozenset[str]) -> list[Name]:
         """The names without terms that no passage within reach holds."""
@@ -166,7 +154,7 @@ class Suggestions:
         names = self._current()
         for match in _LATIN_RUN.finditer(folded):
             for start, end in _with_neighbours(folded, *match.span()):
-                spelt = _spelling(folded[start:end])
+                spelt = spelling(folded[start:end])
                 ends = folded[start : match.start()], folded[match.end() : end]
                 found = [name for name in names.by_letters.get(spelt, ()) if name.is_visible(groups)]
                 found = [name for name in found if name.folded.startswith(ends[0]) and name.folded.endswith(ends[1])]
@@ -203,21 +191,6 @@ def _with_neighbours(text: str, start: int, end: int) -> Iterator[tuple[int, int
     last = min(after.end() if after else end, end + LONGEST_NAME)
     places = [(left, right) for left in range(first, start + 1) for right in range(end, last + 1)]
     return iter(sorted(places, key=lambda place: place[0] - place[1]))
-
-
-def _spelling(text: str) -> str:
-    """A text's letters, its Han characters in pinyin."""
-    return letters("".join(syllable(character) if _HAN.match(character) else character for character in text))
-
-
-def _place_spelt(text: str, written: str, spelt: str) -> int:
-    """Where ``written`` first stands in a text, if what follows is spelt so in pinyin or its initials; else -1."""
-    at = text.find(written)
-    if at < 0:
-        return at
-    syllables = [_spelling(character) for character in text[at + len(written) :][: len(spelt)]]
-    forms = ("".join(syllables), "".join(spelling[:1] for spelling in syllables))
-    return at if any(form.startswith(spelt) for form in forms) else -1
 
 
 def _is_expression(text: str) -> bool:

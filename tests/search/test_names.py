@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.names import LONGEST_NAME, Names, Origin, Stretches, edit_keys, sound_keys
+from search.names import LONGEST_NAME, Joined, Names, Origin, Stretches, edit_keys, sound_keys
 from search.spelling import sound
 
 STAFF = frozenset({frozenset({"staff"})})
@@ -67,3 +67,10 @@ def test_a_term_is_spelt_in_the_company_of_its_characters():
     [term] = _names(["银行"], Origin.TERM).all
     [title] = _names(["银行"]).all
     assert (term.spelling(), title.spelling()) == (("yinhang", "yh"), ("yinxing", "yx"))
+
+
+@given(st.lists(st.text("百姓\0a", max_size=6), max_size=6), st.text("百姓\0a", max_size=3))
+def test_every_occurrence_within_a_text_is_found(texts, part):
+    texts = [text.replace("\0", "") for text in texts]
+    places = [(number, at) for number, text in enumerate(texts) for at in range(len(text)) if text.startswith(part, at)]
+    assert list(Joined(texts).find(part)) == (places if part else [])

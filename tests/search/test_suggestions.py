@@ -17,6 +17,16 @@ def test_titles_are_completed_however_they_are_typed(library, text):
     assert BRIEF.title in _texts(library, text)
 
 
+@pytest.mark.parametrize("text", ["云岭 调研", "调研 讲堂", "shequjiangtang", "she qu jiang", "sqjt", "社区jiangt"])
+def test_titles_are_completed_from_their_middle_and_by_several_words(library, text):
+    assert BRIEF.title in _texts(library, text)
+
+
+@pytest.mark.parametrize("text", ["云岭 取暖 讲堂", "equjiangtang", "qu", "jt"])
+def test_what_no_title_holds_or_too_little_of_it_completes_none(library, text):
+    assert BRIEF.title not in _texts(library, text)
+
+
 def test_what_begins_with_the_text_comes_first(library):
     texts = _texts(library, "云岭县")
     assert set(texts[:4]) >= {RULES.title, NOTICE.title}
