@@ -22,7 +22,7 @@ from search.candidates import ResolvedRanking
 from search.conditions import is_heading, says_what_is_meant, unmet_conditions
 from search.definitions import defines, defining_forms, promises
 from search.engine.interface import WORDS, Contains, EngineReader, Filter, Leg
-from search.enumeration import points_under
+from search.enumeration import announced, leads_in, points_under
 from search.evidence import (
     IN_PARTS,
     Evidence,
@@ -41,7 +41,15 @@ from search.query import Query
 from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
-from search.selection import MOST_SENTENCES, best_sentence, choose, point_parents, promised_sentences, with_points
+from search.selection import (
+    MOST_POINTS,
+    MOST_SENTENCES,
+    best_sentence,
+    choose,
+    point_parents,
+    promised_sentences,
+    with_points,
+)
 from search.sparse import word_vector
 from search.succession import Succession
 
@@ -191,7 +199,9 @@ class AnswerBuilder:
             best = best_sentence(evidence, shares)
             support = self._support(evidence, best)
         citations = self._points(evidence, best) or [
-            _cited(evidence, index) for index in choose(evidence, shares, best)
+            citation
+            for index in choose(evidence, shares, best)
+            for citation in (_cited(evidence, index), *self._announced(evidence, index))
         ]
         sentences = self.verified(citations)
         if not sentences:
@@ -211,9 +221,26 @@ class AnswerBuilder:
         context = evidence.found[evidence.table.sentences[best].passage].context
         for parent in point_parents(evidence, best):
             points = points_under(self.catalogue.passages_of(context.passage.version_id), parent)
-            if 1 < len(points) <= MOST_SENTENCES:
+            if 1 < len(points) <= MOST_POINTS:
                 return [_first_sentence(evidence, PassageInContext(point, context.document)) for point in points]
         return []
+
+    def _announced(self, evidence: Evidence, index: int) -> list[Citation]:
+        """Where a sentence ends its passage and announces more: what follows it, if it can be shown whole."""
+        sentence = evidence.table.sentences[index]
+        context = evidence.found[sentence.passage].context
+        if not leads_in(sentence.text) or context.passage.text[sentence.end :].strip():
+            return []
+        passages = self.catalogue.passages_of(context.passage.version_id)
+        place = next((at for at, passage in enumerate(passages) if passage.id == context.passage.id), len(passages) - 1)
+        following = [PassageInContext(passage, context.document) for passage in announced(passages, place)]
+        if len(following) > MOST_POINTS:
+            return []
+        if len(following) == 1:
+            found = [FoundPassage(following[0], 0.0)]
+            said = sentences_of(found)
+            return [evidence.citation(following[0], item.start, item.end) for item in said[:MOST_SENTENCES]]
+        return [_first_sentence(evidence, item) for item in following]
 
     def verified(self, citations: Iterable[Citation]) -> list[AnswerSentence]:
         """The gate: a quote that does not stand in the stored version, character for character, is not shown."""

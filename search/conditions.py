@@ -11,6 +11,7 @@ from corpus.labels import field_named
 from corpus.text.folding import fold
 from corpus.text.references import normalise_identifier
 from search.evidence import FoundPassage, Sentence
+from search.exercises import sets_a_task
 from search.interrogatives import AnswerType, answer_type, asked_action, plain_spelling
 from search.question import Question, bears_type, cue_of, has_cue, other_years, years_of
 from search.results import Citation
@@ -37,6 +38,10 @@ _COUNTING = re.compile(r"\d|计算|核算|折算|换算|计[入为]|不计|为�
 """What an answer to 怎么算 has."""
 _TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
 _NEVER_NAMED = _TOLD_APART | {AnswerType.ELIGIBILITY}
+_NUMBER_BEFORE = re.compile(r"^[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）.、]")
+_STATED = re.compile(rf"[。；：;:，,]|{_NUMBER_BEFORE.pattern}")
+"""What a line has that says something, other than headings and key words."""
+_SIGNS = re.compile(r"[\W_]+")
 _LABEL = 8
 """Characters that may stand beside a title in a line that only names the document."""
 
@@ -50,8 +55,15 @@ def unmet_conditions(
         or ("找到的段落回答的是另一个问题。" if _answers_otherwise(question, item.context.passage.path[-1:]) else None)
         for item in found
     ]
+    naming = {sentence.passage for sentence in sentences if _only_names(question, sentence, found)}
     for sentence in sentences:
-        yield passages[sentence.passage] or next(_missing_in(question, sentence, found), None)
+        # Where one line is but the name of what is asked about, the others are names, too: 相关链接, 目录.
+        named = sentence.passage in naming and not _STATED.search(sentence.text)
+        yield (
+            passages[sentence.passage]
+            or ("只找到了名称，没有直接回答这个问题。" if named else None)
+            or next(_missing_in(question, sentence, found), None)
+        )
 
 
 def missing_around(question: Question, item: FoundPassage) -> Iterator[str]:
@@ -86,7 +98,7 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
     alone = sentence.end >= len(context.passage.text.rstrip())
     if _is_title(sentence.text, context.document.title) or (alone and is_heading(sentence, found)):
         yield "只找到了标题，正文没有直接回答这个问题。"
-    if folded.endswith("?"):
+    if folded.endswith("?") or sets_a_task(sentence, found[sentence.passage]):
         yield "找到的段落也在问这个问题，没有回答。"
     if _FORMULA.fullmatch(folded):
         yield "只找到了公文的套语，没有直接回答这个问题。"
@@ -123,6 +135,25 @@ def adds_nothing(question: Question, folded: str) -> bool:
     courses = (fold(name) for course in question.query.courses for name in course.names)
     known = "\n".join([fold(question.query.asked), *courses])
     return all(name in known for name in names)
+
+
+def repeats(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
+    """Whether a line says what is asked about and nothing of it, as headings do: 商品的二因素."""
+    text = found[sentence.passage].context.passage.text
+    before, after = text[: sentence.start].rstrip(" \u3000"), text[sentence.end :].lstrip(" \u3000")
+    alone = before[-1:] in {"", "\n"} and after[:1] in {"", "\n"}
+    asked, said = (
+        _SIGNS.sub("", part) for part in (fold(question.query.asked), _NUMBER_BEFORE.sub("", sentence.folded))
+    )
+    return alone and bool(said) and said in asked
+
+
+def _only_names(question: Question, sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
+    """Whether a line says what is asked about and the next one says nothing of it."""
+    if not repeats(question, sentence, found):
+        return False
+    below = found[sentence.passage].context.passage.text[sentence.end :].lstrip().partition("\n")[0]
+    return _STATED.search(below) is None
 
 
 def is_particular(folded: str) -> bool:

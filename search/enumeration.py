@@ -30,6 +30,11 @@ def marker_style(sentence: str) -> int | None:
     return next((style for style, pattern in enumerate(_MARKERS) if pattern.match(led_in)), None)
 
 
+def leads_in(sentence: str) -> bool:
+    """Whether a sentence ends in a colon: what it announces follows."""
+    return _LEAD_IN.search(sentence.rstrip()) is not None
+
+
 def enumeration_around(sentences: Sequence[str], index: int) -> range:
     """The indices of the enumeration that the sentence belongs to or leads into, with its lead-in; else just its own.
 
@@ -50,13 +55,28 @@ def enumeration_around(sentences: Sequence[str], index: int) -> range:
 
 
 def points_under(passages: Sequence[Passage], parent: Sequence[str]) -> list[Passage]:
-    """The first passage of each section right below ``parent`` if those sections are an enumeration, else none."""
+    """The first passage of each section right below ``parent`` if those sections are an enumeration: all of them with
+    numbers of one style, or none with any; else no passages."""
     points: dict[str, Passage] = {}
     for passage in passages:
         if len(passage.path) > len(parent) and passage.path[: len(parent)] == tuple(parent):
             points.setdefault(passage.path[len(parent)], passage)
     styles = {marker_style(heading) for heading in points}
-    return list(points.values()) if len(styles) == 1 and None not in styles else []
+    return list(points.values()) if len(styles) == 1 else []
+
+
+def announced(passages: Sequence[Passage], place: int) -> list[Passage]:
+    """What the passage at ``place`` announces with its last words: the first passage of each section right below its
+    heading, or what goes on under the same heading."""
+    parent, after = passages[place].path, passages[place + 1 :]
+    if after and after[0].path == parent:
+        return [after[0]]
+    sections: dict[str, Passage] = {}
+    for passage in after:
+        if len(passage.path) <= len(parent) or passage.path[: len(parent)] != parent:
+            break
+        sections.setdefault(passage.path[len(parent)], passage)
+    return list(sections.values())
 
 
 def _opening(sentences: Sequence[str], index: int) -> int | None:

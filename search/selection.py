@@ -9,19 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.folding import fold
-from search.conditions import is_heading, needed_words
-from search.enumeration import enumeration_around, marker_style
+from search.conditions import is_heading, needed_words, repeats
+from search.enumeration import enumeration_around, leads_in, marker_style
 from search.evidence import Evidence, FoundPassage, Sentence
 from search.interrogatives import AnswerType
 from search.question import Question
 
 MOST_SENTENCES = 6
+MOST_POINTS = 10
+"""Points shown that are sections of their own, each by its first sentence, most often a heading."""
 _ENOUGH = 0.8
 """Probability, of the eligible sentences', from which on those shown are enough: further ones hardly add the answer."""
 _LIKELY = 0.05
 """Share of the best sentence's probability that one must have to be preferred for the enumeration it is part of."""
 _LONGEST_OPENING = 30
 """Characters of a sentence that can only be the opening of a point, not its content."""
+_FULL_STOPS = ("。", "；", "！", ";")
 _PROMISING: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
     {
         AnswerType.ELIGIBILITY: re.compile("条件|资格|对象|范围|门槛"),
@@ -29,6 +32,7 @@ _PROMISING: Mapping[AnswerType, re.Pattern[str]] = MappingProxyType(
     }
 )
 """What headings have under which it is said who may do something, or why it is so."""
+_CONTENTS_ASKED = re.compile("[要本心体]内容(?:是什么)?[?。]?$")
 _ENUMERATED = frozenset({AnswerType.LIST, AnswerType.MANNER, AnswerType.ELIGIBILITY})
 """Kinds of answer that an enumeration can be."""
 
@@ -68,10 +72,14 @@ def _saying(evidence: Evidence, needed: re.Pattern[str] | None) -> NDArray[np.bo
 
 
 def best_sentence(evidence: Evidence, shares: NDArray[np.float64]) -> int:
-    """The likeliest sentence; where points are asked for, one nearly as likely of points that a heading promises."""
+    """The likeliest sentence, or one nearly as likely of points that are asked for and that a heading promises, or that
+    says what is asked about and heads what is said of it."""
+    question, sentences = evidence.question, evidence.table.sentences
     order = sorted(map(int, np.flatnonzero(shares)), key=lambda index: (-shares[index], index))
     likely = takewhile(lambda index: shares[index] >= _LIKELY * shares[order[0]], order)
-    return next((index for index in likely if _promised_points(evidence, index)), order[0])
+    nearly = list(likely)
+    headed = (index for index in nearly if repeats(question, sentences[index], evidence.found))
+    return next((index for index in nearly if _promised_points(evidence, index)), next(headed, order[0]))
 
 
 def _promised_points(evidence: Evidence, index: int) -> list[int]:
@@ -95,11 +103,8 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
         return points
     if whole := _whole_passage(evidence, best):
         return whole
-    if is_heading(sentences[best], evidence.found):
-        best = _last_heading(sentences, best, evidence.found)
-        return [best, *_below(sentences, best)][:MOST_SENTENCES]
-    if _opens_point(sentences, best):
-        return [best, *_below(sentences, best)][:MOST_SENTENCES]
+    if below := _headed(evidence, best):
+        return below
     if question.type in _ENUMERATED:
         enumeration = _enumeration(sentences, best)
         whole = enumeration if len(enumeration) > 1 else _clauses(sentences, best)
@@ -112,10 +117,32 @@ def choose(evidence: Evidence, shares: NDArray[np.float64], best: int) -> list[i
         if chosen and (covered >= _ENOUGH or len(chosen) >= MOST_SENTENCES):
             break
         covered += shares[index]
-        if sentences[index].text not in texts and not is_heading(sentences[index], evidence.found):
+        if sentences[index].text not in texts and not _is_headline(evidence, index):
             chosen.append(index)
             texts.add(sentences[index].text)
     return sorted(chosen)
+
+
+def _is_headline(evidence: Evidence, index: int) -> bool:
+    """Whether a sentence is a heading, or says what is asked about as one would."""
+    sentence = evidence.table.sentences[index]
+    return is_heading(sentence, evidence.found) or repeats(evidence.question, sentence, evidence.found)
+
+
+def _headed(evidence: Evidence, best: int) -> list[int]:
+    """The best sentence with what it heads or announces, if it does either."""
+    sentences = evidence.table.sentences
+    if is_heading(sentences[best], evidence.found):
+        best = _last_heading(sentences, best, evidence.found)
+        return [best, *_below(sentences, best)][:MOST_SENTENCES]
+    if _is_headline(evidence, best):
+        stated = takewhile(lambda at: sentences[at].text.endswith(_FULL_STOPS), _below(sentences, best))
+        return [best, *stated][:MOST_SENTENCES]
+    if leads_in(sentences[best].text):
+        return with_points(sentences, best)
+    if _opens_point(sentences, best):
+        return [best, *_below(sentences, best)][:MOST_SENTENCES]
+    return []
 
 
 def point_parents(evidence: Evidence, best: int) -> Iterator[Sequence[str]]:
@@ -123,7 +150,8 @@ def point_parents(evidence: Evidence, best: int) -> Iterator[Sequence[str]]:
     question, context = evidence.question, evidence.found[evidence.table.sentences[best].passage].context
     promising = _PROMISING.get(question.type)
     for parent in filter(None, (context.passage.path, context.passage.path[:-1])):
-        asked = question.type in _ENUMERATED and carries(parent[-1], context.document.title, question.terms)
+        several = question.type in _ENUMERATED or _CONTENTS_ASKED.search(fold(question.query.asked))
+        asked = several and carries(parent[-1], context.document.title, question.terms)
         if asked or (promising and promising.search(parent[-1])):
             yield parent
 
@@ -147,7 +175,7 @@ def _is_promised(question: Question, item: FoundPassage) -> bool:
 
 def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:
     """A sentence, with what follows in its passage where it ends in a colon."""
-    if not sentences[index].text.endswith(("：", ":")):
+    if not leads_in(sentences[index].text):
         return [index]
     return [index, *_rest_of_passage(sentences, index)][:MOST_SENTENCES]
 

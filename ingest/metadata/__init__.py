@@ -99,6 +99,8 @@ def _add_pair(findings: Findings, pair: Pair) -> None:
     if pair.field in _CONTENT:
         findings.add(pair.field, value, (pair.span,), confidence=0.9)
         return
+    if pair.field == "title" and titles.is_task(pair.value):
+        return
     if pair.field in _DATES:
         days = find_dates(pair.value)
         value = days[0].value if days else ""

@@ -20,6 +20,7 @@ _SPACED = re.compile(r"(?:[\u4e00-\u9fff《》][ \u3000]+){2,}[\u4e00-\u9fff《�
 _PLACE_AND_DATE = re.compile(r"[（(].*\d{4}\s?年.*[）)]$|[（(](?:试行|暂行|草案|征求意见稿|节选|摘要)[）)]$")
 _SUBTITLE = re.compile(r"[—–-]{1,2}")
 _TYPE_AT_END = re.compile(rf"(?P<type>{DOCUMENT_TYPE})(?:[（(〔][^）)〕]{{1,20}}[）)〕])?》?$")
+_TASK = re.compile("^(?:请|试[述论析]|结合|谈谈|以.{2,60}为题)|[。！？!?]$")
 _NO_TYPE = frozenset({"实施", "总结", "说明", "目录", "名单"})
 
 
@@ -41,6 +42,11 @@ def find_title(sheet: Sheet, findings: Findings) -> Title | None:
     candidates = [_run(sheet, findings, index) for index in _starts(sheet, findings)]
     best = max(candidates, key=lambda title: title.confidence, default=None)
     return best if best and best.confidence >= _DOUBTFUL else _promulgated(sheet) or best
+
+
+def is_task(text: str) -> bool:
+    """Whether what a row 题目 says is to be done, in an examination, instead of being a title."""
+    return _TASK.search(text.strip()) is not None
 
 
 def _promulgated(sheet: Sheet) -> Title | None:

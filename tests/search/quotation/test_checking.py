@@ -1,6 +1,6 @@
 import opencc
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
@@ -13,7 +13,7 @@ from search.engine.edge import EdgeEngine
 from search.indexing import Indexer
 from search.quotation.checking import MAX_CHARACTERS, QuotationChecker
 from search.quotation.comparison import letters
-from search.quotation.findings import Operation, Verdict
+from search.quotation.findings import FindingKind, Operation, Verdict
 from search.succession import Succession
 from tests.search.library import LIBRARY, Source, make_draft
 
@@ -265,15 +265,17 @@ FORMS = ("“{}”", "「{}」。", "会议强调：{}。\n", "\n> {}\n", "{}。
 
 
 @given(st.lists(st.tuples(st.sampled_from(FORMS), planted(), st.sampled_from(["", "此外，", "\n"])), max_size=4))
+@example([("“{}”", "《松岭省志愿服务记录与星级认定办法（试行）》（文明办〔2022〕15号）同时废止", "")])
 @settings(max_examples=60, deadline=None)
 def test_every_source_is_verbatim_and_every_difference_adds_up(shelf, parts):
     checker, catalogue = shelf
     draft = "".join(before + form.format(text) for form, text, before in parts)
     at = 0
     for finding in checker.check(draft, EVERYONE).findings:
-        assert at <= finding.start < finding.end <= len(draft)
+        quotes = finding.kind is FindingKind.QUOTATION
+        assert at * quotes <= finding.start < finding.end <= len(draft)
         assert draft[finding.start : finding.end] == finding.text
-        at = finding.end
+        at = finding.end if quotes else at  # A number that is not the named document's may stand within a quotation.
         for citation in [finding.source, *finding.others] if finding.source else []:
             stored = catalogue.version(citation.document_id, citation.version)
             assert stored.text[citation.locator.start : citation.locator.end] == citation.quote != ""
@@ -284,7 +286,7 @@ def test_every_source_is_verbatim_and_every_difference_adds_up(shelf, parts):
             assert all((step.draft == "") <= (step.op is Operation.DELETE) for step in finding.diff)
         if finding.verdict is Verdict.ALTERED:
             assert "".join(step.source for step in finding.diff) == finding.source.quote
-        assert (finding.source is None) == (finding.verdict is Verdict.NOT_FOUND)
+        assert not quotes or (finding.source is None) == (finding.verdict is Verdict.NOT_FOUND)
 
 
 @given(st.sampled_from(SENTENCES))
