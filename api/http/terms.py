@@ -53,7 +53,8 @@ def list_terms(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Page[Term]:
-    """Terms whose name or alias contains ``q``, latest change first. Only curators see those that are not accepted."""
+    """Terms whose name or alias contains ``q``, latest change first, those found together by how often they stand in
+    the library. Only curators see those that are not accepted."""
     found = visible_terms(library.catalogue, caller, q, status)
     return Page(found[offset : offset + limit], len(found), limit, offset)
 

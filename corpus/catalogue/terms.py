@@ -25,8 +25,9 @@ _SCANNED_AT_ONCE = 500
 
 
 def stored(connection: Connection) -> list[Term]:
-    """The library's own terms, latest change first."""
-    rows = connection.execute(select(terms).order_by(terms.c.updated_at.desc(), terms.c.text)).mappings()
+    """The library's own terms, latest change first; of those found together the most frequent first."""
+    order = (terms.c.updated_at.desc(), terms.c.occurrences.desc(), terms.c.text)
+    rows = connection.execute(select(terms).order_by(*order)).mappings()
     return [
         Term(
             text=row["text"],

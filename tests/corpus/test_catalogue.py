@@ -24,6 +24,7 @@ from corpus.records import (
     Status,
     VersionDraft,
 )
+from corpus.terms import Term, TermStatus
 from tests.corpus.drafts import EVERYONE, GROUPS, TEXT, add, make_draft
 
 # Adding
@@ -292,3 +293,10 @@ def test_look_ups_for_a_batch_go_by_what_is_looked_up(catalogue):
     assert {document.id for document in known.values()} == set(ids) == set(alike)
     assert len(titles) == len(ids)
     assert len(statements) > 8
+
+
+def test_candidates_found_together_are_listed_by_how_often_they_occur(catalogue):
+    found = [Term(text, status=TermStatus.CANDIDATE, occurrences=count) for text, count in (("甲甲", 2), ("丙丙", 9))]
+    catalogue.put_terms([*found, Term("乙乙", status=TermStatus.CANDIDATE, occurrences=9)])
+    listed = [term.text for term in catalogue.term_base().find("", TermStatus.CANDIDATE)]
+    assert listed == ["丙丙", "乙乙", "甲甲"]
