@@ -23,6 +23,7 @@ from search.candidates import (
     DEMANDED_LIMIT,
     MATCHING,
     TIERS,
+    TITLE,
     Candidates,
     NamedDocuments,
     QueryVectors,
@@ -154,6 +155,9 @@ class PassageRetriever:
             readable = _order_tiers(_verify_articles(readable, found, query), found)
         if self.reader and readable and query.mode is Mode.HYBRID and not query.bare:
             readable = self._read(self.reader, query, readable)
+        titled = [item.id for item in readable if TITLE in item.legs]
+        if len(titled) > 1:
+            readable = _in_reading_order(readable, self.catalogue.hydrate(titled, groups))
         return {"ranking": ResolvedRanking(tuple(readable), MappingProxyType(facts), ranking.total)}
 
     def _named(self, query: Query, groups: frozenset[str]) -> NamedDocuments:
@@ -292,6 +296,24 @@ def _is_article(found: PassageInContext, query: Query) -> bool:
     headings = (*found.passage.path[-1:], found.passage.text[:20])
     firsts = (next(iter(find_article_numbers(heading.lstrip()[:20])), None) for heading in headings)
     return any(first is not None and first.start == 0 and first.value == query.article for first in firsts)
+
+
+def _in_reading_order(
+    candidates: Sequence[RankedCandidate], found: Mapping[int, PassageInContext]
+) -> list[RankedCandidate]:
+    """The ranking with the passages of documents that the query is the title of in the order in which they stand there,
+    those of the best document first: which of them resembles the title most says nothing. They share their scores."""
+    places = [place for place, item in enumerate(candidates) if item.tier == TIERS[TITLE] and item.id in found]
+    documents = dict.fromkeys(found[candidates[place].id].document.id for place in places)
+    order = {identifier: number for number, identifier in enumerate(documents)}
+    reading = sorted(
+        (candidates[place] for place in places),
+        key=lambda item: (order[found[item.id].document.id], found[item.id].passage.start),
+    )
+    ranked = list(candidates)
+    for place, item in zip(places, reading, strict=True):
+        ranked[place] = item._replace(fused=candidates[place].fused)
+    return ranked
 
 
 def _order_tiers(candidates: Iterable[RankedCandidate], found: Mapping[int, PassageInContext]) -> list[RankedCandidate]:

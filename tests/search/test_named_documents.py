@@ -88,6 +88,15 @@ def test_all_passages_of_a_document_that_is_named_come_first(searcher):
     assert hits[len(STATE_LAW.parts)].title != STATE_LAW.title
 
 
+@pytest.mark.parametrize("text", ["邻里互助法", STATE_LAW.title, "有没有邻里互助法"])
+@pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.LEXICAL])
+def test_a_document_that_is_asked_for_is_listed_from_its_beginning(searcher, text, mode):
+    hits = searcher.search(SearchRequest(text, mode=mode), PUBLIC).hits
+    starts = [hit.locator.start for hit in hits if hit.title == STATE_LAW.title]
+    assert starts == sorted(starts)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
 @pytest.mark.parametrize(
     "text",
     [
