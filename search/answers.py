@@ -295,6 +295,8 @@ def _first_sentence(evidence: Evidence, context: PassageInContext) -> Citation:
     the point, the first behind that."""
     found = [FoundPassage(context, 0.0)]
     sentences = sentences_of(found)
+    if not sentences:  # Nothing but a heading of two or three characters.
+        return evidence.citation(context, 0, len(context.passage.text.rstrip()))
     outer = context.passage.path[:-1]
     first = next((sentence for sentence in sentences if sentence.text not in outer), sentences[0])
     if evidence.question.type is AnswerType.MANNER and not _STATED_POINT.match(first.text):

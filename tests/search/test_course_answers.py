@@ -89,3 +89,11 @@ def test_a_list_of_headings_says_nothing(open_library):
     status, texts = _ask(open_library, "方言转译的历史", LINKS)
     assert status is not AnswerStatus.ANSWERED
     assert texts == []
+
+
+def test_sections_of_which_only_a_short_heading_stands_in_its_passage_are_points(open_library):
+    steps = ("选题", "备题", "讲题")
+    parts = [(("宣讲的步骤", step), text) for step in steps for text in (step, f"{step}由宣讲小组完成，每次都有记录。")]
+    notes = Source("第六讲", ((("宣讲的步骤",), "宣讲的步骤\n宣讲的步骤有以下三个："), *parts), Kind.COURSE)
+    _, texts = _ask(open_library, "宣讲的步骤有哪些？", notes)
+    assert tuple(text for text in texts if not text.startswith("宣讲的步骤")) == steps
