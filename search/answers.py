@@ -44,6 +44,7 @@ from search.retrieval import Retrieval
 from search.selection import (
     MOST_POINTS,
     MOST_SENTENCES,
+    announced_within,
     best_sentence,
     choose,
     point_parents,
@@ -198,16 +199,16 @@ class AnswerBuilder:
             shares = promised
             best = best_sentence(evidence, shares)
             support = self._support(evidence, best)
-        citations = self._points(evidence, best) or [
-            citation
-            for index in choose(evidence, shares, best)
-            for citation in (_cited(evidence, index), *self._announced(evidence, index))
-        ]
+        citations = self._points(evidence, best) or self._with_announced(evidence, choose(evidence, shares, best))
         sentences = self.verified(citations)
         if not sentences:
             return _abstention(evidence, "引文与库中原文不符，未予采用；请重建索引后再试。")
+        reason = None
         if support < models.answered or not says_what_is_meant(evidence.question, citations):
             reason = _shortfall(evidence, best, "只找到部分依据")
+        elif leads_in(citations[-1].quote):
+            reason = "只找到引出下文的话：所列各项较多，请打开原文查看。"
+        if reason:
             return Answer(AnswerStatus.PARTIAL, sentences, _nearest(evidence), reason)
         return Answer(AnswerStatus.ANSWERED, sentences, [], None)
 
@@ -224,6 +225,19 @@ class AnswerBuilder:
             if 1 < len(points) <= MOST_POINTS:
                 return [_first_sentence(evidence, PassageInContext(point, context.document)) for point in points]
         return []
+
+    def _with_announced(self, evidence: Evidence, chosen: Sequence[int]) -> list[Citation]:
+        """The chosen sentences, each that announces more with what it announces."""
+        sentences, cited, shown = evidence.table.sentences, [], set[int]()
+        for index in chosen:
+            if index in shown:
+                continue
+            behind = announced_within(sentences, index) if leads_in(sentences[index].text) else []
+            some = [index, *behind] if not shown.intersection(behind) else [index]
+            shown.update(some)
+            cited += [_cited(evidence, at) for at in some]
+            cited += self._announced(evidence, index)
+        return cited
 
     def _announced(self, evidence: Evidence, index: int) -> list[Citation]:
         """Where a sentence ends its passage and announces more: what follows it, if it can be shown whole."""

@@ -130,7 +130,7 @@ def _is_headline(evidence: Evidence, index: int) -> bool:
 
 
 def _headed(evidence: Evidence, best: int) -> list[int]:
-    """The best sentence with what it heads or announces, if it does either."""
+    """The best sentence with what it heads, or alone if it announces something; nothing for any other."""
     sentences = evidence.table.sentences
     if is_heading(sentences[best], evidence.found):
         best = _last_heading(sentences, best, evidence.found)
@@ -139,7 +139,7 @@ def _headed(evidence: Evidence, best: int) -> list[int]:
         stated = takewhile(lambda at: sentences[at].text.endswith(_FULL_STOPS), _below(sentences, best))
         return [best, *stated][:MOST_SENTENCES]
     if leads_in(sentences[best].text):
-        return with_points(sentences, best)
+        return [best]  # What it announces is shown whole or not at all.
     if _opens_point(sentences, best):
         return [best, *_below(sentences, best)][:MOST_SENTENCES]
     return []
@@ -178,6 +178,15 @@ def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:
     if not leads_in(sentences[index].text):
         return [index]
     return [index, *_rest_of_passage(sentences, index)][:MOST_SENTENCES]
+
+
+def announced_within(sentences: Sequence[Sentence], index: int) -> list[int]:
+    """What a sentence that ends in a colon announces in its own passage, if that can be shown whole: the items of an
+    enumeration, or all that follows."""
+    rest = list(_rest_of_passage(sentences, index))
+    style = marker_style(sentences[rest[0]].text) if rest else None
+    items = rest if style is None else [at for at in rest if marker_style(sentences[at].text) == style]
+    return items if len(items) <= MOST_POINTS else []
 
 
 def _last_heading(sentences: Sequence[Sentence], index: int, found: Sequence[FoundPassage]) -> int:

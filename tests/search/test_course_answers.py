@@ -97,3 +97,20 @@ def test_sections_of_which_only_a_short_heading_stands_in_its_passage_are_points
     notes = Source("第六讲", ((("宣讲的步骤",), "宣讲的步骤\n宣讲的步骤有以下三个："), *parts), Kind.COURSE)
     _, texts = _ask(open_library, "宣讲的步骤有哪些？", notes)
     assert tuple(text for text in texts if not text.startswith("宣讲的步骤")) == steps
+
+
+def test_duties_are_shown_behind_what_announces_them(open_library):
+    duties = [f"（{number}）登记第{number}类院坝来客；" for number in "一二三四五六七八"]
+    rules = Source("院坝接待规定", ((("第七条",), "第七条 接待组履行下列职责：\n" + "\n".join(duties)),), Kind.POLICY)
+    status, texts = _ask(open_library, "接待组履行哪些职责？", rules)
+    assert status is AnswerStatus.ANSWERED
+    assert texts == ["第七条 接待组履行下列职责：", *duties]
+
+
+def test_an_announcement_alone_is_no_full_answer(open_library):
+    duties = [f"（{number}）登记第{number}类院坝来客；" for number in "一二三四五六七八九"]
+    duties += [f"（十{number}）登记第十{number}类院坝来客；" for number in "一二三"]
+    rules = Source("院坝接待规定", ((("第七条",), "第七条 接待组履行下列职责：\n" + "\n".join(duties)),), Kind.POLICY)
+    status, texts = _ask(open_library, "接待组履行下列哪些职责？", rules)
+    assert status is AnswerStatus.PARTIAL
+    assert texts[-1].endswith("：")
