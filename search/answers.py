@@ -16,7 +16,7 @@ from haystack import Pipeline, component
 
 from corpus.catalogue import Catalogue, PassageInContext
 from corpus.identifiers import text_hash
-from corpus.text.analyser import Analyser
+from corpus.text.analyser import COUNTED_WORDS, Analyser
 from corpus.text.folding import fold
 from search.candidates import ResolvedRanking
 from search.conditions import is_heading, says_what_is_meant, unmet_conditions
@@ -49,7 +49,6 @@ from search.selection import (
     choose,
     point_parents,
     promised_sentences,
-    with_points,
 )
 from search.sparse import word_vector
 from search.succession import Succession
@@ -60,8 +59,6 @@ NEAREST = 5
 """Passages shown beside an abstention."""
 _ABSENT_WEIGHT = 1.25
 """Weight of a term that no readable passage holds, over the heaviest of those that one does."""
-_COUNTED_WORDS = 60_000_000
-"""Words that the dictionary's frequencies were counted on."""
 _COMMON, _LEAST_RARE = 6.0, 0.5
 """Logarithm of the rarity from which on a word of the language begins to say something, and what it counts below."""
 _ASKED_WEIGHT = 0.3
@@ -151,7 +148,7 @@ class EvidenceFinder:
         absent = _ABSENT_WEIGHT * max(scores.values(), default=1.0)
         weights = {}
         for term in question.terms:
-            general = max(_LEAST_RARE, math.log(_COUNTED_WORDS / max(self.analyser.frequency(term), 1)) - _COMMON)
+            general = max(_LEAST_RARE, math.log(COUNTED_WORDS / max(self.analyser.frequency(term), 1)) - _COMMON)
             here = scores.get(term, absent)
             asked = _ASKED_WEIGHT if term == question.asked else 1.0
             weights[term] = asked * general * here / (general + here)
@@ -175,8 +172,7 @@ class AnswerBuilder:
         """The sentences that say what the term means whose meaning is asked for, each wording once."""
         sentences = evidence.table.sentences
         distinct = {sentences[index].folded: index for index in reversed(evidence.defining)}
-        shown = [at for index in sorted(distinct.values())[:_MOST_DEFINING] for at in with_points(sentences, index)]
-        said = self.verified(_cited(evidence, index) for index in shown)
+        said = self.verified(self._with_announced(evidence, sorted(distinct.values())[:_MOST_DEFINING]))
         return Answer(AnswerStatus.ANSWERED, said, [], None) if said else None
 
     def _likeliest(self, evidence: Evidence) -> Answer:

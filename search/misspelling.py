@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from corpus.text.analyser import Analyser
+from corpus.text.analyser import COUNTED_WORDS, Analyser
 from corpus.text.numerals import chinese_number
 from search.names import LONGEST_NAME, Name, Names, Stretches
 from search.spelling import sound, sounds_partly_alike
@@ -18,8 +18,6 @@ SHORTEST_EDITED = 4
 """Characters of a name that is recognised with one of them wrong or missing, at least."""
 _SHORTEST_EXCHANGED = 3
 
-_WORDS = math.log(60_000_000)
-"""Of the words that the dictionary's frequencies were counted on."""
 _NAME = -12.0
 """Logarithm of how likely a name is to be looked for: as a rare word."""
 _SOUNDS_ALIKE, _OTHER_SOUND, _DOUBLED, _EXCHANGED, _MISSING = -2.0, -4.0, -4.0, -4.0, -4.0
@@ -87,7 +85,7 @@ def _candidates(
 
 def _likelihood(text: str, analyser: Analyser) -> float:
     """Logarithm of how likely a text's words are."""
-    return sum(math.log(max(analyser.frequency(word), 1)) - _WORDS for word in analyser.cut(text))
+    return sum(math.log(max(analyser.frequency(word), 1)) - math.log(COUNTED_WORDS) for word in analyser.cut(text))
 
 
 def slip(written: str, meant: str) -> float | None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.recent import Recent
-from corpus.text.analyser import Analyser
+from corpus.text.analyser import COUNTED_WORDS, Analyser
 from corpus.text.bulk_folding import fold_many
 from corpus.text.folding import fold
 from corpus.text.function_words import is_function_word
@@ -48,8 +48,6 @@ of the two sentences that hold most of its content words, as what answers a ques
 the passage blurs.
 """
 
-_COUNTED_WORDS = 60_000_000
-"""Words that the dictionary's frequencies were counted on."""
 _COMMON, _LEAST = 5.0, 0.1
 """Logarithm of the rarity of the most common words, which is taken off, and the weight that always remains."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -105,7 +103,7 @@ class Reader:
         return np.stack(columns, axis=1)
 
     def _rarity(self, word: str) -> float:
-        return max(_LEAST, math.log(_COUNTED_WORDS / max(self._analyser.frequency(word), 1)) - _COMMON)
+        return max(_LEAST, math.log(COUNTED_WORDS / max(self._analyser.frequency(word), 1)) - _COMMON)
 
     def _similarities(
         self, query: str, titles: Sequence[str], sentences: Sequence[Sequence[str]]

@@ -173,13 +173,6 @@ def _is_promised(question: Question, item: FoundPassage) -> bool:
     return promising is not None and any(map(promising.search, item.context.passage.path[-2:]))
 
 
-def with_points(sentences: Sequence[Sentence], index: int) -> list[int]:
-    """A sentence, with what follows in its passage where it ends in a colon."""
-    if not leads_in(sentences[index].text):
-        return [index]
-    return [index, *_rest_of_passage(sentences, index)][:MOST_SENTENCES]
-
-
 def announced_within(sentences: Sequence[Sentence], index: int) -> list[int]:
     """What a sentence that ends in a colon announces in its own passage, if that can be shown whole: the items of an
     enumeration, or all that follows."""

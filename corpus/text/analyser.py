@@ -17,6 +17,9 @@ from corpus.text.quantities import find_quantities
 
 ANALYSER_VERSION = 3
 
+COUNTED_WORDS = 60_000_000
+"""Words that the dictionary's frequencies were counted on."""
+
 _RUN = re.compile(r"[^\W_]+")
 
 

@@ -392,23 +392,3 @@ def test_what_is_asked_about_a_course_or_a_project_can_be_found(tmp_path: Path) 
         "一、研究缘起\n楼院讲堂办了三年。"
     )
     assert any("课题负责人：陆闻笛\n成果形式：调研报告" in card for card in cards(draft_file(tmp_path, form)))
-
-
-@pytest.mark.parametrize(
-    "task",
-    [
-        "请以“我的家乡”为题，写一篇不少于八百字的短文。",
-        "结合材料谈谈对院坝讲堂的认识",
-        "院坝讲堂为了谁？",
-        "以“讲堂十年”为题写一篇小作文，600字",
-    ],
-)
-def test_a_row_that_sets_a_task_is_no_title(tmp_path: Path, task: str) -> None:
-    draft = draft_file(tmp_path, f"# 宣讲学期末试卷\n\n## 一、论述题\n\n**题目：** {task}\n", "试卷.md")
-    assert draft.title == "宣讲学期末试卷"
-    assert task.split("，", maxsplit=1)[0] in draft.text
-
-
-def test_a_row_that_names_the_work_is_its_title(tmp_path: Path) -> None:
-    draft = draft_file(tmp_path, "题目：以文化人：院坝讲堂十年\n\n作者：罗静姝\n\n院坝讲堂办了十年。\n", "文.txt")
-    assert draft.title == "以文化人：院坝讲堂十年"

@@ -167,3 +167,23 @@ def test_label_that_an_export_ran_together_with_the_value_before(tmp_path: Path)
 )
 def test_year_without_a_date_of_issue(tmp_path: Path, text: str, year: int) -> None:
     assert fields(draft_file(tmp_path, text))["year"] == year
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "请以“我的家乡”为题，写一篇不少于八百字的短文。",
+        "结合材料谈谈对院坝讲堂的认识",
+        "院坝讲堂为了谁？",
+        "以“讲堂十年”为题写一篇小作文，600字",
+    ],
+)
+def test_a_row_that_sets_a_task_is_no_title(tmp_path: Path, task: str) -> None:
+    draft = draft_file(tmp_path, f"# 宣讲学期末试卷\n\n## 一、论述题\n\n**题目：** {task}\n", "试卷.md")
+    assert draft.title == "宣讲学期末试卷"
+    assert task.split("，", maxsplit=1)[0] in draft.text
+
+
+def test_a_row_that_names_the_work_is_its_title(tmp_path: Path) -> None:
+    draft = draft_file(tmp_path, "题目：以文化人：院坝讲堂十年\n\n作者：罗静姝\n\n院坝讲堂办了十年。\n", "文.txt")
+    assert draft.title == "以文化人：院坝讲堂十年"

@@ -39,7 +39,6 @@ PRINTING = Source(
 REVIEW = Source(
     "讲解员队伍建设综述",
     (((), "清溪市讲解员星级评定办法实施以来，讲解员星级评定办法成为讲解员成长的阶梯，清文发〔2023〕12号影响很大。"),),
-    Source.kind,
 )
 HIDDEN = Source("邻里互助法内部讨论意见", (((), "邻里互助法的内容讨论。"),), readers=frozenset({"researchers"}))
 REPEALED = Source(
