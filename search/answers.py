@@ -41,6 +41,7 @@ from search.query import Query
 from search.question import Question, QuestionReader
 from search.results import Answer, AnswerSentence, AnswerStatus, Citation, Hit
 from search.retrieval import Retrieval
+from search.sections import AskedSection, asked_section, section_under, sentences_shown
 from search.selection import (
     MOST_POINTS,
     MOST_SENTENCES,
@@ -166,7 +167,7 @@ class AnswerBuilder:
     @component.output_types(answer=Answer)
     def run(self, evidence: Evidence) -> dict[str, Answer]:
         """The answer, or an abstention with the reason and the nearest passages."""
-        return {"answer": self._definition(evidence) or self._likeliest(evidence)}
+        return {"answer": self._definition(evidence) or self._section(evidence) or self._likeliest(evidence)}
 
     def _definition(self, evidence: Evidence) -> Answer | None:
         """The sentences that say what the term means whose meaning is asked for, each wording once."""
@@ -174,6 +175,31 @@ class AnswerBuilder:
         distinct = {sentences[index].folded: index for index in reversed(evidence.defining)}
         said = self.verified(self._with_announced(evidence, sorted(distinct.values())[:_MOST_DEFINING]))
         return Answer(AnswerStatus.ANSWERED, said, [], None) if said else None
+
+    def _section(self, evidence: Evidence) -> Answer | None:
+        """What stands under the heading that is asked for, of a document that is named with it."""
+        question, shares = evidence.question, evidence.table.term_weights
+        weights = dict(zip(question.terms, map(float, shares), strict=True))
+        section = asked_section(question, evidence.found, weights, self.catalogue.passages_of)
+        if section is None:
+            return None
+        return self._shown(evidence, section, None)
+
+    def _shown(self, evidence: Evidence, section: AskedSection, shortfall: str | None) -> Answer | None:
+        """A section as an answer, in part where it is not shown whole or ``shortfall`` says what is lacking."""
+        shown, whole = sentences_shown(evidence.question, section)
+        said = self.verified(evidence.citation(context, item.start, item.end) for context, item in shown)
+        if not said:
+            return None
+        if section.others:
+            listed, *others = (" › ".join(path[-2:]) for path in (section.path, *section.others[:_MOST_NAMED]))
+            named = "".join(f"“{other}”" for other in others)
+            shortfall = shortfall or f"只列出了“{listed}”：文中还有{named}，请打开原文查看。"
+        if not whole or leads_in(said[-1].text):
+            shortfall = shortfall or f"“{section.path[-1]}”部分较长，只列出了开头：请打开原文查看。"
+        if shortfall:
+            return Answer(AnswerStatus.PARTIAL, said, _nearest(evidence), shortfall)
+        return Answer(AnswerStatus.ANSWERED, said, [], None)
 
     def _likeliest(self, evidence: Evidence) -> Answer:
         """The sentences that most likely hold the answer, if they are likely enough."""
@@ -195,18 +221,38 @@ class AnswerBuilder:
             shares = promised
             best = best_sentence(evidence, shares)
             support = self._support(evidence, best)
-        citations = self._points(evidence, best) or self._with_announced(evidence, choose(evidence, shares, best))
+        return self._composed(evidence, choose(evidence, shares, best), best, support)
+
+    def _composed(self, evidence: Evidence, chosen: Sequence[int], best: int, support: float) -> Answer:
+        """The answer of the chosen sentences: the points asked for, what they announce, or what stands under them."""
+        question, lacking = evidence.question, _shortfall(evidence, best, "只找到部分依据")
+        citations = self._points(evidence, best)
+        if not citations and (section := self._headed(evidence, chosen)):
+            short = support < self.models.answered
+            if answer := self._shown(evidence, section, lacking if short else None):
+                return answer
+        citations = citations or self._with_announced(evidence, chosen)
         sentences = self.verified(citations)
         if not sentences:
             return _abstention(evidence, "引文与库中原文不符，未予采用；请重建索引后再试。")
         reason = None
-        if support < models.answered or not says_what_is_meant(evidence.question, citations):
-            reason = _shortfall(evidence, best, "只找到部分依据")
+        if support < self.models.answered or not says_what_is_meant(question, citations):
+            reason = lacking
         elif leads_in(citations[-1].quote):
             reason = "只找到引出下文的话：所列各项较多，请打开原文查看。"
         if reason:
             return Answer(AnswerStatus.PARTIAL, sentences, _nearest(evidence), reason)
         return Answer(AnswerStatus.ANSWERED, sentences, [], None)
+
+    def _headed(self, evidence: Evidence, chosen: Sequence[int]) -> AskedSection | None:
+        """The section under what was chosen, if that is nothing but a heading of it."""
+        sentences, found = evidence.table.sentences, evidence.found
+        if not all(is_heading(sentences[index], found) for index in chosen):
+            return None
+        last = sentences[chosen[-1]]
+        item = found[last.passage]
+        passages = self.catalogue.passages_of(item.context.passage.version_id)
+        return section_under(item, last.text.rstrip("。；"), passages)
 
     def _support(self, evidence: Evidence, best: int) -> float:
         """The probability that the library holds an answer, with the sentence at ``best`` as the best of it."""

@@ -37,6 +37,8 @@ _COUNTING_ASKED = re.compile("(?:如何|怎[么样]*)(?:来|去)?(?:计算|核�
 _COUNTING = re.compile(r"\d|计算|核算|折算|换算|计[入为]|不计|为单位|按.{1,12}[计算记]")
 """What an answer to 怎么算 has."""
 _TOLD_APART = frozenset({AnswerType.REASON, AnswerType.MANNER})
+_TOLD_BY_WORDS = frozenset({AnswerType.FACT, AnswerType.LIST})
+"""Kinds of answer that look like nothing in particular."""
 _NEVER_NAMED = _TOLD_APART | {AnswerType.ELIGIBILITY}
 _NUMBER_BEFORE = re.compile(r"^[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）.、]")
 _STATED = re.compile(rf"[。；：;:，,]|{_NUMBER_BEFORE.pattern}")
@@ -104,7 +106,7 @@ def _missing_in(question: Question, sentence: Sentence, found: Sequence[FoundPas
         yield "只找到了公文的套语，没有直接回答这个问题。"
     if adds_nothing(question, folded):
         yield "只找到了名称，没有直接回答这个问题。"
-    if question.type in _TOLD_APART and is_particular(folded):
+    if is_particular(folded) and not _asks_for_particular(question, folded, context.document.title):
         yield "只找到了文件的基本信息，没有直接回答这个问题。"
     if code := _other_code(question, folded, found[sentence.passage]):
         yield f"找到了相关段落，但说的不是“{code}”。"
@@ -163,6 +165,15 @@ def is_particular(folded: str) -> bool:
     return field is not None and field not in _DESCRIBING
 
 
+def _asks_for_particular(question: Question, folded: str, title: str) -> bool:
+    """Whether a particular of a document may be what is asked for: where a fact is, it has a word of the question that
+    the document's title has not. 成果形式:调研报告 does not say what the 调研报告 found."""
+    if question.type not in _TOLD_BY_WORDS:
+        return question.type not in _TOLD_APART
+    names = (name for term in question.terms for name in (term, *question.synonyms.get(term, ())))
+    return any(name in folded and name not in fold(title) for name in names)
+
+
 def _other_code(question: Question, folded: str, item: FoundPassage) -> str | None:
     """The code that a question names, where a sentence is of another one: a row of a list says nothing of the rest."""
     if not _CODE.search(folded):
@@ -182,10 +193,10 @@ def _answers_otherwise(question: Question, headings: Sequence[str]) -> bool:
 
 
 def _is_title(sentence: str, title: str) -> bool:
-    """Whether a line says the title and hardly more (项目名称：……), or lists the key words."""
+    """Whether a line says the title, a part of it, or hardly more (项目名称：……), or lists the key words."""
     core = title.split("（", maxsplit=1)[0]
     named = len(core) > 1 and core in sentence and len(sentence) <= len(title) + _LABEL
-    return named or sentence.startswith(("关键词", "【关键词", "主题词"))
+    return named or sentence in title or sentence.startswith(("关键词", "【关键词", "主题词"))
 
 
 def is_heading(sentence: Sentence, found: Sequence[FoundPassage]) -> bool:
