@@ -5,8 +5,9 @@ import sys
 import pytest
 
 from api.cli import ingesting
+from api.cli.serving import TRY_QUESTIONS
 from corpus.catalogue import Catalogue
-from corpus.settings import Settings
+from corpus.settings import DEMO_GROUPS, Settings
 from search.results import Answer, SearchResult
 from tests.api.conftest import fill
 from tests.api.lunku import COMMAND, ROOT, lunku, lunku_json, wait_until, write_files
@@ -245,6 +246,11 @@ def test_demo_is_ready_at_once_the_second_time(tmp_path):
     run = lunku(tmp_path, "demo", "--no-serve")
     assert "lunku search" in run.stdout
     assert "http://127.0.0.1:8000" in run.stdout
+    said = ("累计达到60小时", "增加到6000人", "2个工作日内确认")
+    for question, expected in zip(TRY_QUESTIONS, said, strict=True):
+        answer = lunku_json(tmp_path, "ask", question, "--as", DEMO_GROUPS)
+        assert answer["status"] == "answered"
+        assert expected in "".join(sentence["text"] for sentence in answer["sentences"])
 
 
 def test_the_demo_starts_after_an_update_of_the_program(tmp_path):
