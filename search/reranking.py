@@ -61,6 +61,15 @@ _REMEMBERED = 16_384
 """Titles and sentences whose vectors are remembered, a kilobyte each."""
 
 
+_SHORTEST_STATEMENT = 16
+"""Characters below which a text without a full stop or a number names something and says nothing of it."""
+_STATES = re.compile(r"[。!?;\d]")
+_SIGNS = re.compile(r"[\W_]+")
+NAMES_ONLY = -1.5
+"""What is added to the logit of a passage that is but a name: the cover of a lecture, a title, 课程名称:……. Not fitted,
+as the labelled sets have no such passages."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadText:
     """A candidate's texts."""
@@ -125,6 +134,23 @@ class Reader:
         vectors = self._model.embed_words([self._analyser.cut(piece) for piece in pieces])
         # Copied, so that one that stays does not keep the others.
         return {piece: vector.copy() for piece, vector in zip(pieces, vectors, strict=True)}
+
+
+def naming_offsets(query: str, found: Sequence[ReadText]) -> NDArray[np.float64]:
+    """``NAMES_ONLY`` for each candidate that only names something, 0 for the others."""
+    numbers = frozenset(_NUMBER.findall(fold(query)))
+    return np.array([NAMES_ONLY * names_only(item, numbers) for item in found])
+
+
+def names_only(item: ReadText, numbers: frozenset[str]) -> bool:
+    """Whether a passage's text is a part of its document's title or another short name, without any of ``numbers``:
+    who looks for 第3讲 means its cover, too."""
+    if len(item.text) > max(len(item.title), 2 * _SHORTEST_STATEMENT):
+        return False
+    text = fold(item.text)
+    plain = _SIGNS.sub("", text)
+    short = len(plain) < _SHORTEST_STATEMENT and _STATES.search(text) is None
+    return (short or plain in _SIGNS.sub("", fold(item.title))) and numbers.isdisjoint(_NUMBER.findall(text))
 
 
 def _coverage(texts: Sequence[str], parts: Sequence[tuple[str, float]]) -> NDArray[np.float64]:

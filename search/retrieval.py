@@ -41,7 +41,7 @@ from search.interrogatives import without_interrogatives
 from search.query import CodedCourse, Query, access_only, parse_query
 from search.question import content_words
 from search.rarity import TokenRarity
-from search.reranking import RERANKED, Reader, ReadText
+from search.reranking import RERANKED, Reader, ReadText, naming_offsets
 from search.results import Mode
 from search.sparse import query_vectors
 
@@ -233,10 +233,8 @@ class PassageRetriever:
         found = [ReadText(*texts[candidate.id]) for candidate in best]
         if not found:
             return candidates[RERANKED:]
-        return reread(
-            [*best, *candidates[RERANKED:]],
-            load_weights().texts.logits(reader.features(query.text, query.words, found)),
-        )
+        logits = load_weights().texts.logits(reader.features(query.text, query.words, found))
+        return reread([*best, *candidates[RERANKED:]], logits + naming_offsets(query.text, found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.records import Kind
 from corpus.terms import Term, TermBase
 from corpus.text.analyser import Analyser
 from search.candidates import reread
 from search.embedding import static_model
 from search.fusion import RankedCandidate
-from search.reranking import TEXT_FEATURES, Reader, ReadText
+from search.reranking import NAMES_ONLY, TEXT_FEATURES, Reader, ReadText, naming_offsets
+from search.results import SearchRequest
+from tests.search.library import PUBLIC, Source, make_draft
 
 ARTICLE = ReadText("某县讲堂管理办法", ("第二章", "第九条"), "讲堂的取暖补贴按每场一百元发放。")
 OTHER = ReadText("运动会通知", (), "各学院于周五上午报送名单，讲堂当天停课。")
@@ -127,3 +130,31 @@ def test_nothing_said_changes_nothing():
     ranked = [RankedCandidate(1, 0.8, 0.0, {}), RankedCandidate(2, 0.3, 0.0, {})]
     assert [item.fused for item in reread(ranked, np.zeros(2))] == pytest.approx([0.8, 0.3])
     assert [item.id for item in reread(ranked, np.array([-4.0, 4.0]))] == [2, 1]
+
+
+LECTURE = "第6讲 渔歌的采集、记谱与传唱"
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "names"),
+    [
+        ("渔歌", LECTURE, True),
+        ("渔歌", "渔歌的采集、\n记谱与传唱", True),
+        ("渔歌", "《渔歌理论与实践》", True),
+        ("渔歌", "课程名称：渔歌理论与实践", True),
+        ("第6讲", LECTURE, False),
+        ("渔歌", "渔歌由渔民传唱。", False),
+        ("渔歌", "渔歌采集共3次", False),
+        ("渔歌", "渔歌按采集地点分为近海的、远洋的和湖上的三类，各有各的唱法", False),
+    ],
+)
+def test_what_only_names_is_lowered_unless_its_number_is_asked_for(query, text, names):
+    assert naming_offsets(query, [ReadText(LECTURE, (), text)]).tolist() == [NAMES_ONLY if names else 0.0]
+
+
+def test_passages_that_say_something_stand_before_the_cover(open_library):
+    cover, content = "《渔歌理论与实践》", "渔歌的由来\n渔歌是渔民在船上唱的歌，多用方言，由老人口传。"
+    source = Source(LECTURE, (((), LECTURE), ((), cover), (("渔歌的由来",), content)), Kind.COURSE)
+    searcher, _ = open_library(make_draft(source))
+    assert searcher.search(SearchRequest("渔歌"), PUBLIC).hits[0].text == content
+    assert searcher.search(SearchRequest(LECTURE), PUBLIC).hits[0].text == LECTURE
