@@ -65,7 +65,7 @@ _SHORTEST_STATEMENT = 16
 """Characters below which a text without a full stop or a number names something and says nothing of it."""
 _STATES = re.compile(r"[。!?;\d]")
 _SIGNS = re.compile(r"[\W_]+")
-NAMES_ONLY = -1.5
+NAMES_ONLY = -2.0
 """What is added to the logit of a passage that is but a name: the cover of a lecture, a title, 课程名称:……. Not fitted,
 as the labelled sets have no such passages."""
 
