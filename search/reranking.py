@@ -62,8 +62,8 @@ _REMEMBERED = 16_384
 
 
 _SHORTEST_STATEMENT = 16
-"""Characters below which a text without a full stop or a number names something and says nothing of it."""
-_STATES = re.compile(r"[。!?;\d]")
+"""Characters below which a text without a number names something, unless it has a full stop."""
+_STATES = re.compile(r"[。!?;]|\.$")
 _SIGNS = re.compile(r"[\W_]+")
 NAMES_ONLY = -2.0
 """What is added to the logit of a passage that is but a name: the cover of a lecture, a title, 课程名称:……. Not fitted,
@@ -149,8 +149,10 @@ def names_only(item: ReadText, numbers: frozenset[str]) -> bool:
         return False
     text = fold(item.text)
     plain = _SIGNS.sub("", text)
-    short = len(plain) < _SHORTEST_STATEMENT and _STATES.search(text) is None
-    return (short or plain in _SIGNS.sub("", fold(item.title))) and numbers.isdisjoint(_NUMBER.findall(text))
+    named = _NUMBER.findall(text)
+    short = len(plain) < _SHORTEST_STATEMENT and not named
+    naming = (short or plain in _SIGNS.sub("", fold(item.title))) and numbers.isdisjoint(named)
+    return naming and _STATES.search(text) is None
 
 
 def _coverage(texts: Sequence[str], parts: Sequence[tuple[str, float]]) -> NDArray[np.float64]:
