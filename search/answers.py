@@ -178,12 +178,8 @@ class AnswerBuilder:
 
     def _section(self, evidence: Evidence) -> Answer | None:
         """What stands under the heading that is asked for, of a document that is named with it."""
-        question, shares = evidence.question, evidence.table.term_weights
-        weights = dict(zip(question.terms, map(float, shares), strict=True))
-        section = asked_section(question, evidence.found, weights, self.catalogue.passages_of)
-        if section is None:
-            return None
-        return self._shown(evidence, section, None)
+        section = asked_section(evidence, self.catalogue.passages_of)
+        return self._shown(evidence, section, None) if section else None
 
     def _shown(self, evidence: Evidence, section: AskedSection, shortfall: str | None) -> Answer | None:
         """A section as an answer, in part where it is not shown whole or ``shortfall`` says what is lacking."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.catalogue import PassageInContext
-from corpus.records import Document, Passage
+from corpus.records import Passage
 from corpus.text.folding import fold
 from search.conditions import missing_around, unmet_conditions
 from search.enumeration import points_under
-from search.evidence import FoundPassage, Sentence, TermCoverage, sentences_of
+from search.evidence import Evidence, FoundPassage, Sentence, TermCoverage, sentences_of
 from search.interrogatives import SLOT_WORDS, AnswerType, plain_spelling
 from search.question import Question
 from search.selection import MOST_POINTS, MOST_SENTENCES
@@ -54,7 +54,7 @@ class AskedSection:
     """
 
     path: tuple[str, ...]
-    passages: tuple[PassageInContext, ...]
+    passages: tuple[FoundPassage, ...]
     named: float
     whole: bool
     others: tuple[tuple[str, ...], ...] = ()
@@ -69,51 +69,49 @@ def asked_phrase(question: Question) -> str:
     return "".join(found.groups()) if found else ""
 
 
-def asked_section(
-    question: Question,
-    found: Sequence[FoundPassage],
-    weights: Mapping[str, float],
-    read: Callable[[str], Sequence[Passage]],
-) -> AskedSection | None:
+def asked_section(evidence: Evidence, read: Callable[[str], Sequence[Passage]]) -> AskedSection | None:
     """The section that a question asks for in the documents of the passages found: of the document whose title and
-    headings name most of the question, the first of several; None where none names enough.
+    headings name most of the question, the first of several, one that is past only where no other has it; None where
+    none names enough.
 
     Args:
-        question: what was asked.
-        found: passages, best first.
-        weights: of the question's terms.
+        evidence: what was found.
         read: the passages of a version, in document order.
     """
+    question = evidence.question
     phrase = asked_phrase(question)
     if not phrase:
         return None
-    weights = {term: weight if term in phrase else 0.0 for term, weight in weights.items()}
+    shares = zip(question.terms, map(float, evidence.table.term_weights), strict=True)
+    weights = {term: share if term in phrase else 0.0 for term, share in shares}
+    found = [replace(item, codes=_codes(question, item)) for item in evidence.found]
     documents = {item.context.passage.version_id: item for item in reversed(found)}
-    best = None
-    for version_id, item in reversed(documents.items()):
-        if not any(term in _naming(item) for term in question.terms):
-            continue
-        section = _section_within(question, phrase, item, weights, read(version_id))
-        if section and (best is None or _fit(section) > _fit(best)):
-            best = section
-    return best
+    named = [item for item in reversed(documents.values()) if any(term in _naming(item) for term in question.terms)]
+    for past in (False, True):
+        some = [item for item in named if (item.context.document.id in evidence.standings) is past]
+        within = (
+            _section_within(question, phrase, item, weights, read(item.context.passage.version_id)) for item in some
+        )
+        if best := max(filter(None, within), key=_fit, default=None):
+            return best
+    return None
 
 
 def section_under(item: FoundPassage, heading: str, passages: Sequence[Passage]) -> AskedSection:
     """The section of a passage's document under one of the headings above that passage."""
     context = item.context
     path = context.passage.path[: context.passage.path.index(heading) + 1]
-    return AskedSection(path, _below(passages, path, context.document), 1.0, True)
+    return AskedSection(path, _below(item, passages, path), 1.0, True)
 
 
 def sentences_shown(question: Question, section: AskedSection) -> tuple[list[tuple[PassageInContext, Sentence]], bool]:
     """The sentences of a section to show, and whether they are all that it says: all sentences, or its points by the
     first sentence of each, or else its beginning."""
-    found = [FoundPassage(context, 0.0) for context in section.passages]
+    found = section.passages
     sentences = sentences_of(found)
     unmet = unmet_conditions(question, sentences, found)
     said = [
-        (section.passages[sentence.passage], sentence)
+        (found[sentence.passage].context, sentence)
         for sentence, reason in zip(sentences, unmet, strict=True)
         if reason is None and sentence.text.rstrip("。；：") not in section.path
     ]
@@ -129,7 +127,7 @@ def _outline(
     section: AskedSection, said: Sequence[tuple[PassageInContext, Sentence]]
 ) -> list[tuple[PassageInContext, Sentence]]:
     """What stands right under the heading, and the first sentence of each point; empty where there are no points."""
-    points = {point.id for point in points_under([context.passage for context in section.passages], section.path)}
+    points = {point.id for point in points_under([item.context.passage for item in section.passages], section.path)}
     if len(points) < 2:
         return []
     first = {context.passage.id: sentence for context, sentence in reversed(said)}
@@ -145,18 +143,18 @@ def _section_within(
     question: Question, phrase: str, item: FoundPassage, weights: Mapping[str, float], passages: Sequence[Passage]
 ) -> AskedSection | None:
     """The section of a document that the question asks for, the first of those that fit best."""
-    document, noun = item.context.document, _last_noun(question, phrase)
+    title, naming, noun = fold(item.context.document.title), _naming(item), _last_noun(question, phrase)
     fitting = []
     depths = ((passage.path, depth) for passage in passages for depth in range(1, len(passage.path) + 1))
     for path in dict.fromkeys(path[:depth] for path, depth in depths):
-        asked = _asked_in(phrase, noun, path[-1], fold(document.title))
+        asked = _asked_in(phrase, noun, path[-1], title)
         if not asked:
             continue
-        named = _share_named(question, asked, weights, "\n".join((_naming(item), *map(fold, path))))
+        named = _share_named(question, asked, weights, "\n".join((naming, *map(fold, path))))
         if named < _LEAST_NAMED:
             continue
-        inside = _below(passages, path, document)
-        if next(missing_around(question, FoundPassage(inside[0], 0.0, item.codes)), None) is None:
+        inside = _below(item, passages, path)
+        if next(missing_around(question, inside[0]), None) is None:
             fitting.append(AskedSection(path, inside, named, asked == _plain(path[-1])))
     if not fitting:
         return None
@@ -168,9 +166,11 @@ def _fit(section: AskedSection) -> tuple[float, bool]:
     return section.named, section.whole
 
 
-def _below(passages: Sequence[Passage], path: tuple[str, ...], document: Document) -> tuple[PassageInContext, ...]:
-    """The passages of a section, its subsections' included."""
-    return tuple(PassageInContext(passage, document) for passage in passages if passage.path[: len(path)] == path)
+def _below(item: FoundPassage, passages: Sequence[Passage], path: tuple[str, ...]) -> tuple[FoundPassage, ...]:
+    """The passages of a section of a found passage's document, its subsections' included."""
+    document = item.context.document
+    inside = (passage for passage in passages if passage.path[: len(path)] == path)
+    return tuple(FoundPassage(PassageInContext(passage, document), 0.0, item.codes) for passage in inside)
 
 
 def _asked_in(phrase: str, noun: str, heading: str, title: str) -> str:
@@ -198,6 +198,11 @@ def _last_noun(question: Question, phrase: str) -> str:
 def _plain(heading: str) -> str:
     """A heading, folded, without its number."""
     return _NUMBER.sub("", fold(heading)).strip(" 。:")
+
+
+def _codes(question: Question, item: FoundPassage) -> tuple[str, ...]:
+    """The codes of the question that a passage's document is called by, those that stand in the passage, too."""
+    return (*item.codes, *(code for code in question.codes if code in item.folded))
 
 
 def _naming(item: FoundPassage) -> str:

@@ -91,6 +91,13 @@ def test_a_section_that_the_reader_may_not_read_answers_nothing(open_library):
     assert ask("渔村夜读室建设的目标是什么？", frozenset({"office"}))[1] == AIMS
 
 
+def test_a_code_names_its_document_too(open_library):
+    outline = replace(COURSE, parts=(COURSE.parts[0], ((), "课程代码：YS3021"), *COURSE.parts[1:]))
+    answer, texts = _asking(open_library, outline, PLAN)("YS3021的课程目标是什么？")
+    assert answer.status is AnswerStatus.ANSWERED
+    assert texts == ["了解渔村夜读室建设的来历和渔村夜读室建设三年计划等文件。"]
+
+
 def test_a_heading_alone_is_followed_by_its_section(open_library):
     _, texts = _asking(open_library, PLAN)("渔村夜读室怎样建设，主要步骤")
     assert texts != ["二、主要步骤"]
