@@ -179,22 +179,21 @@ class AnswerBuilder:
     def _section(self, evidence: Evidence) -> Answer | None:
         """What stands under the heading that is asked for, of a document that is named with it."""
         section = asked_section(evidence, self.catalogue.passages_of)
-        return self._shown(evidence, section, None) if section else None
+        return self._shown(evidence, section) if section else None
 
-    def _shown(self, evidence: Evidence, section: AskedSection, shortfall: str | None) -> Answer | None:
-        """A section as an answer, in part where it is not shown whole or ``shortfall`` says what is lacking."""
-        shown, whole = sentences_shown(evidence.question, section)
-        said = self.verified(evidence.citation(context, item.start, item.end) for context, item in shown)
+    def _shown(self, evidence: Evidence, section: AskedSection) -> Answer | None:
+        """A section as an answer, in part where it is not shown whole or others fit as well."""
+        citations, whole = _cited_section(evidence, section)
+        said = self.verified(citations)
         if not said:
             return None
+        reason = _cut_short(section, said[-1].text, whole)
         if section.others:
             listed, *others = (" › ".join(path[-2:]) for path in (section.path, *section.others[:_MOST_NAMED]))
             named = "".join(f"“{other}”" for other in others)
-            shortfall = shortfall or f"只列出了“{listed}”：文中还有{named}，请打开原文查看。"
-        if not whole or leads_in(said[-1].text):
-            shortfall = shortfall or f"“{section.path[-1]}”部分较长，只列出了开头：请打开原文查看。"
-        if shortfall:
-            return Answer(AnswerStatus.PARTIAL, said, _nearest(evidence), shortfall)
+            reason = f"只列出了“{listed}”：文中还有{named}，请打开原文查看。"
+        if reason:
+            return Answer(AnswerStatus.PARTIAL, said, _nearest(evidence), reason)
         return Answer(AnswerStatus.ANSWERED, said, [], None)
 
     def _likeliest(self, evidence: Evidence) -> Answer:
@@ -221,21 +220,16 @@ class AnswerBuilder:
 
     def _composed(self, evidence: Evidence, chosen: Sequence[int], best: int, support: float) -> Answer:
         """The answer of the chosen sentences: the points asked for, what they announce, or what stands under them."""
-        question, lacking = evidence.question, _shortfall(evidence, best, "只找到部分依据")
-        citations = self._points(evidence, best)
+        citations, section, whole = self._points(evidence, best), None, True
         if not citations and (section := self._headed(evidence, chosen)):
-            short = support < self.models.answered
-            if answer := self._shown(evidence, section, lacking if short else None):
-                return answer
+            citations, whole = _cited_section(evidence, section)
         citations = citations or self._with_announced(evidence, chosen)
         sentences = self.verified(citations)
         if not sentences:
             return _abstention(evidence, "引文与库中原文不符，未予采用；请重建索引后再试。")
-        reason = None
-        if support < self.models.answered or not says_what_is_meant(question, citations):
-            reason = lacking
-        elif leads_in(citations[-1].quote):
-            reason = "只找到引出下文的话：所列各项较多，请打开原文查看。"
+        reason = _cut_short(section, sentences[-1].text, whole)
+        if support < self.models.answered or not says_what_is_meant(evidence.question, citations):
+            reason = _shortfall(evidence, best, "只找到部分依据")
         if reason:
             return Answer(AnswerStatus.PARTIAL, sentences, _nearest(evidence), reason)
         return Answer(AnswerStatus.ANSWERED, sentences, [], None)
@@ -243,7 +237,7 @@ class AnswerBuilder:
     def _headed(self, evidence: Evidence, chosen: Sequence[int]) -> AskedSection | None:
         """The section under what was chosen, if that is nothing but a heading of it."""
         sentences, found = evidence.table.sentences, evidence.found
-        if not all(is_heading(sentences[index], found) for index in chosen):
+        if not chosen or not all(is_heading(sentences[index], found) for index in chosen):
             return None
         last = sentences[chosen[-1]]
         item = found[last.passage]
@@ -359,6 +353,19 @@ def _first_sentence(evidence: Evidence, context: PassageInContext) -> Citation:
 def _cited(evidence: Evidence, index: int) -> Citation:
     sentence = evidence.table.sentences[index]
     return evidence.citation(evidence.found[sentence.passage].context, sentence.start, sentence.end)
+
+
+def _cited_section(evidence: Evidence, section: AskedSection) -> tuple[list[Citation], bool]:
+    """What is shown of a section, and whether that is all of it."""
+    shown, whole = sentences_shown(evidence.question, section)
+    return [evidence.citation(context, item.start, item.end) for context, item in shown], whole
+
+
+def _cut_short(section: AskedSection | None, last: str, whole: bool) -> str | None:
+    """The reason of an answer that breaks off: a section's beginning, or words that announce what is not shown."""
+    if section and not whole:
+        return f"“{section.path[-1]}”部分较长，只列出了开头：请打开原文查看。"
+    return "只找到引出下文的话：所列各项较多，请打开原文查看。" if leads_in(last) else None
 
 
 def _shortfall(evidence: Evidence, best: int, finding: str) -> str:

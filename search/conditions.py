@@ -170,8 +170,9 @@ def _asks_for_particular(question: Question, folded: str, title: str) -> bool:
     the document's title has not. 成果形式:调研报告 does not say what the 调研报告 found."""
     if question.type not in _TOLD_BY_WORDS:
         return question.type not in _TOLD_APART
+    known = fold(title)
     names = (name for term in question.terms for name in (term, *question.synonyms.get(term, ())))
-    return any(name in folded and name not in fold(title) for name in names)
+    return any(name in folded and name not in known for name in names)
 
 
 def _other_code(question: Question, folded: str, item: FoundPassage) -> str | None:

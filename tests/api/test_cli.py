@@ -251,6 +251,9 @@ def test_demo_is_ready_at_once_the_second_time(tmp_path):
         answer = lunku_json(tmp_path, "ask", question, "--as", DEMO_GROUPS)
         assert answer["status"] == "answered"
         assert expected in "".join(sentence["text"] for sentence in answer["sentences"])
+    under_a_heading = lunku_json(tmp_path, "ask", "志愿服务发展报告（2023）摘编突出问题", "--as", DEMO_GROUPS)
+    points = [sentence["text"][:2] for sentence in under_a_heading["sentences"]]
+    assert points == ["一是", "二是", "三是", "四是"], "a heading alone is followed by its section"
 
 
 def test_the_demo_starts_after_an_update_of_the_program(tmp_path):

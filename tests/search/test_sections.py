@@ -98,11 +98,6 @@ def test_a_code_names_its_document_too(open_library):
     assert texts == ["了解渔村夜读室建设的来历和渔村夜读室建设三年计划等文件。"]
 
 
-def test_a_heading_alone_is_followed_by_its_section(open_library):
-    _, texts = _asking(open_library, PLAN)("渔村夜读室怎样建设，主要步骤")
-    assert texts != ["二、主要步骤"]
-
-
 def test_a_line_of_the_title_and_a_particular_that_is_not_asked_for_answer_nothing(open_library):
     note = Source(
         "关于开展渔具修补互助日活动的通知",
